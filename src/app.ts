@@ -1,0 +1,58 @@
+import { Hono } from "hono"
+import { RETRY_AFTER_SECONDS } from "./core/limits.ts"
+import { createRequestId, errorResponse, jsonResponse, toErrorBody } from "./errors/response.ts"
+import type { Log } from "./events/handlers.ts"
+import { errorText } from "./receiver/log-entry.ts"
+import type { ReceiverSettings } from "./receiver/receive.ts"
+import { createReceiverRoute } from "./receiver/route.ts"
+
+/** A group of routes with a configuration of its own: one that is unsound does not stop the others. */
+export type Surface<Settings> =
+  | { readonly state: "on"; readonly settings: Settings }
+  /** Not configured: its routes do not exist. */
+  | { readonly state: "off" }
+  /** Configured wrongly: its routes answer 503 until that is mended. */
+  | { readonly state: "unsound" }
+
+export interface AppDeps {
+  /** The receiver at `/webhooks/<source>`. */
+  readonly receiver: Surface<ReceiverSettings> & { readonly source: string }
+  readonly log: Log
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+}
+
+type App = Hono<{ Variables: { requestId: string } }>
+
+/** Mounts the routes. Knows no bindings, so it runs in any runtime. */
+export function createApp({ receiver, log, clock }: AppDeps): App {
+  const app: App = new Hono()
+
+  app.use(async (c, next) => {
+    c.set("requestId", createRequestId())
+    await next()
+  })
+
+  const path = `/webhooks/${receiver.source}`
+  if (receiver.state === "on") app.route(path, createReceiverRoute(receiver.settings, { clock, log }))
+  if (receiver.state === "unsound") app.all(path, (c) => errorResponse(UNAVAILABLE, c.var.requestId, RETRY_LATER))
+
+  app.get("/healthz", (c) => {
+    const surfaces = { receiver: receiver.state }
+    const { requestId } = c.var
+    return receiver.state === "on"
+      ? jsonResponse(200, { status: "ok", surfaces }, requestId)
+      : jsonResponse(503, { ...toErrorBody(UNAVAILABLE.code, requestId), surfaces }, requestId, RETRY_LATER)
+  })
+  app.all("/healthz", (c) => errorResponse({ code: "method_not_allowed" }, c.var.requestId, { Allow: "GET, HEAD" }))
+
+  app.notFound((c) => errorResponse({ code: "route_not_found" }, c.var.requestId))
+  app.onError((error, c) => {
+    log({ level: "error", message: "unexpected error", error: errorText(error), request_id: c.var.requestId })
+    return errorResponse({ code: "server_error" }, c.var.requestId)
+  })
+  return app
+}
+
+const UNAVAILABLE = { code: "temporarily_unavailable" } as const
+const RETRY_LATER = { "Retry-After": String(RETRY_AFTER_SECONDS) }

@@ -1,0 +1,105 @@
+import {
+  DEFAULT_MAX_BODY_BYTES,
+  DEFAULT_TOLERANCE_SECONDS,
+  MAX_DEPLOYED_BODY_BYTES,
+  MAX_DEPLOYED_TOLERANCE_SECONDS,
+  MIN_DEPLOYED_SECRET_CHARS,
+} from "./core/limits.ts"
+import { isEventType } from "./events/envelope.ts"
+import { parseSecrets } from "./verify/parse-secrets.ts"
+import type { Secret } from "./verify/secrets.ts"
+
+/** A variable's value: text, or the number or boolean that stands in wrangler.toml. */
+type BindingText = string | number | boolean
+
+/** What the Worker reads from its environment for the receiver. */
+export interface ReceiverBindings {
+  /** The list form of `parseSecrets`. Unset turns the receiver off. A secret: never in `[vars]`. */
+  readonly WEBHOOK_SECRETS?: BindingText
+  /** 1 to 3600; 300 unless set. */
+  readonly WEBHOOK_TOLERANCE_SECONDS?: BindingText
+  /** 1 to 1900000; 1048576 unless set. */
+  readonly WEBHOOK_MAX_BODY_BYTES?: BindingText
+  /** `ignore` (unless set) or `reject`. */
+  readonly WEBHOOK_UNKNOWN_EVENTS?: BindingText
+  /** `true` or `false`; events of either mode are taken unless set. */
+  readonly WEBHOOK_LIVEMODE?: BindingText
+  /** Event types that are known beyond the public ones, separated by commas. */
+  readonly WEBHOOK_EVENT_TYPES?: BindingText
+}
+
+export interface ReceiverConfig {
+  readonly secrets: readonly Secret[]
+  readonly toleranceSeconds: number
+  readonly maxBodyBytes: number
+  readonly unknownEvents: "ignore" | "reject"
+  readonly livemode: boolean | undefined
+  readonly eventTypes: readonly string[]
+}
+
+/** The configuration of one surface, or that there is none, or everything that is wrong with it. */
+export type Configured<Config> =
+  | { readonly state: "on"; readonly config: Config }
+  | { readonly state: "off" }
+  | { readonly state: "unsound"; readonly problems: readonly string[] }
+
+/** Reads the receiver's variables. Every problem is reported at once, by the variable's name and never with its value. */
+export function readReceiverConfig(env: ReceiverBindings): Configured<ReceiverConfig> {
+  if (env.WEBHOOK_SECRETS === undefined) return { state: "off" }
+  const problems: string[] = []
+  const read = <Value>(name: keyof ReceiverBindings, parse: (text: string) => Value, fallback: Value): Value => {
+    const text = env[name] === undefined ? "" : String(env[name]).trim()
+    if (text === "" && name !== "WEBHOOK_SECRETS") return fallback
+    try {
+      return parse(text)
+    } catch (error) {
+      problems.push(`${name}: ${(error as Error).message}`)
+      return fallback
+    }
+  }
+  const config: ReceiverConfig = {
+    secrets: read("WEBHOOK_SECRETS", parseDeployedSecrets, []),
+    toleranceSeconds: read(
+      "WEBHOOK_TOLERANCE_SECONDS",
+      wholeNumber(MAX_DEPLOYED_TOLERANCE_SECONDS),
+      DEFAULT_TOLERANCE_SECONDS,
+    ),
+    maxBodyBytes: read("WEBHOOK_MAX_BODY_BYTES", wholeNumber(MAX_DEPLOYED_BODY_BYTES), DEFAULT_MAX_BODY_BYTES),
+    unknownEvents: read("WEBHOOK_UNKNOWN_EVENTS", oneOf("ignore", "reject"), "ignore"),
+    livemode: read("WEBHOOK_LIVEMODE", (text) => oneOf("true", "false")(text) === "true", undefined),
+    eventTypes: read("WEBHOOK_EVENT_TYPES", parseEventTypes, []),
+  }
+  return problems.length > 0 ? { state: "unsound", problems } : { state: "on", config }
+}
+
+/** Spec 1.11: the deployed Worker asks more of a secret than the library does. */
+function parseDeployedSecrets(text: string): readonly Secret[] {
+  const secrets = parseSecrets(text)
+  const short = secrets.filter(({ secret }) => secret.length < MIN_DEPLOYED_SECRET_CHARS).map(({ id }) => id)
+  if (short.length > 0)
+    throw new TypeError(`${short.join(", ")} must have at least ${MIN_DEPLOYED_SECRET_CHARS} characters`)
+  return secrets
+}
+
+const wholeNumber =
+  (max: number) =>
+  (text: string): number => {
+    const number = /^\d{1,15}$/.test(text) ? Number(text) : 0
+    if (number < 1 || number > max) throw new TypeError(`must be a whole number from 1 to ${max}`)
+    return number
+  }
+
+const oneOf =
+  <Choice extends string>(...choices: readonly Choice[]) =>
+  (text: string): Choice => {
+    const choice = choices.find((one) => one === text)
+    if (choice === undefined) throw new TypeError(`must be ${choices.join(" or ")}`)
+    return choice
+  }
+
+function parseEventTypes(text: string): readonly string[] {
+  const types = text.split(",").map((type) => type.trim())
+  if (!types.every(isEventType))
+    throw new TypeError("must be event types separated by commas, as card.blocked,card.opened")
+  return types
+}

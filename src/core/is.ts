@@ -1,0 +1,13 @@
+import { MAX_TIME_SECONDS } from "./limits.ts"
+
+/** Text that fits a pattern. */
+export const isText = (value: unknown, pattern: RegExp): value is string =>
+  typeof value === "string" && pattern.test(value)
+
+/** An object of fields: no array, no null. */
+export const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** Whole seconds since 1970, at most 12 digits: a time with a fraction or in milliseconds is not one. */
+export const isTimeSeconds = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_TIME_SECONDS

@@ -1,0 +1,55 @@
+// Every bound there is, with its unit in its name and the reason beside it.
+
+/** Spec 1.7. 16 signatures and a time take 1,100 characters; four times that leaves room for unknown keys. */
+export const MAX_SIGNATURE_HEADER_CHARS = 4_096
+
+/** Spec 1.7. One per active secret of the sender; a rotation needs two. Bounds the comparisons a stranger can ask for. */
+export const MAX_SIGNATURES = 16
+
+/** Spec 1.11. Each secret costs one HMAC over the body of every delivery, forged ones included. */
+export const MAX_SECRETS = 16
+
+/** Spec 1.11. What the deployable Worker asks of a secret; published samples are longer. */
+export const MIN_DEPLOYED_SECRET_CHARS = 16
+
+/** Length of a secret's id: it stands in every log line. */
+export const MAX_SECRET_ID_CHARS = 32
+
+/** Spec 1.5. Wide enough for clock drift and a slow network, narrow enough to make a captured delivery stale soon. */
+export const DEFAULT_TOLERANCE_SECONDS = 300
+
+/** Spec 1.11. An hour of replays is the most that the deployable Worker lets anyone configure. */
+export const MAX_DEPLOYED_TOLERANCE_SECONDS = 3_600
+
+/** Spec 1.7: `t` has at most 12 digits. A time in milliseconds has 13 until the year 2286, so it is caught here. */
+export const MAX_TIME_SECONDS = 999_999_999_999
+
+/** Spec 3.5. Events are small; 1 MiB is what a sender of large ones could need. */
+export const DEFAULT_MAX_BODY_BYTES = 1_048_576
+
+/** A stored row may have 2 MB on Cloudflare: the body and the columns beside it must fit. */
+export const MAX_DEPLOYED_BODY_BYTES = 1_900_000
+
+/** First buffer for a body; it doubles from there. Most events fit in it. */
+export const BODY_BUFFER_BYTES = 16_384
+
+/** A media type and its charset take 31 characters; nobody needs more than this. */
+export const MAX_CONTENT_TYPE_CHARS = 256
+
+/** Spec 2.6. */
+export const MAX_EVENT_TYPE_CHARS = 128
+
+/** Spec 2.7. */
+export const MAX_API_VERSION_CHARS = 32
+
+/** A path into a payload is made of the sender's own keys, which may be as long as a body. */
+export const MAX_PARAM_CHARS = 256
+
+/** Spec 2.8: a delivery id is a stranger's text, and it is logged before anything is proven. */
+export const MAX_LOGGED_DELIVERY_ID_CHARS = 128
+
+/** A handler's error text in the log: enough for a message, not for a body. */
+export const MAX_LOGGED_ERROR_CHARS = 1_024
+
+/** How long a sender is told to wait when we cannot take its delivery now; the sender's own schedule starts at a minute. */
+export const RETRY_AFTER_SECONDS = 30

@@ -1,0 +1,54 @@
+import { CATALOGUE, type ErrorCode, type ErrorType } from "./catalogue.ts"
+
+/** Header of every response, and `error.request_id` of every error (spec 4.1). */
+export const REQUEST_ID_HEADER = "Credicorp-Request-Id"
+
+/** The body of every error response (spec 4.1). */
+export interface ErrorBody {
+  readonly error: {
+    readonly type: ErrorType
+    readonly code: ErrorCode
+    readonly message: string
+    readonly request_id: string
+    readonly param?: string
+  }
+}
+
+/** The catalogue's fixed message and the field that failed. Reasons stay inside (spec 1.8). */
+export const toErrorBody = (code: ErrorCode, requestId: string, param?: string): ErrorBody => ({
+  error: {
+    type: CATALOGUE[code].type,
+    code,
+    message: CATALOGUE[code].meaning,
+    request_id: requestId,
+    ...(param !== undefined && { param }),
+  },
+})
+
+/** The one way a response is made: always JSON, always with the request's id. */
+export const jsonResponse = (
+  status: number,
+  body: object,
+  requestId: string,
+  headers?: Readonly<Record<string, string>>,
+): Response =>
+  new Response(JSON.stringify(body), {
+    status,
+    headers: { "Content-Type": "application/json", [REQUEST_ID_HEADER]: requestId, ...headers },
+  })
+
+/** @param headers What goes with the code: `Allow` with 405, `Retry-After` with 429 and 503. */
+export const errorResponse = (
+  { code, param }: { readonly code: ErrorCode; readonly param?: string },
+  requestId: string,
+  headers?: Readonly<Record<string, string>>,
+): Response => jsonResponse(CATALOGUE[code].status, toErrorBody(code, requestId, param), requestId, headers)
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+/** A request id of our own: `req_` and 16 characters that hold 96 random bits. One that was sent in is ignored (spec 4.1). */
+export function createRequestId(): string {
+  let id = "req_"
+  for (const byte of crypto.getRandomValues(new Uint8Array(16))) id += ALPHABET[byte & 63]
+  return id
+}

@@ -1,0 +1,49 @@
+import type { ErrorCode } from "./catalogue.ts"
+
+/** Why a signature was refused (spec 1.9). For the error object and the log, never for the response (spec 1.8). */
+export type SignatureReason =
+  | "header_missing"
+  | "header_malformed"
+  | "header_too_long"
+  | "too_many_signatures"
+  | "signature_mismatch"
+  | "timestamp_stale"
+  | "timestamp_ahead"
+
+/** What there is to say about a refusal beyond its code. */
+export interface RefusalDetails {
+  readonly reason?: SignatureReason
+  readonly param?: string
+}
+
+/**
+ * A delivery that was refused. Branch on `code`; the message is for people and may change.
+ *
+ * Never thrown for a caller's mistake: that is a `TypeError`.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   verifyWebhook(rawBody, headers, { secrets })
+ * } catch (error) {
+ *   if (error instanceof WebhookError) return new Response(error.code, { status: error.status })
+ *   throw error
+ * }
+ * ```
+ */
+export class WebhookError extends Error {
+  override readonly name: string = "WebhookError"
+  /** One of the catalogue (spec 4.2). */
+  declare readonly code: ErrorCode
+  /** HTTP status to answer with. */
+  declare readonly status: number
+  /** Why the signature was refused (spec 1.9). Log it; do not send it back (spec 1.8). */
+  declare readonly reason?: SignatureReason
+  /** Dotted path of the first field that failed, as `data.object.amount`. */
+  declare readonly param?: string
+
+  constructor(code: ErrorCode, status: number, details?: RefusalDetails) {
+    super(code)
+    Object.assign(this, { code, status }, details)
+  }
+}

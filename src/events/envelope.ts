@@ -1,0 +1,51 @@
+import { fromUtf8 } from "../core/bytes.ts"
+import { isFields, isText } from "../core/is.ts"
+import { ok, type Result } from "../core/result.ts"
+import { refuse } from "../errors/refuse.ts"
+import type { WebhookError } from "../errors/webhook-error.ts"
+import type { WebhookEvent } from "./event.ts"
+
+/** Strict UTF-8, then JSON (spec 3.7), then the envelope (spec 3.8). Only for a body whose signature has passed. */
+export function parseEvent(body: Uint8Array): Result<WebhookEvent, WebhookError> {
+  let value: unknown
+  try {
+    value = JSON.parse(fromUtf8(body))
+  } catch {
+    return refuse("invalid_json", 400)
+  }
+  return checkEnvelope(value)
+}
+
+/** Holds a value against spec 2.1 and 2.7, field by field in the order of 2.1; the first that fails is `param`. */
+export function checkEnvelope(value: unknown): Result<WebhookEvent, WebhookError> {
+  if (!isFields(value)) return refuse("invalid_value_type", 422)
+  for (const [param, holds] of Object.entries(FIELDS)) {
+    if (!holds(value[param])) return refuse("invalid_value_type", 422, { param })
+  }
+  const { object, previous = object } = value["data"] as Record<string, unknown>
+  if (isFields(object) && isFields(previous)) return ok(value as unknown as WebhookEvent)
+  return refuse("invalid_value_type", 422, { param: isFields(object) ? "data.previous" : "data.object" })
+}
+
+/** Dotted lower-case words, at most 128 characters (spec 2.6). */
+export const isEventType = (value: unknown): value is string =>
+  isText(value, /^(?=.{3,128}$)[a-z0-9_]+(\.[a-z0-9_]+)+$/)
+
+const FIELDS: Record<string, (value: unknown) => boolean> = {
+  id: (value) => isText(value, /^evt_[\w-]{1,124}$/),
+  type: isEventType,
+  created: isUtcTime,
+  livemode: (value) => typeof value === "boolean",
+  api_version: (value) => isText(value, /^.{1,32}$/s),
+  data: isFields,
+}
+
+/**
+ * RFC 3339 in UTC, and a real date: what `Date` makes of it must read the same, or the 30th of February would pass for
+ * the 2nd of March. That holds the form of the first 19 characters, too.
+ */
+function isUtcTime(value: unknown): boolean {
+  if (!isText(value, /^.{19}(\.\d+)?Z$/)) return false
+  const seconds = value.slice(0, 19)
+  return new Date(`${seconds}Z`).toJSON()?.slice(0, 19) === seconds
+}

@@ -1,0 +1,19 @@
+import { matchesPattern, type EventPattern } from "./patterns.ts"
+
+/** The event types whose names are public (spec 2.3). Not complete, so it is data to extend and never a closed list. */
+export const PUBLIC_EVENT_TYPES: readonly string[] = [
+  "enquiry.created",
+  "decision.completed",
+  "application.submitted",
+  "application.funded",
+  "payment.settled",
+  "payment.succeeded",
+]
+
+/**
+ * Whether a type is known (spec 3.10): public, configured, or matched by a handler's key.
+ *
+ * @param patterns Types and patterns beyond the public ones.
+ */
+export const isKnownType = (type: string, patterns: readonly EventPattern[]): boolean =>
+  PUBLIC_EVENT_TYPES.includes(type) || patterns.some((pattern) => matchesPattern(pattern, type))

@@ -1,0 +1,68 @@
+import { MAX_PARAM_CHARS } from "../core/limits.ts"
+import { ok, type Result } from "../core/result.ts"
+import { refuse } from "../errors/refuse.ts"
+import type { WebhookError } from "../errors/webhook-error.ts"
+import type { EventPayloads, OtherEvent, PayloadOf, WebhookEvent } from "./event.ts"
+
+/**
+ * What a schema of valibot, zod, arktype or any other library of the Standard Schema convention looks like from
+ * outside (https://standardschema.dev, version 1).
+ */
+export interface StandardSchema<Output = unknown> {
+  readonly "~standard": {
+    readonly version: 1
+    readonly vendor: string
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined
+  }
+}
+
+type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] }
+
+interface SchemaIssue {
+  readonly message: string
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+}
+
+/** Event type → schema of its payload, `data.object`. Schemas must be synchronous. */
+export type EventSchemas = Readonly<Record<string, StandardSchema>>
+
+/** The payload of a type where some types have schemas: what the schema puts out, or what is declared for the type. */
+export type SchemaPayload<Schemas extends EventSchemas, Type extends string> = Type extends keyof Schemas
+  ? Schemas[Type] extends StandardSchema<infer Output>
+    ? Output
+    : never
+  : PayloadOf<Type>
+
+/**
+ * Any event that can come out of a verifier: comparing `type` with a known one narrows the payload, and what is not
+ * known stays representable.
+ */
+export type AnyEvent<Schemas extends EventSchemas = Record<never, never>> =
+  | EventOf<(keyof EventPayloads | keyof Schemas) & string, Schemas>
+  | OtherEvent
+
+/** One event type for each of `Type`, each with its own payload. */
+export type EventOf<Type extends string, Schemas extends EventSchemas> = Type extends unknown
+  ? WebhookEvent<Type, SchemaPayload<Schemas, Type>>
+  : never
+
+/**
+ * Holds an event's payload against the schema for its type, if there is one (spec 3.11). The event that comes back
+ * carries what the schema made of the payload.
+ *
+ * @throws {TypeError} The schema is asynchronous.
+ */
+export function checkPayload(event: WebhookEvent, schemas: EventSchemas = {}): Result<WebhookEvent, WebhookError> {
+  const { type, data } = event
+  // A type has a dot in it, so it is no name of Object.prototype's.
+  const result = schemas[type]?.["~standard"].validate(data.object)
+  if (!result) return ok(event)
+  if ("then" in result) throw new TypeError(`the schema of ${type} must be synchronous`)
+  if (!result.issues) return ok({ ...event, data: { ...data, object: result.value as Record<string, unknown> } })
+  // The path only: a schema's message may quote the value.
+  const path = result.issues[0]?.path?.map((segment) => (typeof segment === "object" ? segment.key : segment)) ?? []
+  return refuse("invalid_value_type", 422, { param: ["data.object", ...path].join(".").slice(0, MAX_PARAM_CHARS) })
+}

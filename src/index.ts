@@ -1,0 +1,23 @@
+export type { BodyInput } from "./core/body-input.ts"
+export type { HeadersInput } from "./core/headers-input.ts"
+export { CATALOGUE, type CatalogueEntry, type ErrorCode, type ErrorType, type StatusOf } from "./errors/catalogue.ts"
+export { classifyError, type ErrorClass } from "./errors/classify.ts"
+export type { SignatureReason } from "./errors/webhook-error.ts"
+export { WebhookError } from "./errors/webhook-error.ts"
+export type { EventPayloads, OtherEvent, PayloadOf, WebhookEvent } from "./events/event.ts"
+export type { AnyEvent, EventSchemas, StandardSchema } from "./events/schema.ts"
+export { signWebhook, type SignOptions } from "./sign.ts"
+export type { VerifyOptions } from "./verifier-options.ts"
+export {
+  checkSignature,
+  checkWebhook,
+  createVerifier,
+  verifyWebhook,
+  type CheckResult,
+  type SignatureResult,
+  type Verifier,
+} from "./verifier.ts"
+export { parseSecrets } from "./verify/parse-secrets.ts"
+export type { DeliveryTarget, Scheme, SignedParts } from "./verify/scheme.ts"
+export { credicorp } from "./verify/schemes/credicorp.ts"
+export type { Secret, SecretsInput } from "./verify/secrets.ts"

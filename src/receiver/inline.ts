@@ -1,0 +1,23 @@
+import type { HandOff } from "../events/hand-off.ts"
+import { handlersOf, type HandlerSet, type Log } from "../events/handlers.ts"
+
+/**
+ * Hand-off without a store: the handlers run, one after the other, before the delivery is answered. The first that fails
+ * ends it, and the whole event is free to be sent again.
+ *
+ * It remembers nothing: a repeated event runs its handlers again.
+ */
+export const createInlineHandOff =
+  <Env>(handlers: HandlerSet<Env>, env: Env, log: Log): HandOff =>
+  async ({ event, deliveryId, known }) => {
+    if (!known) return "ignored"
+    const context = {
+      env,
+      attempt: 1,
+      deliveryId,
+      log: (message: string, fields?: Readonly<Record<string, unknown>>) =>
+        log({ level: "info", message, event_id: event.id, event_type: event.type, ...fields }),
+    }
+    for (const handler of handlersOf(handlers, event.type)) await handler(event, context)
+    return "accepted"
+  }

@@ -1,0 +1,51 @@
+import { MAX_LOGGED_DELIVERY_ID_CHARS, MAX_LOGGED_ERROR_CHARS } from "../core/limits.ts"
+import type { Outcome } from "./receive.ts"
+
+/** What a delivery's line holds beside its outcome. */
+export interface DeliveryFacts {
+  readonly source: string
+  readonly requestId: string
+  readonly deliveryId: string | undefined
+  /** How long the sender waited for the answer, in milliseconds. */
+  readonly waitMs: number
+  readonly detail?: string | undefined
+}
+
+/**
+ * The log line of one delivery. Secrets, signatures and bodies have no way into it: it names what it takes, and takes
+ * nothing of headers and body before the signature has passed but the sender's delivery id (spec 2.8).
+ */
+export function toLogEntry({ result, proven, cause }: Outcome, facts: DeliveryFacts): Record<string, unknown> {
+  const failed = !result.ok && result.error.status >= 500
+  return {
+    level: failed ? "error" : result.ok ? "info" : "warn",
+    message: "delivery",
+    outcome: result.ok ? result.value.status : failed ? "failed" : "refused",
+    ...(!result.ok && { code: result.error.code, reason: result.error.reason, param: result.error.param }),
+    detail: facts.detail,
+    error: cause === undefined ? undefined : errorText(cause),
+    source: facts.source,
+    request_id: facts.requestId,
+    delivery_id: facts.deliveryId,
+    ...(proven && {
+      event_id: proven.event.id,
+      event_type: proven.event.type,
+      secret_id: proven.secretId,
+      bytes: proven.body.length,
+    }),
+    wait_ms: facts.waitMs,
+  }
+}
+
+/** A stranger's text, safe for a log line: printable ASCII only, and no more than 128 of it (spec 2.8). */
+export const toLoggedDeliveryId = (text: string | null): string | undefined =>
+  text?.slice(0, MAX_LOGGED_DELIVERY_ID_CHARS).replace(/[^ -~]/g, "?")
+
+/** Name and message of whatever was thrown; no stack, and no more than 1,024 characters. */
+export function errorText(cause: unknown): string {
+  try {
+    return String(cause).slice(0, MAX_LOGGED_ERROR_CHARS)
+  } catch {
+    return "an error that has no text"
+  }
+}

@@ -1,0 +1,48 @@
+import { Hono } from "hono"
+import { RETRY_AFTER_SECONDS } from "../core/limits.ts"
+import { errorResponse, jsonResponse } from "../errors/response.ts"
+import type { Log } from "../events/handlers.ts"
+import { toLogEntry, toLoggedDeliveryId } from "./log-entry.ts"
+import { receive, type Outcome, type ReceiverSettings } from "./receive.ts"
+
+/** What a receiver's route needs beside its settings. */
+export interface RouteDeps {
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  readonly log: Log
+}
+
+/** `POST /`: takes deliveries as spec 3 says, and writes one log line for each. */
+export function createReceiverRoute(
+  settings: ReceiverSettings,
+  { clock, log }: RouteDeps,
+): Hono<{ Variables: { requestId: string } }> {
+  const { scheme, activeSecrets } = settings
+  const app = new Hono<{ Variables: { requestId: string } }>()
+
+  app.post("/", async (c) => {
+    const startedAt = clock()
+    const requestId = c.var.requestId
+    const now = Math.floor(startedAt / 1000)
+    const deliveryId = toLoggedDeliveryId(c.req.raw.headers.get(scheme.deliveryHeader))
+    const outcome = await receive(c.req.raw, settings, { deliveryId, now })
+    const detail = isMismatch(outcome) && activeSecrets(now) === 0 ? "no secret is active now" : undefined
+    log(toLogEntry(outcome, { source: scheme.name, requestId, deliveryId, waitMs: clock() - startedAt, detail }))
+    return toResponse(outcome, requestId)
+  })
+
+  return app.all("/", (c) => errorResponse({ code: "method_not_allowed" }, c.var.requestId, { Allow: "POST" }))
+}
+
+const isMismatch = ({ result }: Outcome): boolean => !result.ok && result.error.reason === "signature_mismatch"
+
+/** Spec 3.13 and 4.1. */
+function toResponse({ result }: Outcome, requestId: string): Response {
+  if (result.ok) {
+    const { event, status } = result.value
+    return jsonResponse(200, { received: true, id: event.id, status }, requestId)
+  }
+  const { error } = result
+  const retry = error.status === 503 ? { "Retry-After": String(RETRY_AFTER_SECONDS) } : undefined
+  return errorResponse(error, requestId, retry)
+}

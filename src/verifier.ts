@@ -1,0 +1,142 @@
+import { toBytes, type BodyInput } from "./core/body-input.ts"
+import { createHeaderLookup, type HeadersInput } from "./core/headers-input.ts"
+import { readBody } from "./core/read-body.ts"
+import type { Result } from "./core/result.ts"
+import { refuse, refuseSignature, type Refused } from "./errors/refuse.ts"
+import type { WebhookError } from "./errors/webhook-error.ts"
+import { parseEvent } from "./events/envelope.ts"
+import type { WebhookEvent } from "./events/event.ts"
+import { checkPayload, type AnyEvent, type EventSchemas } from "./events/schema.ts"
+import { checkOptions, type VerifyOptions } from "./verifier-options.ts"
+import type { DeliveryTarget, SignedParts } from "./verify/scheme.ts"
+import { prove, readSignature, type Verified } from "./verify/verify.ts"
+
+/** A proven event, or why there is none. */
+export type CheckResult<Event = WebhookEvent> = (Verified & { readonly event: Event }) | Refused
+
+/** A proven body, or why there is none. */
+export type SignatureResult = Verified | Refused
+
+/**
+ * Bytes and headers in, a proven event out. Checks in this order, and the first that fails is the answer: the header
+ * (spec 1.7, 1.8), the size of the body (3.5), signature, then time (1.9), JSON (3.7), envelope (3.8), payload (3.11).
+ *
+ * Every method throws a `TypeError` for a caller's mistake: a body that was parsed, is missing or was read before,
+ * headers that are not headers, a clock that is not in whole seconds.
+ */
+export interface Verifier<Event = WebhookEvent> {
+  /** @throws {WebhookError} The delivery is refused. */
+  verify(rawBody: BodyInput, headers: HeadersInput, target?: DeliveryTarget): Event
+  /** As `verify`, with the refusal as a value. */
+  check(rawBody: BodyInput, headers: HeadersInput, target?: DeliveryTarget): CheckResult<Event>
+  /** Stops after signature and time: for bodies that are not the envelope of spec 2.1. */
+  checkSignature(rawBody: BodyInput, headers: HeadersInput, target?: DeliveryTarget): SignatureResult
+  /** As `verify`. Reads the body itself, and only if the header gives hope, never more than `maxBodyBytes` of it. */
+  verifyRequest(request: Request): Promise<Event>
+  /** As `verifyRequest`, with the refusal as a value. */
+  checkRequest(request: Request): Promise<CheckResult<Event>>
+}
+
+/**
+ * Prepares the secrets' keys once, for any number of deliveries.
+ *
+ * @throws {TypeError} An option is unsound (spec 1.5, 1.11). The message names each problem and shows no secret.
+ * @example
+ * ```ts
+ * const verifier = createVerifier({ secrets: ["whsec_…"] })
+ * const event = verifier.verify(rawBody, headers)
+ * ```
+ */
+export function createVerifier<const Schemas extends EventSchemas = Record<never, never>>(
+  options: VerifyOptions<Schemas>,
+): Verifier<AnyEvent<Schemas>> {
+  const settings = checkOptions(options)
+
+  const readHeaders = (headers: unknown): Result<SignedParts, WebhookError> =>
+    readSignature(createHeaderLookup(headers), settings.scheme)
+
+  const proveBody = (parts: SignedParts, body: Uint8Array, target?: DeliveryTarget): SignatureResult =>
+    body.length > settings.maxBodyBytes ? refuseSize() : prove(parts, body, settings, target)
+
+  const checkSignature: Verifier["checkSignature"] = (rawBody, headers, target) => {
+    const body = toBytes(rawBody)
+    const parts = readHeaders(headers)
+    return parts.ok ? proveBody(parts.value, body, target) : parts
+  }
+
+  const checkRequestSignature = async (request: Request): Promise<SignatureResult> => {
+    const parts = readHeaders(request.headers)
+    if (!parts.ok) return parts
+    const body = await readBody(request, settings.maxBodyBytes)
+    if (body.ok) return proveBody(parts.value, body.value, request)
+    // Bytes that never came are bytes that nobody signed.
+    return body.error === "too_large" ? refuseSize() : refuseSignature("signature_mismatch")
+  }
+
+  const toEvent = (verified: SignatureResult): CheckResult<AnyEvent<Schemas>> => {
+    if (!verified.ok) return verified
+    const parsed = parseEvent(verified.body)
+    if (!parsed.ok) return parsed
+    const payload = checkPayload(parsed.value, settings.events)
+    return payload.ok ? { ...verified, event: payload.value as AnyEvent<Schemas> } : payload
+  }
+
+  return {
+    verify: (...delivery) => eventOf(toEvent(checkSignature(...delivery))),
+    check: (...delivery) => toEvent(checkSignature(...delivery)),
+    checkSignature,
+    verifyRequest: async (request) => eventOf(toEvent(await checkRequestSignature(request))),
+    checkRequest: async (request) => toEvent(await checkRequestSignature(request)),
+  }
+}
+
+const refuseSize = (): Refused => refuse("request_body_too_large", 422)
+
+function eventOf<Event>(result: CheckResult<Event>): Event {
+  if (!result.ok) throw result.error
+  return result.event
+}
+
+/**
+ * Verifies one delivery. To verify many, keep a verifier: it prepares the keys once.
+ *
+ * @throws {WebhookError} The delivery is refused.
+ * @throws {TypeError} A caller's mistake; see `Verifier`.
+ * @example
+ * ```ts
+ * const event = verifyWebhook(rawBody, headers, { secrets: ["whsec_…"] })
+ * if (event.type === "decision.completed") release(event.data.object.id)
+ * ```
+ */
+export const verifyWebhook = <const Schemas extends EventSchemas = Record<never, never>>(
+  rawBody: BodyInput,
+  headers: HeadersInput,
+  options: VerifyOptions<Schemas>,
+): AnyEvent<Schemas> => createVerifier(options).verify(rawBody, headers)
+
+/**
+ * As `verifyWebhook`, with the refusal as a value.
+ *
+ * @example
+ * ```ts
+ * const result = checkWebhook(rawBody, headers, { secrets: ["whsec_…"] })
+ * if (!result.ok) return new Response(result.error.code, { status: result.error.status })
+ * ```
+ */
+export const checkWebhook = <const Schemas extends EventSchemas = Record<never, never>>(
+  rawBody: BodyInput,
+  headers: HeadersInput,
+  options: VerifyOptions<Schemas>,
+): CheckResult<AnyEvent<Schemas>> => createVerifier(options).check(rawBody, headers)
+
+/**
+ * Checks signature and time only, for bodies that are not the envelope of spec 2.1.
+ *
+ * @example
+ * ```ts
+ * const result = checkSignature(rawBody, headers, { secrets: ["whsec_…"] })
+ * if (result.ok) console.log(`signed by ${result.secretId} at ${result.signedAt}`)
+ * ```
+ */
+export const checkSignature = (rawBody: BodyInput, headers: HeadersInput, options: VerifyOptions): SignatureResult =>
+  createVerifier(options).checkSignature(rawBody, headers)

@@ -1,0 +1,47 @@
+import type { HeaderLookup } from "../core/headers-input.ts"
+import type { Result } from "../core/result.ts"
+import { refuseSignature, type Refused } from "../errors/refuse.ts"
+import type { WebhookError } from "../errors/webhook-error.ts"
+import { findSigner, type Key } from "./keyring.ts"
+import type { DeliveryTarget, SignedParts, VerifyingScheme } from "./scheme.ts"
+import { checkTimestamp } from "./timestamp.ts"
+
+declare const proven: unique symbol
+
+/** A body that a known secret signed close enough to now. Only `prove` makes one. */
+export interface Verified {
+  readonly ok: true
+  readonly [proven]: true
+  /** The bytes that were signed. */
+  readonly body: Uint8Array
+  /** Which secret matched: during a rotation it tells whether the old one is still in use. */
+  readonly secretId: string
+  /** Seconds since 1970, by the sender's clock. */
+  readonly signedAt: number
+}
+
+/** What `prove` judges by. */
+export interface Judge {
+  readonly scheme: VerifyingScheme
+  readonly keys: readonly Key[]
+  readonly toleranceSeconds: number
+  /** Whole seconds since 1970. */
+  readonly now: () => number
+}
+
+/** Reads what the headers claim (spec 1.7, 3.4). Needs no body, so a header without hope is refused before one is read. */
+export function readSignature(header: HeaderLookup, scheme: VerifyingScheme): Result<SignedParts, WebhookError> {
+  const parts = scheme.parseHeaders(header)
+  return parts.ok ? parts : refuseSignature(parts.error)
+}
+
+/** Holds the claim against the body and the clock, the signature first (spec 1.9, 3.6). */
+export function prove(parts: SignedParts, body: Uint8Array, judge: Judge, target?: DeliveryTarget): Verified | Refused {
+  const { timeText, signedAt, signatures } = parts
+  const now = judge.now()
+  const signer = findSigner(judge.keys, now, judge.scheme.toSignedChunks(timeText, body, target), signatures)
+  if (!signer) return refuseSignature("signature_mismatch")
+  const time = checkTimestamp(signedAt, now, judge.toleranceSeconds)
+  if (!time.ok) return refuseSignature(time.error)
+  return { ok: true, body, secretId: signer.id, signedAt } as Verified
+}

@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { cloudflareTest } from "@cloudflare/vitest-plugin"
+import { defineConfig } from "vitest/config"
+
+/** Cases from other people's suites, read where VECTORS_DIR says; a test that finds none says that it skipped them. */
+const VECTOR_FILES = ["hmac_sha256", "signature", "json_bodies", "http"]
+
+const readVectors = (name: string): readonly unknown[] | null => {
+  const path = join(process.env["VECTORS_DIR"] ?? "", `${name}.json`)
+  return process.env["VECTORS_DIR"] && existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).cases : null
+}
+
+const vectors = Object.fromEntries(VECTOR_FILES.map((name) => [name, readVectors(name)]))
+
+// The same tables run in Node and in workerd; what needs one of them says so by its ending.
+const everywhere = ["test/**/*.test.ts"]
+const nodeOnly = "test/**/*.node.test.ts"
+const workerdOnly = "test/**/*.workerd.test.ts"
+
+export default defineConfig({
+  test: {
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts"],
+      reporter: ["text", "json-summary"],
+    },
+    projects: [
+      { test: { name: "node", include: everywhere, exclude: [workerdOnly], provide: { vectors } } },
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: { bindings: { WEBHOOK_SECRETS: "test=whsec_test_0123456789abcdef", WEBHOOK_LIVEMODE: "false" } },
+          }),
+        ],
+        test: { name: "workerd", include: everywhere, exclude: [nodeOnly], provide: { vectors } },
+      },
+    ],
+  },
+})
