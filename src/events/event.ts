@@ -48,7 +48,13 @@ export interface WebhookEvent<Type extends string = string, Payload = PayloadOf<
   }
 }
 
-declare const other: unique symbol
+declare const undeclared: unique symbol
 
-/** An event of a type that is not declared. The mark keeps it apart from declared types when `type` is compared. */
-export type OtherEvent = WebhookEvent<string & { readonly [other]?: never }, Record<string, unknown>>
+/**
+ * An event of a type that is not declared. The mark, which exists for the compiler only, keeps it apart from declared
+ * types when `type` is compared; to compare with a type that is not declared, declare it in `EventPayloads`.
+ */
+export type OtherEvent = WebhookEvent<
+  `${string}.${string}` & { readonly [undeclared]: true },
+  Readonly<Record<string, unknown>>
+>

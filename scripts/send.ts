@@ -1,0 +1,196 @@
+// npm run send: what the provider would do, from this desk.
+
+import { randomBytes } from "node:crypto"
+import { parseArgs } from "node:util"
+import { isEventType } from "../src/events/envelope.ts"
+import { credicorp, parseSecrets, signWebhook } from "../src/index.ts"
+import { readDevVars } from "./dev-vars.ts"
+import { drawProgress, printSummary, type Answer } from "./report.ts"
+import { SAMPLE_TYPES, sampleEvent } from "./sample-events.ts"
+
+const HELP = `
+Signs a sample event as the provider does, sends it, and prints what was sent and what came back.
+
+  npm run send -- <type> [options]
+
+Types with a sample payload (any other dotted lower-case type gets a payload of just an id):
+${SAMPLE_TYPES.map((type) => `  ${type}`).join("\n")}
+
+Where and what
+  --url <url>          where to send it (http://localhost:8787/webhooks/credicorp);
+                       anything but this machine needs --yes
+  --yes                yes, send it to another machine
+  --data <json>        the payload (data.object), instead of the sample
+  --live               an event of live mode; without it livemode is false
+
+Break it
+  --tamper             change one byte after signing         → webhook_signature_invalid
+  --stale              sign it 301 seconds ago               → webhook_signature_invalid
+  --wrong-secret       sign it with a random secret          → webhook_signature_invalid
+  --unsigned           leave the signature out               → webhook_signature_missing
+  --duplicate          send the same event twice, each time freshly signed
+
+Many
+  --count <n>          send n events, then print a summary of answers and latencies (1)
+  --concurrency <n>    how many at a time (16)
+
+The secret is the first of WEBHOOK_SECRETS, from the environment if it is set there, else from .dev.vars.
+Exit code: 0 if every answer was 2xx, 1 if one was not, 2 if the command is wrong, 3 if there was no answer.
+`
+
+/** The sender gives up after this (spec 3.13). */
+const TIMEOUT_MS = 10_000
+
+class UsageError extends Error {}
+
+type Options = ReturnType<typeof readOptions>
+
+function readOptions() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      url: { type: "string", default: "http://localhost:8787/webhooks/credicorp" },
+      yes: { type: "boolean", default: false },
+      data: { type: "string" },
+      live: { type: "boolean", default: false },
+      tamper: { type: "boolean", default: false },
+      stale: { type: "boolean", default: false },
+      "wrong-secret": { type: "boolean", default: false },
+      unsigned: { type: "boolean", default: false },
+      duplicate: { type: "boolean", default: false },
+      count: { type: "string", default: "1" },
+      concurrency: { type: "string", default: "16" },
+      help: { type: "boolean", default: false },
+    },
+  })
+  const [type, ...rest] = positionals
+  return { ...values, type, rest }
+}
+
+function checkOptions(options: Options) {
+  const { type, rest, url, yes, data } = options
+  if (!isEventType(type) || rest.length > 0) {
+    throw new UsageError(`name one event type, as ${SAMPLE_TYPES[1]}: got ${[type, ...rest].join(" ") || "none"}`)
+  }
+  const target = URL.canParse(url) ? new URL(url) : undefined
+  if (!target || !/^https?:$/.test(target.protocol))
+    throw new UsageError(`--url must be an http or https URL: got ${url}`)
+  if (!["localhost", "127.0.0.1", "[::1]"].includes(target.hostname) && !yes) {
+    throw new UsageError(`${target.hostname} is not this machine: add --yes if you mean it`)
+  }
+  return {
+    ...options,
+    type,
+    target,
+    payload: data === undefined ? undefined : parsePayload(data),
+    count: wholeNumber("--count", options.count),
+    concurrency: wholeNumber("--concurrency", options.concurrency),
+    secret: options["wrong-secret"] ? `whsec_${randomBytes(32).toString("base64url")}` : readSecret(),
+  }
+}
+
+function parsePayload(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value
+  } catch {
+    // Said below.
+  }
+  throw new UsageError(`--data must be a JSON object, as '{"id":"dec_1"}'`)
+}
+
+function wholeNumber(name: string, text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1)
+    throw new UsageError(`${name} must be a whole number from 1: got ${text}`)
+  return number
+}
+
+function readSecret(): string {
+  const text = process.env["WEBHOOK_SECRETS"] ?? readDevVars()["WEBHOOK_SECRETS"]
+  if (text === undefined) {
+    throw new UsageError("there is no secret: run npm start once (it makes .dev.vars), or set WEBHOOK_SECRETS")
+  }
+  return parseSecrets(text)[0]!.secret
+}
+
+type Plan = ReturnType<typeof checkOptions>
+
+/** One delivery of an event: signed now, then broken as asked. */
+function toDelivery(body: string, plan: Plan): { headers: Record<string, string>; body: string } {
+  const now = Math.floor(Date.now() / 1000) - (plan.stale ? 301 : 0)
+  const signature = plan.unsigned ? {} : signWebhook(body, { secrets: [plan.secret], now })
+  return {
+    headers: {
+      "Content-Type": "application/json",
+      [credicorp.deliveryHeader]: `dlv_${randomBytes(9).toString("base64url")}`,
+      ...signature,
+    },
+    // Still the same JSON, so that nothing but the signature can tell.
+    body: plan.tamper ? `${body} ` : body,
+  }
+}
+
+async function deliver(body: string, plan: Plan): Promise<Answer & { sent: Record<string, string> }> {
+  const delivery = toDelivery(body, plan)
+  const startedAt = performance.now()
+  // Like the sender, it does not follow redirects (spec 3.13).
+  const request = { method: "POST", redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS), ...delivery } as const
+  const response = await fetch(plan.target, request)
+  const text = await response.text()
+  return { sent: delivery.headers, status: response.status, text, latencyMs: performance.now() - startedAt }
+}
+
+async function sendOne(plan: Plan): Promise<boolean> {
+  const body = JSON.stringify(sampleEvent(plan.type, plan.live, plan.payload))
+  let allTaken = true
+  for (let turn = 1; turn <= (plan.duplicate ? 2 : 1); turn++) {
+    const { sent, status, text, latencyMs } = await deliver(body, plan)
+    console.log(`\nPOST ${plan.target.href}`)
+    for (const [name, value] of Object.entries(sent)) console.log(`${name}: ${value.replace(/(v1=.{8})[^,]*/g, "$1…")}`)
+    console.log(`\n${body}\n\n→ ${status} in ${latencyMs.toFixed(0)} ms\n${text}`)
+    allTaken &&= status >= 200 && status < 300
+  }
+  return allTaken
+}
+
+async function sendMany(plan: Plan): Promise<boolean> {
+  const answers: Answer[] = []
+  let next = 0
+  const startedAt = performance.now()
+  const worker = async (): Promise<void> => {
+    while (next++ < plan.count) {
+      const body = JSON.stringify(sampleEvent(plan.type, plan.live, plan.payload))
+      for (let turn = 1; turn <= (plan.duplicate ? 2 : 1); turn++) answers.push(await deliver(body, plan))
+      drawProgress(answers.length, plan.count * (plan.duplicate ? 2 : 1))
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(plan.concurrency, plan.count) }, worker))
+  printSummary(answers, performance.now() - startedAt)
+  return answers.every(({ status }) => status >= 200 && status < 300)
+}
+
+async function main(): Promise<number> {
+  const options = readOptions()
+  if (options.help || process.argv.length === 2) {
+    console.log(HELP)
+    return 0
+  }
+  const plan = checkOptions(options)
+  try {
+    return (await (plan.count === 1 ? sendOne(plan) : sendMany(plan))) ? 0 : 1
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
+    console.error(`\nNo answer from ${plan.target.origin}: ${cause || "connection refused"}\nIs it running? npm start`)
+    return 3
+  }
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  // What parseArgs and parseSecrets throw is a TypeError.
+  if (!(error instanceof UsageError) && !(error instanceof TypeError)) throw error
+  console.error(`${error.message}\nnpm run send -- --help lists what there is.`)
+  process.exitCode = 2
+}

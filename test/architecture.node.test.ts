@@ -1,0 +1,116 @@
+// Catches a room that begins to know another: the rules of docs/architecture.md, held against the imports as they stand.
+
+import { readdirSync, readFileSync } from "node:fs"
+import { dirname, join, relative } from "node:path"
+import { describe, expect, it } from "vitest"
+
+const SRC = join(import.meta.dirname, "..", "src")
+
+interface Source {
+  /** Relative to src, as `verify/hmac.ts`. */
+  readonly path: string
+  readonly text: string
+  /** Code without comments. */
+  readonly code: string
+  /** What it imports: files relative to src, packages by name. */
+  readonly imports: readonly string[]
+}
+
+const sources: readonly Source[] = readdirSync(SRC, { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".ts"))
+  .map((path) => {
+    const text = readFileSync(join(SRC, path), "utf8")
+    const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "")
+    const imports = [...code.matchAll(/(?:from|import)\s*\(?"([^"]+)"/g)].map(([, target]) =>
+      target!.startsWith(".") ? relative(SRC, join(SRC, dirname(path), target!)) : target!,
+    )
+    return { path, text, code, imports }
+  })
+
+const roomOf = (path: string): string => (path.includes("/") ? path.slice(0, path.indexOf("/")) : "")
+
+/** Room → what may be imported into it, as the beginnings of paths and package names. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  core: ["core/"],
+  errors: ["errors/", "core/"],
+  verify: ["verify/", "core/", "errors/", "@noble/hashes/"],
+  events: ["events/", "core/", "errors/"],
+  receiver: ["receiver/", "core/", "errors/", "events/", "verify/", "verifier.ts", "hono/tiny"],
+}
+
+describe("imports", () => {
+  it.each(Object.entries(ALLOWED))("%s imports only what it may", (room, allowed) => {
+    const files = sources.filter(({ path }) => roomOf(path) === room)
+    expect(files.length).toBeGreaterThan(0)
+    const wrong = files.flatMap(({ path, imports }) =>
+      imports
+        .filter((target) => !allowed.some((start) => target.startsWith(start)))
+        .map((target) => `${path} → ${target}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it("every room has its rule", () => {
+    const rooms = new Set(sources.map(({ path }) => roomOf(path)).filter(Boolean))
+    expect([...rooms].toSorted()).toEqual(Object.keys(ALLOWED).toSorted())
+  })
+
+  const ONLY_IN: readonly (readonly [name: RegExp, where: RegExp])[] = [
+    [/^hono/, /^(?:app|hono)\.ts$|\/route\.ts$/],
+    [/^cloudflare:/, /^worker\.ts$/],
+    [/^node:/, /^$/],
+  ]
+
+  it.each(ONLY_IN)("%s is imported only in %s", (name, where) => {
+    const wrong = sources.filter(
+      ({ path, imports }) => imports.some((target) => name.test(target)) && !where.test(path),
+    )
+    expect(wrong.map(({ path }) => path)).toEqual([])
+  })
+
+  it("the library's main entry needs no package but @noble/hashes", () => {
+    const packages = new Set([...reach("index.ts")].filter((target) => !target.endsWith(".ts")))
+    expect([...packages]).toEqual(["@noble/hashes/sha2.js"])
+  })
+
+  it("there are no cycles", () => {
+    const cyclic = sources.filter(({ path, imports }) => imports.some((target) => reach(target).has(path)))
+    expect(cyclic.map(({ path }) => path)).toEqual([])
+  })
+})
+
+/** All that a file loads, itself included; type imports count. */
+function reach(start: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(start)) return seen
+  seen.add(start)
+  for (const target of sources.find(({ path }) => path === start)?.imports ?? []) reach(target, seen)
+  return seen
+}
+
+describe("files", () => {
+  it("verify has no clock, no request and no environment", () => {
+    const wrong = sources.filter(
+      ({ path, code }) => roomOf(path) === "verify" && /\bDate\b|\bRequest\b|\benv\b|fetch\(/.test(code),
+    )
+    expect(wrong.map(({ path }) => path)).toEqual([])
+  })
+
+  it("none is over 250 lines", () => {
+    const long = sources.filter(({ text }) => text.split("\n").length > 250)
+    expect(long.map(({ path }) => path)).toEqual([])
+  })
+
+  it("only the Worker has a default export", () => {
+    const defaults = sources.filter(({ code }) => /export default|export \* from/.test(code))
+    expect(defaults.map(({ path }) => path)).toEqual(["worker.ts"])
+  })
+
+  it("a code is marked as emitted in the catalogue exactly if some file emits it", async () => {
+    const { CATALOGUE } = await import("../src/errors/catalogue.ts")
+    const emitters = sources.filter(({ path }) => path !== "errors/catalogue.ts").map(({ code }) => code)
+    const wrong = Object.entries(CATALOGUE).filter(
+      ([code, { emittedBy }]) => emittedBy.length > 0 !== emitters.some((text) => text.includes(`"${code}"`)),
+    )
+    expect(wrong.map(([code]) => code)).toEqual([])
+  })
+})
