@@ -35,6 +35,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   errors: ["errors/", "core/"],
   verify: ["verify/", "core/", "errors/", "@noble/hashes/"],
   events: ["events/", "core/", "errors/"],
+  endpoints: [
+    "endpoints/",
+    "core/",
+    "errors/",
+    "events/patterns.ts",
+    "events/envelope.ts",
+    "events/known.ts",
+    "ipaddr.js",
+  ],
   receiver: ["receiver/", "core/", "errors/", "events/", "verify/", "verifier.ts", "hono/tiny"],
 }
 
@@ -59,6 +68,7 @@ describe("imports", () => {
     [/^hono/, /^(?:app|hono)\.ts$|\/route\.ts$/],
     [/^cloudflare:/, /^worker\.ts$/],
     [/^node:/, /^$/],
+    [/^ipaddr\.js$/, /^endpoints\/public-ip\.ts$/],
   ]
 
   it.each(ONLY_IN)("%s is imported only in %s", (name, where) => {

@@ -53,3 +53,10 @@ export const MAX_LOGGED_ERROR_CHARS = 1_024
 
 /** How long a sender is told to wait when we cannot take its delivery now; the sender's own schedule starts at a minute. */
 export const RETRY_AFTER_SECONDS = 30
+
+/** Spec 5.4. Longer URLs break in proxies and logs along the way, and every one is stored and shown in listings. */
+export const MAX_ENDPOINT_URL_CHARS = 2_048
+
+/** Spec 5.4: what DNS has room for, a label's length byte and a name's 255 bytes. */
+export const MAX_HOST_LABEL_CHARS = 63
+export const MAX_HOST_CHARS = 253
