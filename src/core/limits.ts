@@ -60,3 +60,6 @@ export const MAX_ENDPOINT_URL_CHARS = 2_048
 /** Spec 5.4: what DNS has room for, a label's length byte and a name's 255 bytes. */
 export const MAX_HOST_LABEL_CHARS = 63
 export const MAX_HOST_CHARS = 253
+
+/** Spec 5.5. Whoever wants more than a hundred types wants a family or `*`; each entry is compared for every event. */
+export const MAX_ENABLED_EVENTS = 100
