@@ -16,6 +16,7 @@ const BUDGETS: readonly { what: string; code: string; maxBytes: number }[] = [
   },
   { what: "everything of countersign", code: `export * from "./dist/index.js"`, maxBytes: 7_500 },
   { what: "countersign/hono, hono itself aside", code: `export * from "./dist/hono.js"`, maxBytes: 7_500 },
+  { what: "countersign/endpoints, ipaddr.js included", code: `export * from "./dist/endpoints.js"`, maxBytes: 6_000 },
 ]
 
 for (const { what, code, maxBytes } of BUDGETS) {

@@ -83,6 +83,13 @@ describe("imports", () => {
     expect([...packages]).toEqual(["@noble/hashes/sha2.js"])
   })
 
+  it("the endpoint rules need no package but ipaddr.js, and nothing of the registry around them", () => {
+    const reached = [...reach("endpoints.ts")]
+    expect(reached.filter((target) => !target.endsWith(".ts"))).toEqual(["ipaddr.js"])
+    const rules = ["enabled-events", "host", "public-ip", "url"].map((name) => `endpoints/${name}.ts`)
+    expect(reached.filter((target) => roomOf(target) === "endpoints").toSorted()).toEqual(rules)
+  })
+
   it("there are no cycles", () => {
     const cyclic = sources.filter(({ path, imports }) => imports.some((target) => reach(target).has(path)))
     expect(cyclic.map(({ path }) => path)).toEqual([])
