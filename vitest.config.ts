@@ -4,7 +4,7 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin"
 import { defineConfig } from "vitest/config"
 
 /** Cases from other people's suites, read where VECTORS_DIR says; a test that finds none says that it skipped them. */
-const VECTOR_FILES = ["hmac_sha256", "signature", "json_bodies", "http"]
+const VECTOR_FILES = ["hmac_sha256", "signature", "json_bodies", "http", "urls"]
 
 const readVectors = (name: string): readonly unknown[] | null => {
   const path = join(process.env["VECTORS_DIR"] ?? "", `${name}.json`)
