@@ -1,0 +1,13 @@
+// Catches a twin that is kinder than the object: whatever the tests of the routes rest on, both are held to.
+
+import { describeAccount } from "../contracts/account.ts"
+import { createMemoryAccount } from "../support/partner.ts"
+
+describeAccount("the twin in memory", () => {
+  const account = createMemoryAccount()
+  return {
+    account,
+    breakAnswers: async () => account.breakAnswers(),
+    countAnswers: async () => account.countAnswers(),
+  }
+})

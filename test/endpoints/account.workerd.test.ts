@@ -1,0 +1,18 @@
+// Catches an object that answers otherwise than the twin that the tests of the routes rest on.
+
+import { describeAccount } from "../contracts/account.ts"
+import { ACCOUNTS, breakAnswers, inSql } from "../support/account-object.ts"
+
+let count = 0
+
+describeAccount("the Durable Object", () => {
+  // Storage is shared by the tests of a file: each has an object of its own.
+  count += 1
+  const name = `contract_${count}`
+  return {
+    account: ACCOUNTS.getByName(name),
+    breakAnswers: () => breakAnswers(name),
+    countAnswers: () =>
+      inSql(name, (sql) => sql.exec<{ count: number }>("SELECT count(*) AS count FROM answers").one().count),
+  }
+})

@@ -1,0 +1,269 @@
+import { createApp } from "../../src/app.ts"
+import type { Account, AccountAnswer, AccountRequest, AccountStore, StoredAnswer } from "../../src/endpoints/account.ts"
+import { createApiKeyAuth } from "../../src/endpoints/api-keys.ts"
+import { decide, findTargets } from "../../src/endpoints/decide.ts"
+import type { Endpoint } from "../../src/endpoints/endpoint.ts"
+import { fullBucket, type Bucket } from "../../src/endpoints/rate-limit.ts"
+import { PUBLIC_EVENT_TYPES } from "../../src/events/known.ts"
+import { API_KEYS, KEYS } from "./api-keys.ts"
+import { NOW } from "./delivery.ts"
+
+/** The millisecond at which every test begins. */
+export const NOW_MS: number = NOW * 1000
+
+export const PARTNER_PATH = "/partner/v1/webhook_endpoints"
+
+/** The account's tables: rows hold JSON, as in the object's SQLite, so that what is read is never what was written. */
+interface Tables {
+  /** Never used twice, as AUTOINCREMENT has it. */
+  lastPlace: number
+  endpoints: Map<string, { readonly place: number; readonly livemode: boolean; readonly data: string }>
+  answers: Map<string, { readonly expiresAt: number; readonly data: string }>
+  revoked: Set<string>
+  suspended: boolean
+}
+
+/** The twin of the account's object, and what a test may do to it. */
+export interface MemoryAccount extends Account {
+  /** From now on the last write of a request with an idempotency key fails, as a full disk would have it. */
+  breakAnswers(): void
+  /** How many idempotency records there are, expired ones included. */
+  countAnswers(): number
+}
+
+/** The `Account` port over maps: the same `decide`, the same transaction, no platform. */
+export function createMemoryAccount(): MemoryAccount {
+  let tables: Tables = {
+    lastPlace: 0,
+    endpoints: new Map(),
+    answers: new Map(),
+    revoked: new Set(),
+    suspended: false,
+  }
+  let broken = false
+  const buckets = new Map<boolean, Bucket>()
+  const store = createMemoryStore(
+    () => tables,
+    () => broken,
+  )
+
+  const transaction = <Value>(work: () => Value): Value => {
+    const { lastPlace, endpoints, answers, revoked, suspended } = tables
+    const before = {
+      lastPlace,
+      suspended,
+      endpoints: new Map(endpoints),
+      answers: new Map(answers),
+      revoked: new Set(revoked),
+    }
+    try {
+      return work()
+    } catch (error) {
+      tables = before
+      throw error
+    }
+  }
+
+  return {
+    // What crosses to an object and back is copied.
+    async handle(given: AccountRequest): Promise<AccountAnswer> {
+      const request = structuredClone(given)
+      const { livemode, now } = request
+      const { answer, bucket } = transaction(() => decide(store, buckets.get(livemode) ?? fullBucket(now), request))
+      buckets.set(livemode, bucket)
+      return structuredClone(answer)
+    },
+    targets: async (type, livemode, now) => structuredClone(findTargets(store, type, livemode, now)),
+    setRevoked: async (credentialId, revoked) => store.setRevoked(credentialId, revoked),
+    setSuspended: async (suspended) => store.setSuspended(suspended),
+    breakAnswers() {
+      broken = true
+    },
+    countAnswers: () => tables.answers.size,
+  }
+}
+
+function createMemoryStore(tables: () => Tables, isBroken: () => boolean): AccountStore {
+  const rowsOf = (livemode: boolean) => [...tables().endpoints.values()].filter((row) => row.livemode === livemode)
+  return {
+    countEndpoints: (livemode) => rowsOf(livemode).length,
+    getEndpoint(id, livemode) {
+      const row = tables().endpoints.get(id)
+      return row?.livemode === livemode ? (JSON.parse(row.data) as Endpoint) : undefined
+    },
+    listEndpoints: (livemode, place = Number.MAX_SAFE_INTEGER, limit) =>
+      rowsOf(livemode)
+        .filter((row) => row.place < place)
+        .toSorted((a, b) => b.place - a.place)
+        .slice(0, limit)
+        .map((row) => ({ place: row.place, endpoint: JSON.parse(row.data) as Endpoint })),
+    insertEndpoint(endpoint) {
+      const { id, livemode } = endpoint
+      if (tables().endpoints.has(id)) throw new Error("UNIQUE constraint failed: endpoints.id")
+      tables().lastPlace += 1
+      tables().endpoints.set(id, { place: tables().lastPlace, livemode, data: JSON.stringify(endpoint) })
+    },
+    replaceEndpoint(endpoint) {
+      const row = tables().endpoints.get(endpoint.id)
+      if (row) tables().endpoints.set(endpoint.id, { ...row, data: JSON.stringify(endpoint) })
+    },
+    deleteEndpoint(id) {
+      tables().endpoints.delete(id)
+    },
+    getAnswer(scope) {
+      const row = tables().answers.get(scope)
+      return row && (JSON.parse(row.data) as StoredAnswer)
+    },
+    putAnswer(scope, answer) {
+      if (isBroken()) throw new Error("broken by the test")
+      tables().answers.set(scope, { expiresAt: answer.expiresAt, data: JSON.stringify(answer) })
+    },
+    pruneAnswers(now, most) {
+      const expired = [...tables().answers].filter(([, { expiresAt }]) => expiresAt <= now)
+      const oldest = expired.toSorted(([, a], [, b]) => a.expiresAt - b.expiresAt)
+      for (const [scope] of oldest.slice(0, most)) tables().answers.delete(scope)
+    },
+    isRevoked: (credentialId) => tables().revoked.has(credentialId),
+    isSuspended: () => tables().suspended,
+    setRevoked(credentialId, revoked) {
+      if (revoked) tables().revoked.add(credentialId)
+      else tables().revoked.delete(credentialId)
+    },
+    setSuspended(suspended) {
+      tables().suspended = suspended
+    },
+  }
+}
+
+/** A response, read. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** The body parsed; `{}` if there was none. */
+  readonly json: Readonly<Record<string, unknown>>
+  /** `error.code` and `error.param` of the body. */
+  readonly code: string | undefined
+  readonly param: string | undefined
+}
+
+export async function toAnswer(response: Response): Promise<Answer> {
+  const { status, headers } = response
+  const text = await response.text()
+  const json = (text === "" ? {} : JSON.parse(text)) as Answer["json"]
+  const { code, param } = (json["error"] ?? {}) as { code?: string; param?: string }
+  return { status, headers, text, json, code, param }
+}
+
+/** What a request is made of. */
+export interface CallOptions {
+  /** `KEYS.a` unless given; null sends no credential. */
+  readonly key?: string | null
+  /** Text and bytes are sent as they are, anything else as its JSON. */
+  readonly body?: unknown
+  /** Beside `Authorization`, and `Content-Type` where there is a body; undefined leaves one of these out. */
+  readonly headers?: Readonly<Record<string, string | undefined>>
+}
+
+/** A request to the partner plane; `path` is what follows `PARTNER_PATH`. */
+export function createRequest(
+  method: string,
+  path: string,
+  { key = KEYS.a, body, headers }: CallOptions = {},
+): Request {
+  const all: Readonly<Record<string, string | undefined>> = {
+    Authorization: key === null ? undefined : `Bearer ${key}`,
+    "Content-Type": body === undefined ? undefined : "application/json",
+    ...headers,
+  }
+  const text = typeof body === "string" ? body : JSON.stringify(body)
+  // Bytes, because a text would bring a Content-Type of its own.
+  const bytes = body instanceof Uint8Array || body === undefined ? body : new TextEncoder().encode(text)
+  return new Request(`https://partner.example${PARTNER_PATH}${path}`, {
+    method,
+    headers: Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    ...(bytes && { body: bytes }),
+  })
+}
+
+/** The app over twins, and what a test looks at. */
+export interface Partner {
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>
+  fetch(request: Request): Promise<Response>
+  /** The twin of an account; acct_a unless named. */
+  account(name?: string): MemoryAccount
+  /** The accounts that were asked for, one entry a request. */
+  readonly reached: readonly string[]
+  readonly log: readonly Readonly<Record<string, unknown>>[]
+  /** Moves the clock. */
+  pass(ms: number): void
+  now(): number
+}
+
+export interface PartnerOptions {
+  readonly knownTypes?: readonly string[]
+  /** Instead of the twins. */
+  readonly accountOf?: (name: string) => Account
+}
+
+export function createPartner({ knownTypes = PUBLIC_EVENT_TYPES, accountOf }: PartnerOptions = {}): Partner {
+  let time = NOW_MS
+  const log: Record<string, unknown>[] = []
+  const reached: string[] = []
+  const twins = new Map<string, MemoryAccount>()
+  const account = (name = "acct_a"): MemoryAccount => {
+    const twin = twins.get(name) ?? createMemoryAccount()
+    twins.set(name, twin)
+    return twin
+  }
+  const app = createApp({
+    receiver: { state: "off", source: "credicorp" },
+    partner: {
+      state: "on",
+      settings: {
+        authenticate: createApiKeyAuth(API_KEYS),
+        accountOf(name) {
+          reached.push(name)
+          return (accountOf ?? account)(name)
+        },
+        knownTypes,
+      },
+    },
+    log: (entry) => log.push(entry),
+    clock: () => time,
+  })
+  const fetch = async (request: Request): Promise<Response> => await app.fetch(request)
+  return {
+    call: async (method, path, options) => await toAnswer(await fetch(createRequest(method, path, options))),
+    fetch,
+    account,
+    reached,
+    log,
+    pass(ms) {
+      time += ms
+    },
+    now: () => time,
+  }
+}
+
+/** A body that creates an endpoint; undefined removes a field. */
+export const sampleFields = (changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => ({
+  url: "https://example.com/hooks",
+  enabled_events: ["payment.*"],
+  ...changes,
+})
+
+/** An endpoint that was just created, as it was answered. */
+export interface Created {
+  readonly id: string
+  readonly secret: string
+  readonly url: string
+  readonly created: string
+}
+
+/** Creates an endpoint. */
+export async function createSample({ call }: Pick<Partner, "call">, options: CallOptions = {}): Promise<Created> {
+  const { status, text, json } = await call("POST", "", { body: sampleFields(), ...options })
+  if (status !== 201) throw new Error(`not created: ${text}`)
+  return json as unknown as Created
+}
