@@ -1,22 +1,48 @@
 import { randomBytes } from "node:crypto"
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseEnv } from "node:util"
+import { createKey } from "./create-key.ts"
 
 /** Where `wrangler dev` reads local secrets from. Git ignores it. */
 const PATH = join(import.meta.dirname, "..", ".dev.vars")
 
+const createDemoKey = (): Readonly<Record<string, string>> => {
+  const { key, entry } = createKey({
+    id: "demo",
+    account: "acct_demo",
+    livemode: false,
+    scopes: ["webhooks:read", "webhooks:write"],
+  })
+  // The key itself is for `npm run endpoints` and the curl that `npm start` prints; the Worker needs its hash alone.
+  return { PARTNER_API_KEYS: JSON.stringify([entry]), PARTNER_API_KEY: key }
+}
+
+/** One line each of what `npm start` needs; a group is made only if the first of its names is not there. */
+const GROUPS: readonly (readonly [name: string, create: () => Readonly<Record<string, string>>])[] = [
+  ["WEBHOOK_SECRETS", () => ({ WEBHOOK_SECRETS: `local=whsec_${randomBytes(32).toString("base64url")}` })],
+  ["WEBHOOK_LIVEMODE", () => ({ WEBHOOK_LIVEMODE: "false" })],
+  ["PARTNER_API_KEYS", createDemoKey],
+]
+
 /**
- * Makes `.dev.vars` with fresh random secrets where there is none; never touches one that is there.
+ * Adds to `.dev.vars`, with fresh random secrets, what is not in it yet; what is there stays as it is.
  *
- * @returns Whether it was made.
+ * @returns The names of what was added.
  */
-export function ensureDevVars(): boolean {
-  if (existsSync(PATH)) return false
-  const secret = `whsec_${randomBytes(32).toString("base64url")}`
-  // Readable by its owner only, from the moment it exists; `wx` loses to nobody who makes it meanwhile.
-  writeFileSync(PATH, `WEBHOOK_SECRETS="local=${secret}"\nWEBHOOK_LIVEMODE="false"\n`, { mode: 0o600, flag: "wx" })
-  return true
+export function ensureDevVars(): readonly string[] {
+  const before = existsSync(PATH) ? readFileSync(PATH, "utf8") : ""
+  const present = parseEnv(before)
+  const missing = GROUPS.filter(([name]) => present[name] === undefined).map(([, create]) => create())
+  const added = Object.assign({}, ...missing) as Readonly<Record<string, string>>
+  const lines = Object.entries(added).map(([name, value]) => `${name}='${value}'\n`)
+  if (lines.length > 0) {
+    const gap = before === "" || before.endsWith("\n") ? "" : "\n"
+    // Readable by its owner only, from the moment it exists.
+    writeFileSync(PATH, before + gap + lines.join(""), { mode: 0o600 })
+    chmodSync(PATH, 0o600)
+  }
+  return Object.keys(added)
 }
 
 /** The variables of `.dev.vars`; none if it is not there. */

@@ -1,14 +1,17 @@
-// npm start: the receiver on this desk, with nothing to edit first.
+// npm start: the Worker on this desk, with nothing to edit first.
 
-import { ensureDevVars } from "./dev-vars.ts"
+import { ensureDevVars, readDevVars } from "./dev-vars.ts"
 import { runWrangler } from "./wrangler.ts"
 
-const made = ensureDevVars()
-  ? "Made .dev.vars with a fresh random secret for this desk (git ignores it, only you can read it)."
-  : "Using the secrets of .dev.vars."
+const added = ensureDevVars()
+const { PARTNER_API_KEY: key = "<key>" } = readDevVars()
 
 console.log(`
-${made}
+${
+  added.length > 0
+    ? `Made in .dev.vars, random and for this desk only (git ignores it, only you can read it):\n  ${added.join(", ")}`
+    : "Using the secrets of .dev.vars."
+}
 
 The receiver will be at http://localhost:8787/webhooks/credicorp. In another terminal:
 
@@ -16,7 +19,13 @@ The receiver will be at http://localhost:8787/webhooks/credicorp. In another ter
   npm run send -- --help                 all types, and the ways to break one
   curl http://localhost:8787/healthz     is it ready?
 
-What your handlers do stands in src/handlers.ts; the receiver restarts when you save it. Ctrl-C ends it.
+The registry of endpoints, as the account acct_demo:
+
+  npm run endpoints -- --help            create, list, show, update, rotate, delete
+  curl http://localhost:8787/partner/v1/webhook_endpoints -H 'Authorization: Bearer ${key}' \\
+    --json '{"url":"https://example.com/hooks","enabled_events":["payment.*"]}'
+
+What your handlers do stands in src/handlers.ts; the Worker restarts when you save it. Ctrl-C ends it.
 `)
 
 runWrangler(["dev", ...process.argv.slice(2)])

@@ -1,6 +1,17 @@
 import { createApp, type Surface } from "./app.ts"
-import { readReceiverConfig, type ReceiverBindings, type ReceiverConfig } from "./config.ts"
+import {
+  readEventTypes,
+  readPartnerConfig,
+  readReceiverConfig,
+  type Configured,
+  type PartnerBindings,
+  type ReceiverBindings,
+  type ReceiverConfig,
+} from "./config.ts"
+import type { Account } from "./endpoints/account.ts"
+import { createApiKeyAuth } from "./endpoints/api-keys.ts"
 import type { HandlerSet, Log } from "./events/handlers.ts"
+import { PUBLIC_EVENT_TYPES } from "./events/known.ts"
 import { createInlineHandOff } from "./receiver/inline.ts"
 import type { ReceiverSettings } from "./receiver/receive.ts"
 import { createVerifier } from "./verifier.ts"
@@ -12,27 +23,34 @@ import { credicorp } from "./verify/schemes/credicorp.ts"
  *
  * @param clock Milliseconds since 1970.
  */
-export function createAppFromEnv<Env extends ReceiverBindings>(
+export function createAppFromEnv<Env extends ReceiverBindings & PartnerBindings>(
   env: Env,
   handlers: HandlerSet<Env>,
   { log = writeLine, clock = Date.now }: { log?: Log; clock?: () => number } = {},
 ): ReturnType<typeof createApp> {
-  const configured = readReceiverConfig(env)
-  if (configured.state === "unsound") {
-    log({
-      level: "error",
-      message: "the receiver's configuration is unsound: it is answering 503",
-      problems: configured.problems,
-    })
+  const toSurface = <Config, Settings>(
+    name: string,
+    configured: Configured<Config>,
+    toSettings: (config: Config) => Settings,
+  ): Surface<Settings> => {
+    if (configured.state === "on") return { state: "on", settings: toSettings(configured.config) }
+    if (configured.state === "unsound") {
+      const { problems } = configured
+      log({ level: "error", message: `the configuration of the ${name} is unsound: it is answering 503`, problems })
+    } else {
+      log({ level: "info", message: `the ${name} is off: it is not configured` })
+    }
+    return { state: configured.state }
   }
-  if (configured.state === "off") {
-    log({ level: "warn", message: "the receiver is off: WEBHOOK_SECRETS is not set" })
-  }
-  const receiver: Surface<ReceiverSettings> =
-    configured.state === "on"
-      ? { state: "on", settings: createReceiverSettings(configured.config, env, handlers, { log, clock }) }
-      : { state: configured.state }
-  return createApp({ receiver: { ...receiver, source: credicorp.name }, log, clock })
+  const receiver = toSurface("receiver", readReceiverConfig(env), (config) =>
+    createReceiverSettings(config, env, handlers, { log, clock }),
+  )
+  const partner = toSurface("partner plane", readPartnerConfig(env), ({ apiKeys, accounts }) => ({
+    authenticate: createApiKeyAuth(apiKeys),
+    accountOf: (name: string) => accounts.getByName(name) as unknown as Account,
+    knownTypes: [...PUBLIC_EVENT_TYPES, ...readEventTypes(env)],
+  }))
+  return createApp({ receiver: { ...receiver, source: credicorp.name }, partner, log, clock })
 }
 
 function createReceiverSettings<Env>(

@@ -1,5 +1,6 @@
 import { Hono } from "hono/tiny"
 import { RETRY_AFTER_SECONDS } from "./core/limits.ts"
+import { createPartnerRoutes, PARTNER_PATH, type PartnerSettings } from "./endpoints/route.ts"
 import { createRequestId, errorResponse, jsonResponse, toErrorBody } from "./errors/response.ts"
 import type { Log } from "./events/handlers.ts"
 import { errorText } from "./receiver/log-entry.ts"
@@ -17,6 +18,8 @@ export type Surface<Settings> =
 export interface AppDeps {
   /** The receiver at `/webhooks/<source>`. */
   readonly receiver: Surface<ReceiverSettings> & { readonly source: string }
+  /** The registry of endpoints at `/partner/v1/webhook_endpoints`. */
+  readonly partner: Surface<PartnerSettings>
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly clock: () => number
@@ -25,7 +28,7 @@ export interface AppDeps {
 type App = Hono<{ Variables: { requestId: string } }>
 
 /** Mounts the routes. Knows no bindings, so it runs in any runtime. */
-export function createApp({ receiver, log, clock }: AppDeps): App {
+export function createApp({ receiver, partner, log, clock }: AppDeps): App {
   const app: App = new Hono()
 
   app.use(async (c, next) => {
@@ -37,8 +40,15 @@ export function createApp({ receiver, log, clock }: AppDeps): App {
   if (receiver.state === "on") app.route(path, createReceiverRoute(receiver.settings, { clock, log }))
   if (receiver.state === "unsound") app.all(path, (c) => errorResponse(UNAVAILABLE, c.var.requestId, RETRY_LATER))
 
+  if (partner.state === "on") app.route(PARTNER_PATH, createPartnerRoutes(partner.settings, { clock, log }))
+  if (partner.state === "unsound") {
+    for (const route of [PARTNER_PATH, `${PARTNER_PATH}/*`]) {
+      app.all(route, (c) => errorResponse(UNAVAILABLE, c.var.requestId, RETRY_LATER))
+    }
+  }
+
   app.get("/healthz", (c) => {
-    const surfaces = { receiver: receiver.state }
+    const surfaces = { receiver: receiver.state, partner: partner.state }
     const { requestId } = c.var
     return receiver.state === "on"
       ? jsonResponse(200, { status: "ok", surfaces }, requestId)

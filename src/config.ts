@@ -5,6 +5,8 @@ import {
   MAX_DEPLOYED_TOLERANCE_SECONDS,
   MIN_DEPLOYED_SECRET_CHARS,
 } from "./core/limits.ts"
+import type { Account } from "./endpoints/account-object.ts"
+import { parseApiKeys, type ApiKey } from "./endpoints/api-keys.ts"
 import { isEventType } from "./events/envelope.ts"
 import { parseSecrets } from "./verify/parse-secrets.ts"
 import type { Secret } from "./verify/secrets.ts"
@@ -26,6 +28,39 @@ export interface ReceiverBindings {
   readonly WEBHOOK_LIVEMODE?: BindingText
   /** Event types that are known beyond the public ones, separated by commas. */
   readonly WEBHOOK_EVENT_TYPES?: BindingText
+}
+
+/** What the Worker reads from its environment for the partner plane. */
+export interface PartnerBindings {
+  /** The JSON list of `parseApiKeys`. Unset turns the partner plane off. A secret: never in `[vars]`. */
+  readonly PARTNER_API_KEYS?: BindingText
+  /** The objects of the accounts, as wrangler.toml binds them. */
+  readonly ACCOUNTS?: DurableObjectNamespace<Account>
+}
+
+export interface PartnerConfig {
+  readonly apiKeys: readonly ApiKey[]
+  readonly accounts: DurableObjectNamespace<Account>
+}
+
+/** Reads the partner plane's variables, as `readReceiverConfig` does the receiver's. */
+export function readPartnerConfig(env: PartnerBindings): Configured<PartnerConfig> {
+  const { PARTNER_API_KEYS, ACCOUNTS: accounts } = env
+  if (PARTNER_API_KEYS === undefined) return { state: "off" }
+  const problems: string[] = []
+  const apiKeys = collect(problems, "PARTNER_API_KEYS", () => parseApiKeys(String(PARTNER_API_KEYS)), [])
+  if (!accounts) problems.push("ACCOUNTS: the Durable Object binding is missing from wrangler.toml")
+  return accounts && problems.length === 0 ? { state: "on", config: { apiKeys, accounts } } : { state: "unsound", problems }
+}
+
+/** What `parse` makes, or the fallback and one problem more. */
+function collect<Value>(problems: string[], name: string, parse: () => Value, fallback: Value): Value {
+  try {
+    return parse()
+  } catch (error) {
+    problems.push(`${name}: ${(error as Error).message}`)
+    return fallback
+  }
 }
 
 export interface ReceiverConfig {
@@ -50,12 +85,7 @@ export function readReceiverConfig(env: ReceiverBindings): Configured<ReceiverCo
   const read = <Value>(name: keyof ReceiverBindings, parse: (text: string) => Value, fallback: Value): Value => {
     const text = env[name] === undefined ? "" : String(env[name]).trim()
     if (text === "" && name !== "WEBHOOK_SECRETS") return fallback
-    try {
-      return parse(text)
-    } catch (error) {
-      problems.push(`${name}: ${(error as Error).message}`)
-      return fallback
-    }
+    return collect(problems, name, () => parse(text), fallback)
   }
   const config: ReceiverConfig = {
     secrets: read("WEBHOOK_SECRETS", parseDeployedSecrets, []),
@@ -96,6 +126,10 @@ const oneOf =
     if (choice === undefined) throw new TypeError(`must be ${choices.join(" or ")}`)
     return choice
   }
+
+/** The event types that are known beyond the public ones; none where the variable cannot be read. */
+export const readEventTypes = ({ WEBHOOK_EVENT_TYPES = "" }: ReceiverBindings): readonly string[] =>
+  collect([], "WEBHOOK_EVENT_TYPES", () => parseEventTypes(String(WEBHOOK_EVENT_TYPES)), [])
 
 function parseEventTypes(text: string): readonly string[] {
   const types = text.split(",").map((type) => type.trim())

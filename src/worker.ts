@@ -1,6 +1,8 @@
 import { createAppFromEnv } from "./app-from-env.ts"
 import { handlers, type Env } from "./handlers.ts"
 
+export { Account } from "./endpoints/account-object.ts"
+
 let app: ReturnType<typeof createAppFromEnv> | undefined
 
 export default {

@@ -63,3 +63,47 @@ export const MAX_HOST_CHARS = 253
 
 /** Spec 5.5. Whoever wants more than a hundred types wants a family or `*`; each entry is compared for every event. */
 export const MAX_ENABLED_EVENTS = 100
+
+/** An API key takes about 60 characters, a token of a usual issuer 1,000 to 2,000. */
+export const MAX_BEARER_CHARS = 8_192
+
+/** A variable of a Worker may have 5 KB, and a key's entry takes about 200 bytes. */
+export const MAX_API_KEYS = 25
+
+/** A registration is a URL and a few names. */
+export const MAX_PARTNER_BODY_BYTES = 65_536
+
+/** Spec 5.3, for each mode by itself. */
+export const MAX_ENDPOINTS = 20
+
+/** Spec 5.6: the newest, and the one before it during the overlap. */
+export const MAX_VALID_SECRETS = 2
+
+/** Spec 5.6: a day. */
+export const MAX_OVERLAP_SECONDS = 86_400
+
+/** 256 bits, as long as the hash that it keys. */
+export const ENDPOINT_SECRET_BYTES = 32
+
+/** 144 bits: two ids never meet, and nobody guesses one. */
+export const ENDPOINT_ID_BYTES = 18
+
+/** Spec 5.8. */
+export const MAX_DESCRIPTION_CHARS = 500
+export const MAX_METADATA_PAIRS = 20
+export const MAX_METADATA_KEY_CHARS = 40
+export const MAX_METADATA_VALUE_CHARS = 500
+
+/** Spec 5.7. */
+export const MAX_PAGE_SIZE = 100
+export const DEFAULT_PAGE_SIZE = 20
+
+/** Spec 5.10: a day. */
+export const IDEMPOTENCY_TTL_MS = 86_400_000
+
+/** Old idempotency records that one request may clear away: a bounded step, so that no request pays for many. */
+export const IDEMPOTENCY_PRUNED_A_CALL = 20
+
+/** Spec 5.11: tokens a second, and how many can gather. */
+export const RATE_PER_SECOND = 10
+export const RATE_BURST = 50

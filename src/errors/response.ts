@@ -37,6 +37,10 @@ export const jsonResponse = (
     headers: { "Content-Type": "application/json", [REQUEST_ID_HEADER]: requestId, ...headers },
   })
 
+/** A response without a body. */
+export const emptyResponse = (status: 204, requestId: string, headers?: Readonly<Record<string, string>>): Response =>
+  new Response(null, { status, headers: { [REQUEST_ID_HEADER]: requestId, ...headers } })
+
 /** @param headers What goes with the code: `Allow` with 405, `Retry-After` with 429 and 503. */
 export const errorResponse = (
   { code, param }: { readonly code: ErrorCode; readonly param?: string },

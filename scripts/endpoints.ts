@@ -1,0 +1,170 @@
+// npm run endpoints: the registry of endpoints from the command line.
+
+import { randomUUID } from "node:crypto"
+import { parseArgs } from "node:util"
+import type { EndpointView } from "../src/endpoints/endpoint.ts"
+import { readDevVars } from "./dev-vars.ts"
+
+const HELP = `
+The registry of webhook endpoints, as one account sees it.
+
+  npm run endpoints -- create <url> --events <list> [--description <text>] [--api-version <date>] [--metadata k=v …]
+  npm run endpoints -- list [--limit <n>] [--cursor <cursor>]
+  npm run endpoints -- show <id>
+  npm run endpoints -- update <id> [--url-to <url>] [--events <list>] [--description <text>] [--metadata k=v …]
+                                   [--enable | --disable]
+  npm run endpoints -- rotate <id> [--overlap <seconds>]    0 ends the old secret at once; 86400 unless given
+  npm run endpoints -- delete <id>
+
+  --events <list>    event types separated by commas: exact, a family as payment.*, or * alone
+  --url <origin>     the Worker to talk to (http://localhost:8787)
+  --json             print the answer as it came
+
+The key is PARTNER_API_KEY, from the environment if it is set there, else from .dev.vars (npm start makes one).
+Exit code: 0, 1 if the answer was an error, 2 if the command is wrong, 3 if there was no answer.
+`
+
+class UsageError extends Error {}
+
+interface Call {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE"
+  readonly path: string
+  readonly body?: object
+}
+
+const { values, positionals } = readArgs()
+
+function readArgs() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        events: { type: "string" },
+        description: { type: "string" },
+        "api-version": { type: "string" },
+        metadata: { type: "string", multiple: true },
+        "url-to": { type: "string" },
+        enable: { type: "boolean", default: false },
+        disable: { type: "boolean", default: false },
+        overlap: { type: "string" },
+        limit: { type: "string" },
+        cursor: { type: "string" },
+        url: { type: "string", default: "http://localhost:8787" },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    })
+  } catch (error) {
+    console.error(`${(error as Error).message}\nnpm run endpoints -- --help lists what there is.`)
+    process.exit(2)
+  }
+}
+
+const toEvents = (text: string | undefined) => text?.split(",").map((type) => type.trim())
+
+const toMetadata = (pairs: readonly string[] | undefined) =>
+  pairs &&
+  Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf("=")
+      if (at < 1) throw new UsageError(`--metadata takes name=value: got ${pair}`)
+      return [pair.slice(0, at), pair.slice(at + 1)]
+    }),
+  )
+
+function toCall([verb, subject, ...rest]: readonly string[]): Call {
+  if (rest.length > 0) throw new UsageError(`one thing at a time: ${rest.join(" ")} is too much`)
+  const about = (what: string): string => {
+    if (!subject) throw new UsageError(`${verb} needs ${what}`)
+    return verb === "create" ? subject : `/${encodeURIComponent(subject)}`
+  }
+  const shared = {
+    enabled_events: toEvents(values.events),
+    description: values.description,
+    metadata: toMetadata(values.metadata),
+  }
+  switch (verb) {
+    case "create":
+      return { method: "POST", path: "", body: { url: about("a URL"), ...shared, api_version: values["api-version"] } }
+    case "list": {
+      const query = new URLSearchParams()
+      if (values.limit) query.set("limit", values.limit)
+      if (values.cursor) query.set("cursor", values.cursor)
+      return { method: "GET", path: query.size > 0 ? `?${query}` : "" }
+    }
+    case "show":
+      return { method: "GET", path: about("an endpoint's id") }
+    case "update": {
+      const status = values.enable ? "enabled" : values.disable ? "disabled" : undefined
+      return { method: "PATCH", path: about("an endpoint's id"), body: { url: values["url-to"], ...shared, status } }
+    }
+    case "rotate": {
+      const body = values.overlap === undefined ? {} : { overlap_seconds: Number(values.overlap) }
+      return { method: "POST", path: `${about("an endpoint's id")}/rotate_secret`, body }
+    }
+    case "delete":
+      return { method: "DELETE", path: about("an endpoint's id") }
+    default:
+      throw new UsageError(`${verb ?? "nothing"} is no command`)
+  }
+}
+
+async function call({ method, path, body }: Call): Promise<Response> {
+  const key = process.env["PARTNER_API_KEY"] ?? readDevVars()["PARTNER_API_KEY"]
+  if (!key) throw new UsageError("there is no key: run npm start once (it makes .dev.vars), or set PARTNER_API_KEY")
+  const url = `${values.url.replace(/\/$/, "")}/partner/v1/webhook_endpoints${path}`
+  if (!URL.canParse(url)) throw new UsageError(`--url must be an http or https URL: got ${values.url}`)
+  const headers = {
+    Authorization: `Bearer ${key}`,
+    // One command is one wish, however often the network makes it arrive.
+    ...(body && { "Content-Type": "application/json", "Idempotency-Key": randomUUID() }),
+  }
+  return fetch(url, { method, headers, signal: AbortSignal.timeout(10_000), ...(body && { body: JSON.stringify(body) }) })
+}
+
+function print(text: string): void {
+  const answer = text === "" ? undefined : (JSON.parse(text) as { data?: EndpointView[]; next_cursor?: string | null })
+  if (values.json || !answer) console.log(values.json ? text : "done")
+  else if (answer.data) {
+    const cells = answer.data.map(({ id, status, url, enabled_events }) => ({ id, status, url, events: enabled_events.join(",") }))
+    if (cells.length > 0) console.table(cells)
+    else console.log("no endpoints")
+    if (answer.next_cursor) console.log(`more: --cursor ${answer.next_cursor}`)
+  } else {
+    for (const [name, value] of Object.entries(answer)) {
+      console.log(`${name.padEnd(15)} ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    }
+    if ("secret" in answer) console.log("\nThe secret is shown this once: store it now.")
+  }
+}
+
+async function main(): Promise<number> {
+  if (values.help || positionals.length === 0) {
+    console.log(HELP)
+    return 0
+  }
+  const wanted = toCall(positionals)
+  let response: Response
+  try {
+    response = await call(wanted)
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    console.error(`No answer from ${values.url}. Is it running? npm start`)
+    return 3
+  }
+  const text = await response.text()
+  if (response.ok) {
+    print(text)
+    return 0
+  }
+  console.error(values.json ? text : `${response.status} ${text}`)
+  return 1
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error
+  console.error(`${error.message}\nnpm run endpoints -- --help lists what there is.`)
+  process.exitCode = 2
+}

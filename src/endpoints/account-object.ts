@@ -1,0 +1,44 @@
+import { DurableObject } from "cloudflare:workers"
+import type { Account as AccountPort, AccountAnswer, AccountRequest, EventTarget } from "./account.ts"
+import { ACCOUNT_SCHEMA } from "./account-schema.ts"
+import { createSqlAccountStore } from "./account-sql.ts"
+import { decide, findTargets } from "./decide.ts"
+import { migrate } from "./migrate.ts"
+import { fullBucket, type Bucket } from "./rate-limit.ts"
+
+/**
+ * One account: its endpoints, idempotency records, rate limit, revoked credentials, suspension. A call is one
+ * transaction, and calls do not overlap: there is nothing to await within one.
+ */
+export class Account extends DurableObject implements AccountPort {
+  // In memory only: a restart gives at most one burst more (spec 5.11).
+  readonly #buckets = new Map<boolean, Bucket>()
+  readonly #store: ReturnType<typeof createSqlAccountStore>
+
+  constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
+    super(ctx, env)
+    ctx.storage.transactionSync(() => migrate(ctx.storage.sql, ACCOUNT_SCHEMA))
+    this.#store = createSqlAccountStore(ctx.storage.sql)
+  }
+
+  async handle(request: AccountRequest): Promise<AccountAnswer> {
+    const { livemode, now } = request
+    const { answer, bucket } = this.ctx.storage.transactionSync(() =>
+      decide(this.#store, this.#buckets.get(livemode) ?? fullBucket(now), request),
+    )
+    this.#buckets.set(livemode, bucket)
+    return answer
+  }
+
+  async targets(type: string, livemode: boolean, now: number): Promise<readonly EventTarget[]> {
+    return findTargets(this.#store, type, livemode, now)
+  }
+
+  async setRevoked(credentialId: string, revoked: boolean): Promise<void> {
+    this.#store.setRevoked(credentialId, revoked)
+  }
+
+  async setSuspended(suspended: boolean): Promise<void> {
+    this.#store.setSuspended(suspended)
+  }
+}

@@ -1,0 +1,72 @@
+import type { AccountStore, StoredAnswer } from "./account.ts"
+import type { Endpoint } from "./endpoint.ts"
+
+/** An account's state in the SQLite of its object. Rows hold JSON, which keeps any text as it is. */
+export function createSqlAccountStore(sql: SqlStorage): AccountStore {
+  const read = <Row>(column: string, query: string, ...bindings: unknown[]): Row | undefined => {
+    const [row] = sql.exec(query, ...bindings).toArray()
+    return row ? (JSON.parse(String(row[column])) as Row) : undefined
+  }
+  const exists = (query: string, ...bindings: unknown[]): boolean => sql.exec(query, ...bindings).toArray().length > 0
+
+  return {
+    countEndpoints: (livemode) =>
+      sql.exec<{ count: number }>("SELECT count(*) AS count FROM endpoints WHERE livemode = ?", Number(livemode)).one().count,
+
+    getEndpoint: (id, livemode) =>
+      read<Endpoint>("data", "SELECT data FROM endpoints WHERE id = ? AND livemode = ?", id, Number(livemode)),
+
+    listEndpoints: (livemode, place = Number.MAX_SAFE_INTEGER, limit) =>
+      sql
+        .exec<{ place: number; data: string }>(
+          "SELECT place, data FROM endpoints WHERE livemode = ? AND place < ? ORDER BY place DESC LIMIT ?",
+          Number(livemode),
+          place,
+          limit,
+        )
+        .toArray()
+        .map((row) => ({ place: row.place, endpoint: JSON.parse(row.data) as Endpoint })),
+
+    insertEndpoint(endpoint) {
+      const { id, livemode } = endpoint
+      sql.exec("INSERT INTO endpoints (id, livemode, data) VALUES (?, ?, ?)", id, Number(livemode), JSON.stringify(endpoint))
+    },
+
+    replaceEndpoint(endpoint) {
+      sql.exec("UPDATE endpoints SET data = ? WHERE id = ?", JSON.stringify(endpoint), endpoint.id)
+    },
+
+    deleteEndpoint(id) {
+      sql.exec("DELETE FROM endpoints WHERE id = ?", id)
+    },
+
+    getAnswer: (scope) => read<StoredAnswer>("data", "SELECT data FROM answers WHERE scope = ?", scope),
+
+    putAnswer(scope, answer) {
+      const data = JSON.stringify(answer)
+      sql.exec("INSERT OR REPLACE INTO answers (scope, expires_at, data) VALUES (?, ?, ?)", scope, answer.expiresAt, data)
+    },
+
+    pruneAnswers(now, most) {
+      sql.exec(
+        "DELETE FROM answers WHERE scope IN (SELECT scope FROM answers WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
+        now,
+        most,
+      )
+    },
+
+    isRevoked: (credentialId) => exists("SELECT 1 FROM revoked WHERE credential_id = ?", credentialId),
+
+    setRevoked(credentialId, revoked) {
+      if (revoked) sql.exec("INSERT OR IGNORE INTO revoked (credential_id) VALUES (?)", credentialId)
+      else sql.exec("DELETE FROM revoked WHERE credential_id = ?", credentialId)
+    },
+
+    isSuspended: () => exists("SELECT 1 FROM facts WHERE name = 'suspended'"),
+
+    setSuspended(suspended) {
+      if (suspended) sql.exec("INSERT OR IGNORE INTO facts (name, value) VALUES ('suspended', '1')")
+      else sql.exec("DELETE FROM facts WHERE name = 'suspended'")
+    },
+  }
+}

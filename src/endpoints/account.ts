@@ -1,0 +1,102 @@
+import type { ErrorCode } from "../errors/catalogue.ts"
+import type { Endpoint, EndpointFields, EndpointView } from "./endpoint.ts"
+import type { RateLimit } from "./rate-limit.ts"
+
+/** A request that is not granted: a code and the field that failed. */
+export interface Failure {
+  readonly code: ErrorCode
+  readonly param?: string
+}
+
+/** What a partner wants done. */
+export type Command =
+  | { readonly kind: "create"; readonly fields: EndpointFields }
+  | { readonly kind: "list"; readonly limit: number; readonly cursor: number | undefined }
+  | { readonly kind: "show"; readonly id: string }
+  | { readonly kind: "update"; readonly id: string; readonly patch: EndpointPatchFields }
+  | { readonly kind: "delete"; readonly id: string }
+  | { readonly kind: "rotate"; readonly id: string; readonly overlapSeconds: number }
+
+export type EndpointPatchFields = Partial<Omit<EndpointFields, "api_version"> & Pick<Endpoint, "status">>
+
+/** An `Idempotency-Key` with what it is scoped to and what it was first used for (spec 5.10). */
+export interface Idempotency {
+  /** Mode, method, path and key. */
+  readonly scope: string
+  /** SHA-256 of the body's bytes, lower-case hex. */
+  readonly bodyHash: string
+}
+
+/** A request as it reaches the account's object: judged as far as that can be done without its state. */
+export interface AccountRequest {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  readonly credentialId: string
+  readonly livemode: boolean
+  readonly idempotency: Idempotency | undefined
+  /** The command, or the first stateless check that failed and whether it stands before the idempotency key. */
+  readonly wanted:
+    | { readonly ok: true; readonly command: Command }
+    | { readonly ok: false; readonly failure: Failure; readonly beforeIdempotency: boolean }
+}
+
+/** What becomes of it. */
+export type AccountResult =
+  | { readonly kind: "failed"; readonly failure: Failure; readonly retryAfterSeconds?: number }
+  | { readonly kind: "endpoint"; readonly status: 200 | 201; readonly view: EndpointView; readonly replayed: boolean }
+  | { readonly kind: "page"; readonly views: readonly EndpointView[]; readonly next: number | undefined }
+  | { readonly kind: "deleted" }
+
+export interface AccountAnswer {
+  readonly result: AccountResult
+  readonly rateLimit: RateLimit
+}
+
+/** An endpoint that wants an event, and the secrets to sign its delivery with, newest first. */
+export interface EventTarget {
+  readonly id: string
+  readonly url: string
+  readonly api_version: string | null
+  readonly secrets: readonly string[]
+}
+
+/** One account's state behind one call a request. The Durable Object and the twin in the tests are held to one suite. */
+export interface Account {
+  handle(request: AccountRequest): Promise<AccountAnswer>
+  /** The enabled endpoints of a mode that want an event type, with their valid secrets. */
+  targets(type: string, livemode: boolean, now: number): Promise<readonly EventTarget[]>
+  /** Ends or restores a credential; effect on the next request. */
+  setRevoked(credentialId: string, revoked: boolean): Promise<void>
+  /** Suspends or resumes the account; effect on the next request. */
+  setSuspended(suspended: boolean): Promise<void>
+}
+
+/** A stored 2xx answer (spec 5.10): without the secret, which a replay reads from the endpoint. */
+export interface StoredAnswer {
+  readonly bodyHash: string
+  readonly status: 200 | 201
+  /** The view without its secret. */
+  readonly view: EndpointView
+  /** Which secret of the endpoint's the answer showed; null if it showed none. */
+  readonly secretVersion: number | null
+  readonly expiresAt: number
+}
+
+/** An account's state, read and written within one transaction that the caller holds. */
+export interface AccountStore {
+  countEndpoints(livemode: boolean): number
+  getEndpoint(id: string, livemode: boolean): Endpoint | undefined
+  /** Newest first, from after `place`; each with its own place. */
+  listEndpoints(livemode: boolean, place: number | undefined, limit: number): readonly { place: number; endpoint: Endpoint }[]
+  insertEndpoint(endpoint: Endpoint): void
+  replaceEndpoint(endpoint: Endpoint): void
+  deleteEndpoint(id: string): void
+  getAnswer(scope: string): StoredAnswer | undefined
+  putAnswer(scope: string, answer: StoredAnswer): void
+  /** Clears away at most so many answers that have expired. */
+  pruneAnswers(now: number, most: number): void
+  isRevoked(credentialId: string): boolean
+  isSuspended(): boolean
+  setRevoked(credentialId: string, revoked: boolean): void
+  setSuspended(suspended: boolean): void
+}

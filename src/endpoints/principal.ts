@@ -1,0 +1,23 @@
+import type { Result } from "../core/result.ts"
+import type { ErrorCode } from "../errors/catalogue.ts"
+
+/** Who makes a request of the partner plane, once its credential has been believed. */
+export interface Principal {
+  /** Names the credential, in the log and for its revocation: the id of an API key. */
+  readonly credentialId: string
+  readonly account: string
+  readonly livemode: boolean
+  readonly scopes: readonly string[]
+}
+
+/** Believes a bearer credential, or says with which code not (spec 5.9). The only way to a `Principal`. */
+export type Authenticate = (bearer: string) => Promise<Result<Principal, ErrorCode>>
+
+/** What a request needs: `webhooks:read` to look, `webhooks:write` to change (spec 5.9). */
+export type Scope = "webhooks:read" | "webhooks:write"
+
+/** `insufficient_scope` without any scope for webhooks, `scope_not_granted` with another than the one that is needed. */
+export function checkScope({ scopes }: Principal, needed: Scope): "insufficient_scope" | "scope_not_granted" | undefined {
+  if (scopes.includes(needed)) return undefined
+  return scopes.some((scope) => scope.startsWith("webhooks:")) ? "scope_not_granted" : "insufficient_scope"
+}

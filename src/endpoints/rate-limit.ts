@@ -1,0 +1,35 @@
+import { RATE_BURST, RATE_PER_SECOND } from "../core/limits.ts"
+
+/** A token bucket with continuous refill (spec 5.11): how full it was, and when. */
+export interface Bucket {
+  readonly tokens: number
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+/** What a response tells of the bucket, in whole tokens and seconds. */
+export interface RateLimit {
+  readonly remaining: number
+  /** Until it is full again. */
+  readonly resetSeconds: number
+}
+
+export const fullBucket = (now: number): Bucket => ({ tokens: RATE_BURST, at: now })
+
+/** The bucket as it is now. A clock that went back takes nothing away and gives nothing. */
+export function refill({ tokens, at }: Bucket, now: number): Bucket {
+  const seconds = Math.max(0, now - at) / 1000
+  return { tokens: Math.min(RATE_BURST, tokens + seconds * RATE_PER_SECOND), at: Math.max(now, at) }
+}
+
+/** One token less, or undefined if there is none. */
+export const takeToken = (bucket: Bucket): Bucket | undefined =>
+  bucket.tokens >= 1 ? { ...bucket, tokens: bucket.tokens - 1 } : undefined
+
+export const toRateLimit = ({ tokens }: Bucket): RateLimit => ({
+  remaining: Math.floor(tokens),
+  resetSeconds: Math.ceil((RATE_BURST - tokens) / RATE_PER_SECOND),
+})
+
+/** Whole seconds until there is a token. */
+export const secondsToToken = ({ tokens }: Bucket): number => Math.max(1, Math.ceil((1 - tokens) / RATE_PER_SECOND))

@@ -1,0 +1,116 @@
+import type { Context } from "hono"
+import { Hono } from "hono/tiny"
+import { parseBearer } from "../core/bearer.ts"
+import { RATE_BURST, RETRY_AFTER_SECONDS } from "../core/limits.ts"
+import { CATALOGUE, type ErrorCode } from "../errors/catalogue.ts"
+import { emptyResponse, errorResponse, jsonResponse } from "../errors/response.ts"
+import type { Log } from "../events/handlers.ts"
+import type { Account, AccountAnswer } from "./account.ts"
+import { toCursor } from "./fields.ts"
+import { judge, OPERATIONS, type Operation } from "./judge.ts"
+import type { Authenticate } from "./principal.ts"
+
+/** What the partner plane is made of. */
+export interface PartnerSettings {
+  readonly authenticate: Authenticate
+  /** The one account of that name. */
+  readonly accountOf: (name: string) => Account
+  /** Every event type that an endpoint may want (spec 5.5). */
+  readonly knownTypes: readonly string[]
+}
+
+export interface PartnerDeps {
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  readonly log: Log
+}
+
+type PartnerContext = Context<{ Variables: { requestId: string } }>
+type Headers = Readonly<Record<string, string>>
+
+export const PARTNER_PATH = "/partner/v1/webhook_endpoints"
+
+const NO_STORE: Headers = { "Cache-Control": "no-store" }
+const RETRY_LATER: Headers = { "Retry-After": String(RETRY_AFTER_SECONDS) }
+
+/** The routes of spec 5 under `PARTNER_PATH`. Each request is one call to its account's object. */
+export function createPartnerRoutes(
+  settings: PartnerSettings,
+  deps: PartnerDeps,
+): Hono<{ Variables: { requestId: string } }> {
+  const app = new Hono<{ Variables: { requestId: string } }>()
+  const serve = (operation: Operation) => (c: PartnerContext) => answer(c, operation, settings, deps)
+  const allow = (methods: string) => (c: PartnerContext) => fail(c, "method_not_allowed", { Allow: methods })
+
+  app.post("/", serve(OPERATIONS.create)).get("/", serve(OPERATIONS.list)).all("/", allow("GET, POST"))
+  app
+    .get("/:id", serve(OPERATIONS.show))
+    .patch("/:id", serve(OPERATIONS.update))
+    .delete("/:id", serve(OPERATIONS.delete))
+    .all("/:id", allow("GET, PATCH, DELETE"))
+  app.post("/:id/rotate_secret", serve(OPERATIONS.rotate)).all("/:id/rotate_secret", allow("POST"))
+  return app
+}
+
+async function answer(
+  c: PartnerContext,
+  operation: Operation,
+  { authenticate, accountOf, knownTypes }: PartnerSettings,
+  { clock, log }: PartnerDeps,
+): Promise<Response> {
+  const bearer = parseBearer(c.req.raw.headers.get("authorization"))
+  if (!bearer.ok) return fail(c, bearer.error === "missing" ? "missing_api_key" : "invalid_api_key")
+  const principal = await authenticate(bearer.value)
+  if (!principal.ok) return fail(c, principal.error)
+
+  const { credentialId, account, livemode } = principal.value
+  const input = { principal: principal.value, path: c.req.path, id: c.req.param("id") ?? "", query: c.req.query(), knownTypes }
+  const judged = await judge(c.req.raw, operation, input)
+  const facts = { message: "partner request", method: c.req.method, path: c.req.path, account, credential_id: credentialId }
+  try {
+    const decided = await accountOf(account).handle({ now: clock(), credentialId, livemode, ...judged })
+    const response = toResponse(c, decided)
+    const code = decided.result.kind === "failed" ? decided.result.failure.code : undefined
+    log({ level: "info", ...facts, status: response.status, code, request_id: c.var.requestId })
+    return response
+  } catch (error) {
+    log({ level: "error", ...facts, status: 503, error: errorName(error), request_id: c.var.requestId })
+    return fail(c, "temporarily_unavailable", RETRY_LATER)
+  }
+}
+
+/** Only the kind of an error that is not ours goes to the log: its text could quote a row, and rows hold secrets. */
+const errorName = (error: unknown): string => (error instanceof Error ? error.name : typeof error)
+
+function fail(c: PartnerContext, code: ErrorCode, headers?: Headers, param?: string): Response {
+  const challenge = CATALOGUE[code].status === 401 ? { "WWW-Authenticate": "Bearer" } : undefined
+  return errorResponse({ code, ...(param !== undefined && { param }) }, c.var.requestId, { ...NO_STORE, ...challenge, ...headers })
+}
+
+function toResponse(c: PartnerContext, { result, rateLimit }: AccountAnswer): Response {
+  const { requestId } = c.var
+  const headers = {
+    ...NO_STORE,
+    "RateLimit-Limit": String(RATE_BURST),
+    "RateLimit-Remaining": String(rateLimit.remaining),
+    "RateLimit-Reset": String(rateLimit.resetSeconds),
+  }
+  switch (result.kind) {
+    case "failed": {
+      const { code, param } = result.failure
+      const retry = result.retryAfterSeconds === undefined ? undefined : { "Retry-After": String(result.retryAfterSeconds) }
+      return fail(c, code, { ...headers, ...retry }, param)
+    }
+    case "deleted":
+      return emptyResponse(204, requestId, headers)
+    case "page": {
+      const page = { data: result.views, next_cursor: result.next === undefined ? null : toCursor(result.next) }
+      return jsonResponse(200, page, requestId, headers)
+    }
+    case "endpoint": {
+      const location = result.status === 201 ? { Location: `${PARTNER_PATH}/${result.view.id}` } : undefined
+      const replayed = result.replayed ? { "Idempotency-Replayed": "true" } : undefined
+      return jsonResponse(result.status, result.view, requestId, { ...headers, ...location, ...replayed })
+    }
+  }
+}
