@@ -20,11 +20,11 @@ interface NodeGlobal {
 export function findNativeEngine(trusted: HmacEngine): HmacEngine | undefined {
   try {
     const engine = createNativeEngine((globalThis as unknown as NodeGlobal).process.getBuiltinModule("node:crypto"))
-    return trial(engine) === trial(trusted) ? engine : undefined
+    if (trial(engine) === trial(trusted)) return engine
   } catch {
     // Missing, or broken: that is as good as missing.
-    return undefined
   }
+  return undefined
 }
 
 const createNativeEngine =
