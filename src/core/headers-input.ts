@@ -1,3 +1,5 @@
+import { demand } from "./demand.ts"
+
 /** Headers as any runtime or framework hands them out; names in any case, repeated values as an array or as pairs. */
 export type HeadersInput =
   | Headers
@@ -17,13 +19,7 @@ export type HeaderLookup = (name: string) => string
  */
 export function createHeaderLookup(headers: unknown): HeaderLookup {
   if (headers instanceof Headers) return (name) => headers.get(name) ?? ""
-  if (typeof headers !== "object" || headers === null) {
-    throw new TypeError("headers must be Headers, a record or pairs: pass request.headers")
-  }
+  demand(typeof headers === "object" && headers !== null, "headers must be request.headers, a record or pairs")
   const pairs = Symbol.iterator in headers ? [...(headers as Iterable<[unknown, unknown]>)] : Object.entries(headers)
-  return (name) =>
-    pairs
-      .filter(([key]) => String(key).toLowerCase() === name)
-      .flatMap(([, value]) => value ?? [])
-      .join(", ")
+  return (name) => pairs.flatMap(([key, value]) => (String(key).toLowerCase() === name ? (value ?? []) : [])).join(", ")
 }

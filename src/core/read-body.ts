@@ -1,3 +1,4 @@
+import { demand } from "./demand.ts"
 import { BODY_BUFFER_BYTES } from "./limits.ts"
 import { fail, ok, type Result } from "./result.ts"
 
@@ -19,18 +20,19 @@ interface BodyReader {
  * @throws {TypeError} The body was already read: the bytes that were signed are gone.
  */
 export async function readBody(request: Request, maxBytes: number): Promise<Result<Uint8Array, ReadBodyFailure>> {
-  if (request.bodyUsed) throw new TypeError("the request was already read: verify it first, or a clone()")
+  demand(!request.bodyUsed, "request was already read: verify first, or a clone()")
   // None, or no number: 0 and NaN are not over the cap.
   if (Number(request.headers.get("content-length")) > maxBytes) return fail("too_large")
   const chunks: Uint8Array[] = []
   let length = 0
+  let size = BODY_BUFFER_BYTES
   try {
     const reader = request.body && openReader(request.body)
-    for (let size = BODY_BUFFER_BYTES, ended = reader === null; !ended;) {
+    for (let ended = !reader; !ended;) {
       const { value = new Uint8Array(), done } = await reader!.read(new Uint8Array(size), { min: size })
-      ended = done
       chunks.push(value)
       length += value.length
+      ended = done
       if (length > maxBytes) {
         await reader!.cancel()
         return fail("too_large")

@@ -23,8 +23,9 @@ export function checkEnvelope(value: unknown): Result<WebhookEvent, WebhookError
     if (!holds(value[param])) return refuse("invalid_value_type", 422, { param })
   }
   const { object, previous = object } = value["data"] as Record<string, unknown>
-  if (isFields(object) && isFields(previous)) return ok(value as unknown as WebhookEvent)
-  return refuse("invalid_value_type", 422, { param: isFields(object) ? "data.previous" : "data.object" })
+  if (!isFields(object)) return refuse("invalid_value_type", 422, { param: "data.object" })
+  if (!isFields(previous)) return refuse("invalid_value_type", 422, { param: "data.previous" })
+  return ok(value as unknown as WebhookEvent)
 }
 
 /** Dotted lower-case words, at most 128 characters (spec 2.6). */
