@@ -35,7 +35,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   errors: ["errors/", "core/"],
   verify: ["verify/", "core/", "errors/", "@noble/hashes/"],
   events: ["events/", "core/", "errors/"],
-  receiver: ["receiver/", "core/", "errors/", "events/", "verify/", "verifier.ts", "hono/tiny"],
+  receiver: ["receiver/", "core/", "errors/", "events/", "verify/", "verifier.ts", "hono"],
 }
 
 describe("imports", () => {

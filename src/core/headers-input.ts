@@ -21,5 +21,9 @@ export function createHeaderLookup(headers: unknown): HeaderLookup {
   if (headers instanceof Headers) return (name) => headers.get(name) ?? ""
   demand(typeof headers === "object" && headers !== null, "headers must be request.headers, a record or pairs")
   const pairs = Symbol.iterator in headers ? [...(headers as Iterable<[unknown, unknown]>)] : Object.entries(headers)
-  return (name) => pairs.flatMap(([key, value]) => (String(key).toLowerCase() === name ? (value ?? []) : [])).join(", ")
+  return (name) =>
+    pairs
+      .flatMap(([key, value]) => (String(key).toLowerCase() === name ? value : []))
+      .filter((value) => typeof value === "string")
+      .join(", ")
 }

@@ -46,7 +46,7 @@ const FIELDS: Record<string, (value: unknown) => boolean> = {
  * the 2nd of March. That holds the form of the first 19 characters, too.
  */
 function isUtcTime(value: unknown): boolean {
-  if (!isText(value, /^.{19}(\.\d+)?Z$/)) return false
+  if (!isText(value, /^\d.{18}(\.\d+)?Z$/)) return false
   const seconds = value.slice(0, 19)
   return new Date(`${seconds}Z`).toJSON()?.slice(0, 19) === seconds
 }

@@ -64,6 +64,7 @@ export function checkPayload(event: WebhookEvent, schemas: EventSchemas = {}): R
   demand(!("then" in result), `events: ${type} must be synchronous`)
   if (!result.issues) return ok({ ...event, data: { ...data, object: result.value as Record<string, unknown> } })
   // The path only: a schema's message may quote the value.
-  const path = result.issues[0]?.path?.map((segment) => (typeof segment === "object" ? segment.key : segment)) ?? []
+  const path =
+    result.issues[0]?.path?.map((segment) => String(typeof segment === "object" ? segment.key : segment)) ?? []
   return refuse("invalid_value_type", 422, { param: ["data.object", ...path].join(".").slice(0, MAX_PARAM_CHARS) })
 }

@@ -35,7 +35,7 @@ export interface Receipt {
 export interface Outcome {
   readonly result: Result<Receipt, WebhookError>
   readonly proven?: Extract<CheckResult, { ok: true }>
-  /** What a handler, or the store, threw. */
+  /** What a handler, a schema or the store threw. */
   readonly cause?: unknown
 }
 
@@ -57,11 +57,10 @@ export async function receive(
   const proven = await settings.verifier.checkRequest(request)
   if (!proven.ok) return { result: proven }
 
-  const event = checkEvent(proven.event, settings)
-  if (!event.ok) return { result: event, proven }
-
   const { scheme, knownPatterns, handOff } = settings
   try {
+    const event = checkEvent(proven.event, settings)
+    if (!event.ok) return { result: event, proven }
     const status = await handOff({
       source: scheme.name,
       dedupeKey: scheme.dedupeKey(event.value),
@@ -83,6 +82,6 @@ export async function receive(
 function checkEvent(event: WebhookEvent, settings: ReceiverSettings): Result<WebhookEvent, WebhookError> {
   const { livemode = event.livemode, unknownEvents, knownPatterns, schemas } = settings
   if (event.livemode !== livemode) return refuse("invalid_value_type", 422, { param: "livemode" })
-  if (unknownEvents === "reject" && !isKnownType(event.type, knownPatterns)) return refuse("webhook_event_unknown", 422)
-  return checkPayload(event, schemas)
+  if (isKnownType(event.type, knownPatterns)) return checkPayload(event, schemas)
+  return unknownEvents === "ignore" ? ok(event) : refuse("webhook_event_unknown", 422)
 }

@@ -28,8 +28,9 @@ export function checkSecrets(input: unknown): readonly Secret[] {
     `secrets must be a list of 1 to ${MAX_SECRETS}: see parseSecrets`,
   )
   const ids = new Set<string>()
-  return input.map((item, i) => {
-    const secret: Secret = typeof item === "string" ? { id: `secret-${i + 1}`, secret: item } : item
+  // Array.from sees the holes of a sparse list, and a hole is no secret.
+  return Array.from(input, (item: unknown, i) => {
+    const secret = typeof item === "string" ? { id: `secret-${i + 1}`, secret: item } : (item as Secret)
     checkSecret(`secrets[${i}]`, { ...secret })
     demand(!ids.has(secret.id), `secrets[${i}].id must be unique`)
     ids.add(secret.id)
