@@ -2,7 +2,7 @@ import { toBytes, type BodyInput } from "./core/body-input.ts"
 import { createHeaderLookup, type HeadersInput } from "./core/headers-input.ts"
 import { readBody } from "./core/read-body.ts"
 import type { Result } from "./core/result.ts"
-import { refuse, refuseSignature, type Refused } from "./errors/refuse.ts"
+import { refuseSize, type Refused } from "./errors/refuse.ts"
 import type { WebhookError } from "./errors/webhook-error.ts"
 import { parseEvent } from "./events/envelope.ts"
 import type { WebhookEvent } from "./events/event.ts"
@@ -31,7 +31,10 @@ export interface Verifier<Event = WebhookEvent> {
   check(rawBody: BodyInput, headers: HeadersInput, target?: DeliveryTarget): CheckResult<Event>
   /** Stops after signature and time: for bodies that are not the envelope of spec 2.1. */
   checkSignature(rawBody: BodyInput, headers: HeadersInput, target?: DeliveryTarget): SignatureResult
-  /** As `verify`. Reads the body itself, and only if the header gives hope, never more than `maxBodyBytes` of it. */
+  /**
+   * As `verify`. Reads the body itself, and only if the header gives hope, never more than `maxBodyBytes` of it. Rejects
+   * with what the stream fails with if the sender goes away before the end.
+   */
   verifyRequest(request: Request): Promise<Event>
   /** As `verifyRequest`, with the refusal as a value. */
   checkRequest(request: Request): Promise<CheckResult<Event>>
@@ -75,9 +78,7 @@ export function createVerifier<const Schemas extends EventSchemas = Record<never
     const parts = readHeaders(request.headers)
     if (!parts.ok) return parts
     const body = await readBody(request, settings.maxBodyBytes)
-    if (body.ok) return toEvent(prove(parts.value, body.value, settings, request))
-    // Bytes that never came are bytes that nobody signed.
-    return body.error === "too_large" ? refuse("request_body_too_large", 422) : refuseSignature("signature_mismatch")
+    return body ? toEvent(prove(parts.value, body, settings, request)) : refuseSize()
   }
 
   return {

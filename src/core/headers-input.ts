@@ -15,15 +15,11 @@ export type HeaderLookup = (name: string) => string
 /**
  * One way to read all three forms.
  *
- * @throws {TypeError} `headers` is none of the forms. What stands in them never throws.
+ * @throws {TypeError} `headers` is none of the forms. Text in them, of whatever kind, never throws.
  */
 export function createHeaderLookup(headers: unknown): HeaderLookup {
   if (headers instanceof Headers) return (name) => headers.get(name) ?? ""
   demand(typeof headers === "object" && headers !== null, "headers must be request.headers, a record or pairs")
   const pairs = Symbol.iterator in headers ? [...(headers as Iterable<[unknown, unknown]>)] : Object.entries(headers)
-  return (name) =>
-    pairs
-      .flatMap(([key, value]) => (String(key).toLowerCase() === name ? value : []))
-      .filter((value) => typeof value === "string")
-      .join(", ")
+  return (name) => pairs.flatMap(([key, value]) => (String(key).toLowerCase() === name ? (value ?? []) : [])).join(", ")
 }

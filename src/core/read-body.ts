@@ -1,9 +1,5 @@
 import { demand } from "./demand.ts"
 import { BODY_BUFFER_BYTES } from "./limits.ts"
-import { fail, ok, type Result } from "./result.ts"
-
-/** `too_large`: more than the cap, announced or arrived. `incomplete`: the sender went away before the end. */
-export type ReadBodyFailure = "too_large" | "incomplete"
 
 /** A reader, for `size` bytes at a time where the runtime can do that, else for chunks as they come. */
 interface BodyReader {
@@ -17,42 +13,37 @@ interface BodyReader {
  * who announces much and sends nothing holds nothing.
  *
  * @param maxBytes The cap, inclusive.
+ * @returns The body in a buffer of its own; undefined if it is over the cap, announced or arrived.
  * @throws {TypeError} The body was already read: the bytes that were signed are gone.
+ * @throws What the stream failed with, if the sender went away before the end.
  */
-export async function readBody(request: Request, maxBytes: number): Promise<Result<Uint8Array, ReadBodyFailure>> {
+export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | undefined> {
   const { body, bodyUsed, headers } = request
-  demand(!bodyUsed && !body?.locked, "request was already read: verify first, or a clone()")
+  demand(!bodyUsed && !body?.locked, "request was already read: verify a clone()")
   // None, or no number: 0 and NaN are not over the cap.
-  if (Number(headers.get("content-length")) > maxBytes) return fail("too_large")
+  if (Number(headers.get("content-length")) > maxBytes) return undefined
+  const reader = body && openReader(body)
   let buffer = new Uint8Array(BODY_BUFFER_BYTES)
   let length = 0
-  try {
-    const reader = body && openReader(body)
-    for (let ended = !reader; !ended;) {
-      const { value = new Uint8Array(), done } = await reader!.read(buffer.length)
-      if (length + value.length > maxBytes) {
-        // Not waited for, and no matter if it fails: the answer is known.
-        reader!.cancel().catch(() => {})
-        return fail("too_large")
-      }
-      // One buffer, not a list: a sender who trickles single bytes would make each of them an object.
-      buffer = withRoom(buffer, length + value.length)
-      buffer.set(value, length)
-      length += value.length
-      ended = done
+  for (let ended = !reader; !ended;) {
+    const { value = new Uint8Array(), done } = await reader!.read(buffer.length)
+    const end = length + value.length
+    if (end > maxBytes) {
+      // Not waited for, and no matter if it fails: the answer is known.
+      reader!.cancel().catch(() => {})
+      return undefined
     }
-  } catch {
-    return fail("incomplete")
+    // One buffer, not a list: a sender who trickles single bytes would make each of them an object.
+    if (end > buffer.length) {
+      const larger = new Uint8Array(end * 2)
+      larger.set(buffer)
+      buffer = larger
+    }
+    buffer.set(value, length)
+    length = end
+    ended = done
   }
-  return ok(buffer.slice(0, length))
-}
-
-/** The buffer, or one of at least twice its size with what is in it. */
-function withRoom(buffer: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
-  if (length <= buffer.length) return buffer
-  const larger = new Uint8Array(Math.max(length, buffer.length * 2))
-  larger.set(buffer)
-  return larger
+  return buffer.slice(0, length)
 }
 
 /**

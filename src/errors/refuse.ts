@@ -18,3 +18,6 @@ export const refuse = <Code extends ErrorCode>(code: Code, status: StatusOf<Code
  */
 export const refuseSignature = (reason: SignatureReason): Refused =>
   refuse(reason === "header_missing" ? "webhook_signature_missing" : "webhook_signature_invalid", 400, { reason })
+
+/** Spec 3.5. */
+export const refuseSize = (): Refused => refuse("request_body_too_large", 422)

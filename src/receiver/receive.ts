@@ -1,5 +1,5 @@
 import { ok, type Result } from "../core/result.ts"
-import { refuse } from "../errors/refuse.ts"
+import { refuse, refuseSignature } from "../errors/refuse.ts"
 import type { WebhookError } from "../errors/webhook-error.ts"
 import type { WebhookEvent } from "../events/event.ts"
 import { Unavailable, type HandOff } from "../events/hand-off.ts"
@@ -35,7 +35,7 @@ export interface Receipt {
 export interface Outcome {
   readonly result: Result<Receipt, WebhookError>
   readonly proven?: Extract<CheckResult, { ok: true }>
-  /** What a handler, a schema or the store threw. */
+  /** What the stream of the body, a handler, a schema or the store threw. */
   readonly cause?: unknown
 }
 
@@ -54,7 +54,13 @@ export async function receive(
   const contentType = checkContentType(request.headers)
   if (!contentType.ok) return { result: contentType }
 
-  const proven = await settings.verifier.checkRequest(request)
+  let proven: CheckResult
+  try {
+    proven = await settings.verifier.checkRequest(request)
+  } catch (cause) {
+    // The body broke off: bytes that never came are bytes that nobody signed.
+    return { result: refuseSignature("signature_mismatch"), cause }
+  }
   if (!proven.ok) return { result: proven }
 
   const { scheme, knownPatterns, handOff } = settings

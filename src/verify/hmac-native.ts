@@ -20,7 +20,7 @@ interface NodeGlobal {
 export function findNativeEngine(trusted: HmacEngine): HmacEngine | undefined {
   try {
     const engine = createNativeEngine((globalThis as unknown as NodeGlobal).process.getBuiltinModule("node:crypto"))
-    if (trial(engine) === trial(trusted)) return engine
+    if (probe(engine) === probe(trusted)) return engine
   } catch {
     // Missing, or broken: that is as good as missing.
   }
@@ -39,9 +39,9 @@ const createNativeEngine =
     }
   }
 
-/** In two chunks and twice: a key must survive its first use. */
-function trial(engine: HmacEngine): string {
-  const key = new Uint8Array(100).fill(1)
-  const mac = engine(key)
-  return toHex(mac([key, key])) + toHex(mac([key, key]))
+/** What an engine makes of a probe, over two chunks and twice: a key must survive its first use. */
+function probe(engine: HmacEngine): string {
+  const bytes = new Uint8Array(100).fill(1)
+  const mac = engine(bytes)
+  return toHex(mac([bytes, bytes])) + toHex(mac([bytes, bytes]))
 }

@@ -1,6 +1,6 @@
 import type { HeaderLookup } from "../core/headers-input.ts"
 import type { Result } from "../core/result.ts"
-import { refuse, refuseSignature, type Refused } from "../errors/refuse.ts"
+import { refuseSignature, refuseSize, type Refused } from "../errors/refuse.ts"
 import type { WebhookError } from "../errors/webhook-error.ts"
 import { findSigner, type Key } from "./keyring.ts"
 import type { DeliveryTarget, SignedParts, VerifyingScheme } from "./scheme.ts"
@@ -38,7 +38,7 @@ export function readSignature(header: HeaderLookup, scheme: VerifyingScheme): Re
 
 /** Holds the claim against the body, once its size is bounded (spec 3.5), and the clock, the signature first (1.9, 3.6). */
 export function prove(parts: SignedParts, body: Uint8Array, judge: Judge, target?: DeliveryTarget): Verified | Refused {
-  if (body.length > judge.maxBodyBytes) return refuse("request_body_too_large", 422)
+  if (body.length > judge.maxBodyBytes) return refuseSize()
   const { timeText, signedAt, signatures } = parts
   const now = judge.now()
   const signer = findSigner(judge.keys, now, judge.scheme.toSignedChunks(timeText, body, target), signatures)

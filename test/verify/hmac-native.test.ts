@@ -69,6 +69,10 @@ const passedOver: readonly { why: string; process: unknown }[] = [
     process: withCrypto(fakeCrypto((key, chunks) => right(key, chunks).map((byte, i) => (i === 31 ? byte ^ 1 : byte)))),
   },
   {
+    why: "wrong once, then right",
+    process: withCrypto(fakeCrypto((key, chunks, call) => (call > 1 ? right(key, chunks) : new Uint8Array(32)))),
+  },
+  {
     why: "right once, then wrong",
     process: withCrypto(fakeCrypto((key, chunks, call) => (call === 1 ? right(key, chunks) : new Uint8Array(32)))),
   },

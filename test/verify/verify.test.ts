@@ -85,6 +85,28 @@ describe("prove: the signature first, then the time (spec 1.9, 1.12, 3.6)", () =
       })
   })
 
+  const sizes = [
+    { why: "a cap of the body's length", maxBodyBytes: BODY.length, time: NOW, want: "ok" },
+    { why: "a cap of one byte less", maxBodyBytes: BODY.length - 1, time: NOW, want: "request_body_too_large" },
+    { why: "too large and stale", maxBodyBytes: 1, time: NOW - 301, want: "request_body_too_large" },
+  ]
+
+  // Spec 3.5, 3.6: the size is bounded before a byte is hashed.
+  it.each(sizes)("$why → $want", async ({ maxBodyBytes, time, want }) => {
+    const parts = { timeText: String(time), signedAt: time, signatures: [await v1(BODY, time, "whsec_a")] }
+    const result = prove(parts, BODY, { ...judge(), maxBodyBytes })
+    expect(result.ok ? "ok" : result.error.code).toBe(want)
+  })
+
+  it("too large → nothing is hashed, the clock is not asked", () => {
+    const used: string[] = []
+    const keys = [{ id: "a", sign: () => (used.push("key"), "") }]
+    const now = (): number => (used.push("clock"), NOW)
+    const parts = { timeText: String(NOW), signedAt: NOW, signatures: ["a".repeat(64)] }
+    prove(parts, BODY, { ...judge(), keys, now, maxBodyBytes: 1 })
+    expect(used).toEqual([])
+  })
+
   it("gives back the very bytes that were signed", async () => {
     const parts = { timeText: String(NOW), signedAt: NOW, signatures: [await v1(BODY, NOW, "whsec_a")] }
     const result = prove(parts, BODY, judge())
