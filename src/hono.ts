@@ -1,7 +1,8 @@
 import type { Context, MiddlewareHandler } from "hono"
+import { checkContentType } from "./core/content-type.ts"
+import { refuseContentType } from "./errors/refuse.ts"
 import { createRequestId, errorResponse, REQUEST_ID_HEADER } from "./errors/response.ts"
 import type { AnyEvent, EventSchemas } from "./events/schema.ts"
-import { checkContentType } from "./receiver/content-type.ts"
 import type { VerifyOptions } from "./verifier-options.ts"
 import { createVerifier, type Verifier } from "./verifier.ts"
 import { parseSecrets } from "./verify/parse-secrets.ts"
@@ -50,7 +51,7 @@ export function webhook<const Schemas extends EventSchemas = Record<never, never
     const requestId = createRequestId()
     const verifier: Verifier<AnyEvent<Schemas>> = verifierFor(typeof source === "function" ? source(c) : source)
     const contentType = checkContentType(c.req.raw.headers)
-    const result = contentType.ok ? await verifier.checkRequest(c.req.raw) : contentType
+    const result = contentType.ok ? await verifier.checkRequest(c.req.raw) : refuseContentType(contentType.error)
     if (!result.ok) return errorResponse(result.error, requestId)
     c.set("webhook", result.event)
     // The body was read from the request; this is where c.req looks for it next. It keeps promises there, whatever its

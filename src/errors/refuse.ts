@@ -19,5 +19,9 @@ export const refuse = <Code extends ErrorCode>(code: Code, status: StatusOf<Code
 export const refuseSignature = (reason: SignatureReason): Refused =>
   refuse(reason === "header_missing" ? "webhook_signature_missing" : "webhook_signature_invalid", 400, { reason })
 
+/** Spec 3.3. */
+export const refuseContentType = (problem: "missing" | "unsupported"): Refused =>
+  problem === "missing" ? refuse("missing_content_type", 400) : refuse("unsupported_media_type", 415)
+
 /** Spec 3.5. */
 export const refuseSize = (): Refused => refuse("request_body_too_large", 422)

@@ -1,5 +1,6 @@
+import { checkContentType } from "../core/content-type.ts"
 import { ok, type Result } from "../core/result.ts"
-import { refuse, refuseSignature } from "../errors/refuse.ts"
+import { refuse, refuseContentType, refuseSignature } from "../errors/refuse.ts"
 import type { WebhookError } from "../errors/webhook-error.ts"
 import type { WebhookEvent } from "../events/event.ts"
 import { Unavailable, type HandOff } from "../events/hand-off.ts"
@@ -8,7 +9,6 @@ import type { EventPattern } from "../events/patterns.ts"
 import { checkPayload, type EventSchemas } from "../events/schema.ts"
 import type { CheckResult, Verifier } from "../verifier.ts"
 import type { Scheme } from "../verify/scheme.ts"
-import { checkContentType } from "./content-type.ts"
 
 /** What a receiver judges by. */
 export interface ReceiverSettings {
@@ -52,14 +52,15 @@ export async function receive(
   { deliveryId, now }: { readonly deliveryId: string | undefined; readonly now: number },
 ): Promise<Outcome> {
   const contentType = checkContentType(request.headers)
-  if (!contentType.ok) return { result: contentType }
+  if (!contentType.ok) return { result: refuseContentType(contentType.error) }
 
   let proven: CheckResult
   try {
     proven = await settings.verifier.checkRequest(request)
   } catch (cause) {
-    // The body broke off: bytes that never came are bytes that nobody signed.
-    return { result: refuseSignature("signature_mismatch"), cause }
+    // A mistake of ours; or the body broke off, and bytes that never came are bytes that nobody signed.
+    const ours = cause instanceof TypeError
+    return { result: ours ? refuse("server_error", 500) : refuseSignature("signature_mismatch"), cause }
   }
   if (!proven.ok) return { result: proven }
 

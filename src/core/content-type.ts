@@ -1,7 +1,5 @@
-import { MAX_CONTENT_TYPE_CHARS } from "../core/limits.ts"
-import { ok, type Result } from "../core/result.ts"
-import { refuse } from "../errors/refuse.ts"
-import type { WebhookError } from "../errors/webhook-error.ts"
+import { MAX_CONTENT_TYPE_CHARS } from "./limits.ts"
+import { fail, ok, type Result } from "./result.ts"
 
 const TOKEN = String.raw`[\w!#$%&'*+.^|~` + "`" + String.raw`-]+`
 const MEDIA_TYPE = new RegExp(`^application/(?:json|${TOKEN}\\+json)$`, "i")
@@ -10,17 +8,15 @@ const PARAMETER = new RegExp(`^(?<name>${TOKEN})=(?:(?<token>${TOKEN})|"(?<quote
 /**
  * Whether a body is JSON in UTF-8 as it stands (spec 3.3): `application/json` or `application/*+json`, any case,
  * parameters allowed, charset absent or utf-8, not encoded.
- *
- * @returns `missing_content_type`, or `unsupported_media_type` for anything else.
  */
-export function checkContentType(headers: Headers): Result<true, WebhookError> {
+export function checkContentType(headers: Headers): Result<true, "missing" | "unsupported"> {
   const contentType = (headers.get("content-type") ?? "").trim()
   const encoding = (headers.get("content-encoding") ?? "identity").trim()
-  if (contentType === "") return refuse("missing_content_type", 400)
-  if (contentType.length > MAX_CONTENT_TYPE_CHARS || !isJsonInUtf8(contentType) || !/^(?:identity)?$/i.test(encoding)) {
-    return refuse("unsupported_media_type", 415)
-  }
-  return ok(true)
+  if (contentType === "") return fail("missing")
+  const plain = /^(?:identity)?$/i.test(encoding)
+  return plain && contentType.length <= MAX_CONTENT_TYPE_CHARS && isJsonInUtf8(contentType)
+    ? ok(true)
+    : fail("unsupported")
 }
 
 function isJsonInUtf8(contentType: string): boolean {
