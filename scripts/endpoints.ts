@@ -32,32 +32,35 @@ interface Call {
   readonly body?: object
 }
 
+const OPTIONS = {
+  events: { type: "string" },
+  description: { type: "string" },
+  "api-version": { type: "string" },
+  metadata: { type: "string", multiple: true },
+  "url-to": { type: "string" },
+  enable: { type: "boolean", default: false },
+  disable: { type: "boolean", default: false },
+  overlap: { type: "string" },
+  limit: { type: "string" },
+  cursor: { type: "string" },
+  url: { type: "string", default: "http://localhost:8787" },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const
+
 const { values, positionals } = readArgs()
 
-function readArgs() {
+function readArgs(): ReturnType<typeof parse> {
   try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        events: { type: "string" },
-        description: { type: "string" },
-        "api-version": { type: "string" },
-        metadata: { type: "string", multiple: true },
-        "url-to": { type: "string" },
-        enable: { type: "boolean", default: false },
-        disable: { type: "boolean", default: false },
-        overlap: { type: "string" },
-        limit: { type: "string" },
-        cursor: { type: "string" },
-        url: { type: "string", default: "http://localhost:8787" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    })
+    return parse()
   } catch (error) {
     console.error(`${(error as Error).message}\nnpm run endpoints -- --help lists what there is.`)
-    process.exit(2)
+    return process.exit(2)
   }
+}
+
+function parse() {
+  return parseArgs({ allowPositionals: true, options: OPTIONS })
 }
 
 const toEvents = (text: string | undefined) => text?.split(",").map((type) => type.trim())
@@ -72,7 +75,7 @@ const toMetadata = (pairs: readonly string[] | undefined) =>
     }),
   )
 
-function toCall([verb, subject, ...rest]: readonly string[]): Call {
+function toCall([verb = "", subject, ...rest]: readonly string[]): Call {
   if (rest.length > 0) throw new UsageError(`one thing at a time: ${rest.join(" ")} is too much`)
   const about = (what: string): string => {
     if (!subject) throw new UsageError(`${verb} needs ${what}`)
@@ -90,7 +93,7 @@ function toCall([verb, subject, ...rest]: readonly string[]): Call {
       const query = new URLSearchParams()
       if (values.limit) query.set("limit", values.limit)
       if (values.cursor) query.set("cursor", values.cursor)
-      return { method: "GET", path: query.size > 0 ? `?${query}` : "" }
+      return { method: "GET", path: query.size > 0 ? `?${query.toString()}` : "" }
     }
     case "show":
       return { method: "GET", path: about("an endpoint's id") }
@@ -105,7 +108,7 @@ function toCall([verb, subject, ...rest]: readonly string[]): Call {
     case "delete":
       return { method: "DELETE", path: about("an endpoint's id") }
     default:
-      throw new UsageError(`${verb ?? "nothing"} is no command`)
+      throw new UsageError(`${verb} is no command`)
   }
 }
 
@@ -119,14 +122,24 @@ async function call({ method, path, body }: Call): Promise<Response> {
     // One command is one wish, however often the network makes it arrive.
     ...(body && { "Content-Type": "application/json", "Idempotency-Key": randomUUID() }),
   }
-  return fetch(url, { method, headers, signal: AbortSignal.timeout(10_000), ...(body && { body: JSON.stringify(body) }) })
+  return fetch(url, {
+    method,
+    headers,
+    signal: AbortSignal.timeout(10_000),
+    ...(body && { body: JSON.stringify(body) }),
+  })
 }
 
 function print(text: string): void {
   const answer = text === "" ? undefined : (JSON.parse(text) as { data?: EndpointView[]; next_cursor?: string | null })
   if (values.json || !answer) console.log(values.json ? text : "done")
   else if (answer.data) {
-    const cells = answer.data.map(({ id, status, url, enabled_events }) => ({ id, status, url, events: enabled_events.join(",") }))
+    const cells = answer.data.map(({ id, status, url, enabled_events }) => ({
+      id,
+      status,
+      url,
+      events: enabled_events.join(","),
+    }))
     if (cells.length > 0) console.table(cells)
     else console.log("no endpoints")
     if (answer.next_cursor) console.log(`more: --cursor ${answer.next_cursor}`)

@@ -8,7 +8,6 @@ import {
   type ReceiverBindings,
   type ReceiverConfig,
 } from "./config.ts"
-import type { Account } from "./endpoints/account.ts"
 import { createApiKeyAuth } from "./endpoints/api-keys.ts"
 import type { HandlerSet, Log } from "./events/handlers.ts"
 import { PUBLIC_EVENT_TYPES } from "./events/known.ts"
@@ -37,17 +36,16 @@ export function createAppFromEnv<Env extends ReceiverBindings & PartnerBindings>
     if (configured.state === "unsound") {
       const { problems } = configured
       log({ level: "error", message: `the configuration of the ${name} is unsound: it is answering 503`, problems })
-    } else {
-      log({ level: "info", message: `the ${name} is off: it is not configured` })
     }
     return { state: configured.state }
   }
   const receiver = toSurface("receiver", readReceiverConfig(env), (config) =>
     createReceiverSettings(config, env, handlers, { log, clock }),
   )
+  if (receiver.state === "off") log({ level: "warn", message: "the receiver is off: WEBHOOK_SECRETS is not set" })
   const partner = toSurface("partner plane", readPartnerConfig(env), ({ apiKeys, accounts }) => ({
     authenticate: createApiKeyAuth(apiKeys),
-    accountOf: (name: string) => accounts.getByName(name) as unknown as Account,
+    accountOf: (name: string) => accounts.getByName(name),
     knownTypes: [...PUBLIC_EVENT_TYPES, ...readEventTypes(env)],
   }))
   return createApp({ receiver: { ...receiver, source: credicorp.name }, partner, log, clock })

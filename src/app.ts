@@ -1,4 +1,4 @@
-import { Hono } from "hono/tiny"
+import { Hono } from "hono"
 import { RETRY_AFTER_SECONDS } from "./core/limits.ts"
 import { createPartnerRoutes, PARTNER_PATH, type PartnerSettings } from "./endpoints/route.ts"
 import { createRequestId, errorResponse, jsonResponse, toErrorBody } from "./errors/response.ts"

@@ -50,7 +50,9 @@ export function readPartnerConfig(env: PartnerBindings): Configured<PartnerConfi
   const problems: string[] = []
   const apiKeys = collect(problems, "PARTNER_API_KEYS", () => parseApiKeys(String(PARTNER_API_KEYS)), [])
   if (!accounts) problems.push("ACCOUNTS: the Durable Object binding is missing from wrangler.toml")
-  return accounts && problems.length === 0 ? { state: "on", config: { apiKeys, accounts } } : { state: "unsound", problems }
+  return accounts && problems.length === 0
+    ? { state: "on", config: { apiKeys, accounts } }
+    : { state: "unsound", problems }
 }
 
 /** What `parse` makes, or the fallback and one problem more. */

@@ -43,7 +43,9 @@ export function webhook<const Schemas extends EventSchemas = Record<never, never
   const verifierFor = keepLast((secrets: string | SecretsInput) =>
     createVerifier({ ...options, secrets: typeof secrets === "string" ? parseSecrets(secrets) : secrets }),
   )
-  if (typeof source !== "function") verifierFor(source)
+  // What a function finds is known later; everything else is judged now.
+  if (typeof source === "function") createVerifier({ ...options, secrets: ["found in the context"] })
+  else verifierFor(source)
 
   return async function webhookMiddleware(c, next) {
     const requestId = createRequestId()
@@ -55,8 +57,10 @@ export function webhook<const Schemas extends EventSchemas = Record<never, never
     // The body was read from the request; this is where c.req looks for it next. It keeps promises there, whatever its
     // type says, and a body that was read is a buffer of its own.
     c.req.bodyCache.arrayBuffer = Promise.resolve(result.body.buffer) as unknown as ArrayBuffer
+    await next()
+    // Last, so that it is on a response of the handler's own making, too.
     c.header(REQUEST_ID_HEADER, requestId)
-    return await next()
+    return undefined
   }
 }
 

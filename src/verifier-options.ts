@@ -1,5 +1,5 @@
 import { DEFAULT_MAX_BODY_BYTES, DEFAULT_TOLERANCE_SECONDS } from "./core/limits.ts"
-import { isTimeSeconds } from "./core/is.ts"
+import { demandWhole } from "./core/demand.ts"
 import type { EventSchemas } from "./events/schema.ts"
 import { chooseEngine } from "./verify/engine.ts"
 import { createKeyring } from "./verify/keyring.ts"
@@ -26,35 +26,27 @@ export interface VerifyOptions<Schemas extends EventSchemas = Record<never, neve
 
 /** Options that were checked, with every default filled in and every key prepared. */
 export interface Settings extends Judge {
-  readonly maxBodyBytes: number
   readonly events: EventSchemas | undefined
 }
 
 /** @throws {TypeError} An option is unsound; nothing falls back on a looser check. */
-export function checkOptions(options: VerifyOptions<EventSchemas>): Settings {
-  const {
-    secrets,
-    toleranceSeconds = DEFAULT_TOLERANCE_SECONDS,
-    maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
-    now = () => Math.floor(Date.now() / 1000),
-    events,
-    scheme = credicorpVerifying,
-  } = options
+export function checkOptions({
+  secrets,
+  toleranceSeconds = DEFAULT_TOLERANCE_SECONDS,
+  maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
+  now = () => Math.floor(Date.now() / 1000),
+  events,
+  scheme = credicorpVerifying,
+}: VerifyOptions<EventSchemas>): Settings {
   // Spec 1.5: 0 would be taken for "off", and NaN would pass every comparison.
-  checkNumber("toleranceSeconds", toleranceSeconds, 1)
-  checkNumber("maxBodyBytes", maxBodyBytes, 1)
+  demandWhole("toleranceSeconds", toleranceSeconds, 1)
+  demandWhole("maxBodyBytes", maxBodyBytes, 1)
   return {
     keys: createKeyring(checkSecrets(secrets), scheme, chooseEngine()),
     scheme,
-    now: () => checkNumber("now", typeof now === "function" ? now() : now, 0),
+    now: () => demandWhole("now", typeof now === "function" ? now() : now, 0),
     toleranceSeconds,
     maxBodyBytes,
     events,
   }
-}
-
-/** Whole, and at most 12 digits: a time with a fraction or in milliseconds is a mistake that would pass for a time. */
-function checkNumber(name: string, value: unknown, min: number): number {
-  if (isTimeSeconds(value) && value >= min) return value
-  throw new TypeError(`${name} must be whole (seconds, bytes), from ${min}`)
 }

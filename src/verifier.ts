@@ -2,7 +2,7 @@ import { toBytes, type BodyInput } from "./core/body-input.ts"
 import { createHeaderLookup, type HeadersInput } from "./core/headers-input.ts"
 import { readBody } from "./core/read-body.ts"
 import type { Result } from "./core/result.ts"
-import { refuse, refuseSignature, type Refused } from "./errors/refuse.ts"
+import { refuseSize, type Refused } from "./errors/refuse.ts"
 import type { WebhookError } from "./errors/webhook-error.ts"
 import { parseEvent } from "./events/envelope.ts"
 import type { WebhookEvent } from "./events/event.ts"
@@ -31,7 +31,10 @@ export interface Verifier<Event = WebhookEvent> {
   check(rawBody: BodyInput, headers: HeadersInput, target?: DeliveryTarget): CheckResult<Event>
   /** Stops after signature and time: for bodies that are not the envelope of spec 2.1. */
   checkSignature(rawBody: BodyInput, headers: HeadersInput, target?: DeliveryTarget): SignatureResult
-  /** As `verify`. Reads the body itself, and only if the header gives hope, never more than `maxBodyBytes` of it. */
+  /**
+   * As `verify`. Reads the body itself, and only if the header gives hope, never more than `maxBodyBytes` of it. Rejects
+   * with what the stream fails with if the sender goes away before the end.
+   */
   verifyRequest(request: Request): Promise<Event>
   /** As `verifyRequest`, with the refusal as a value. */
   checkRequest(request: Request): Promise<CheckResult<Event>>
@@ -55,22 +58,10 @@ export function createVerifier<const Schemas extends EventSchemas = Record<never
   const readHeaders = (headers: unknown): Result<SignedParts, WebhookError> =>
     readSignature(createHeaderLookup(headers), settings.scheme)
 
-  const proveBody = (parts: SignedParts, body: Uint8Array, target?: DeliveryTarget): SignatureResult =>
-    body.length > settings.maxBodyBytes ? refuseSize() : prove(parts, body, settings, target)
-
   const checkSignature: Verifier["checkSignature"] = (rawBody, headers, target) => {
     const body = toBytes(rawBody)
     const parts = readHeaders(headers)
-    return parts.ok ? proveBody(parts.value, body, target) : parts
-  }
-
-  const checkRequestSignature = async (request: Request): Promise<SignatureResult> => {
-    const parts = readHeaders(request.headers)
-    if (!parts.ok) return parts
-    const body = await readBody(request, settings.maxBodyBytes)
-    if (body.ok) return proveBody(parts.value, body.value, request)
-    // Bytes that never came are bytes that nobody signed.
-    return body.error === "too_large" ? refuseSize() : refuseSignature("signature_mismatch")
+    return parts.ok ? prove(parts.value, body, settings, target) : parts
   }
 
   const toEvent = (verified: SignatureResult): CheckResult<AnyEvent<Schemas>> => {
@@ -81,16 +72,23 @@ export function createVerifier<const Schemas extends EventSchemas = Record<never
     return payload.ok ? { ...verified, event: payload.value as AnyEvent<Schemas> } : payload
   }
 
+  const check: Verifier<AnyEvent<Schemas>>["check"] = (...delivery) => toEvent(checkSignature(...delivery))
+
+  const checkRequest: Verifier<AnyEvent<Schemas>>["checkRequest"] = async (request) => {
+    const parts = readHeaders(request.headers)
+    if (!parts.ok) return parts
+    const body = await readBody(request, settings.maxBodyBytes)
+    return body ? toEvent(prove(parts.value, body, settings, request)) : refuseSize()
+  }
+
   return {
-    verify: (...delivery) => eventOf(toEvent(checkSignature(...delivery))),
-    check: (...delivery) => toEvent(checkSignature(...delivery)),
+    verify: (...delivery) => eventOf(check(...delivery)),
+    check,
     checkSignature,
-    verifyRequest: async (request) => eventOf(toEvent(await checkRequestSignature(request))),
-    checkRequest: async (request) => toEvent(await checkRequestSignature(request)),
+    verifyRequest: async (request) => eventOf(await checkRequest(request)),
+    checkRequest,
   }
 }
-
-const refuseSize = (): Refused => refuse("request_body_too_large", 422)
 
 function eventOf<Event>(result: CheckResult<Event>): Event {
   if (!result.ok) throw result.error

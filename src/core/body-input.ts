@@ -1,3 +1,4 @@
+import { demand } from "./demand.ts"
 import { toUtf8 } from "./bytes.ts"
 
 /** A body exactly as it arrived. A string is taken as its UTF-8 bytes; bytes are better, because decoding can lose some. */
@@ -14,6 +15,6 @@ export function toBytes(body: unknown): Uint8Array {
   // By tag, not `instanceof`: test runners and frames bring classes of their own.
   const tag = Object.prototype.toString.call(body).slice(8, -1)
   if (tag === "Uint8Array") return body as Uint8Array
-  if (tag === "ArrayBuffer") return new Uint8Array(body as ArrayBuffer)
-  throw new TypeError(`rawBody must be bytes or text as they arrived, not parsed: got ${tag}`)
+  demand(tag === "ArrayBuffer", `rawBody must be unparsed bytes or text, not ${tag}`)
+  return new Uint8Array(body as ArrayBuffer)
 }

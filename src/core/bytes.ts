@@ -7,9 +7,9 @@ export const toUtf8 = (text: string): Uint8Array => encoder.encode(text)
 /** Strict UTF-8: throws a TypeError on anything else, where a lenient decoder would let two bodies become one text. */
 export const fromUtf8 = (bytes: Uint8Array): string => decoder.decode(bytes)
 
-/** Lower-case hex, two digits a byte. */
+/** Lower-case hex, two digits a byte: the 256 makes it three, and the first goes. */
 export const toHex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
+  Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join("")
 
 /**
  * Compares without an exit at the first difference, so that the time taken says nothing about where it is (spec 1.10).

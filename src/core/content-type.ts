@@ -14,7 +14,9 @@ export function checkContentType(headers: Headers): Result<true, "missing" | "un
   const encoding = (headers.get("content-encoding") ?? "identity").trim()
   if (contentType === "") return fail("missing")
   const plain = /^(?:identity)?$/i.test(encoding)
-  return plain && contentType.length <= MAX_CONTENT_TYPE_CHARS && isJsonInUtf8(contentType) ? ok(true) : fail("unsupported")
+  return plain && contentType.length <= MAX_CONTENT_TYPE_CHARS && isJsonInUtf8(contentType)
+    ? ok(true)
+    : fail("unsupported")
 }
 
 function isJsonInUtf8(contentType: string): boolean {

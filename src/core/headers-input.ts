@@ -1,3 +1,5 @@
+import { demand } from "./demand.ts"
+
 /** Headers as any runtime or framework hands them out; names in any case, repeated values as an array or as pairs. */
 export type HeadersInput =
   | Headers
@@ -13,17 +15,11 @@ export type HeaderLookup = (name: string) => string
 /**
  * One way to read all three forms.
  *
- * @throws {TypeError} `headers` is none of the forms. What stands in them never throws.
+ * @throws {TypeError} `headers` is none of the forms. Text in them, of whatever kind, never throws.
  */
 export function createHeaderLookup(headers: unknown): HeaderLookup {
   if (headers instanceof Headers) return (name) => headers.get(name) ?? ""
-  if (typeof headers !== "object" || headers === null) {
-    throw new TypeError("headers must be Headers, a record or pairs: pass request.headers")
-  }
+  demand(typeof headers === "object" && headers !== null, "headers must be request.headers, a record or pairs")
   const pairs = Symbol.iterator in headers ? [...(headers as Iterable<[unknown, unknown]>)] : Object.entries(headers)
-  return (name) =>
-    pairs
-      .filter(([key]) => String(key).toLowerCase() === name)
-      .flatMap(([, value]) => value ?? [])
-      .join(", ")
+  return (name) => pairs.flatMap(([key, value]) => (String(key).toLowerCase() === name ? (value ?? []) : [])).join(", ")
 }

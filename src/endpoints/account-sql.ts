@@ -3,18 +3,19 @@ import type { Endpoint } from "./endpoint.ts"
 
 /** An account's state in the SQLite of its object. Rows hold JSON, which keeps any text as it is. */
 export function createSqlAccountStore(sql: SqlStorage): AccountStore {
-  const read = <Row>(column: string, query: string, ...bindings: unknown[]): Row | undefined => {
-    const [row] = sql.exec(query, ...bindings).toArray()
-    return row ? (JSON.parse(String(row[column])) as Row) : undefined
+  const read = <Row>(query: string, ...bindings: unknown[]): Row | undefined => {
+    const [row] = sql.exec<{ data: string }>(query, ...bindings).toArray()
+    return row && (JSON.parse(row.data) as Row)
   }
   const exists = (query: string, ...bindings: unknown[]): boolean => sql.exec(query, ...bindings).toArray().length > 0
 
   return {
     countEndpoints: (livemode) =>
-      sql.exec<{ count: number }>("SELECT count(*) AS count FROM endpoints WHERE livemode = ?", Number(livemode)).one().count,
+      sql.exec<{ count: number }>("SELECT count(*) AS count FROM endpoints WHERE livemode = ?", Number(livemode)).one()
+        .count,
 
     getEndpoint: (id, livemode) =>
-      read<Endpoint>("data", "SELECT data FROM endpoints WHERE id = ? AND livemode = ?", id, Number(livemode)),
+      read<Endpoint>("SELECT data FROM endpoints WHERE id = ? AND livemode = ?", id, Number(livemode)),
 
     listEndpoints: (livemode, place = Number.MAX_SAFE_INTEGER, limit) =>
       sql
@@ -29,7 +30,12 @@ export function createSqlAccountStore(sql: SqlStorage): AccountStore {
 
     insertEndpoint(endpoint) {
       const { id, livemode } = endpoint
-      sql.exec("INSERT INTO endpoints (id, livemode, data) VALUES (?, ?, ?)", id, Number(livemode), JSON.stringify(endpoint))
+      sql.exec(
+        "INSERT INTO endpoints (id, livemode, data) VALUES (?, ?, ?)",
+        id,
+        Number(livemode),
+        JSON.stringify(endpoint),
+      )
     },
 
     replaceEndpoint(endpoint) {
@@ -40,11 +46,16 @@ export function createSqlAccountStore(sql: SqlStorage): AccountStore {
       sql.exec("DELETE FROM endpoints WHERE id = ?", id)
     },
 
-    getAnswer: (scope) => read<StoredAnswer>("data", "SELECT data FROM answers WHERE scope = ?", scope),
+    getAnswer: (scope) => read<StoredAnswer>("SELECT data FROM answers WHERE scope = ?", scope),
 
     putAnswer(scope, answer) {
       const data = JSON.stringify(answer)
-      sql.exec("INSERT OR REPLACE INTO answers (scope, expires_at, data) VALUES (?, ?, ?)", scope, answer.expiresAt, data)
+      sql.exec(
+        "INSERT OR REPLACE INTO answers (scope, expires_at, data) VALUES (?, ?, ?)",
+        scope,
+        answer.expiresAt,
+        data,
+      )
     },
 
     pruneAnswers(now, most) {

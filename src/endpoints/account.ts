@@ -17,7 +17,14 @@ export type Command =
   | { readonly kind: "delete"; readonly id: string }
   | { readonly kind: "rotate"; readonly id: string; readonly overlapSeconds: number }
 
-export type EndpointPatchFields = Partial<Omit<EndpointFields, "api_version"> & Pick<Endpoint, "status">>
+/** The fields to replace; those that are absent stay. */
+export interface EndpointPatchFields {
+  readonly url?: string
+  readonly enabled_events?: readonly string[]
+  readonly description?: string
+  readonly metadata?: Readonly<Record<string, string>>
+  readonly status?: Endpoint["status"]
+}
 
 /** An `Idempotency-Key` with what it is scoped to and what it was first used for (spec 5.10). */
 export interface Idempotency {
@@ -87,7 +94,11 @@ export interface AccountStore {
   countEndpoints(livemode: boolean): number
   getEndpoint(id: string, livemode: boolean): Endpoint | undefined
   /** Newest first, from after `place`; each with its own place. */
-  listEndpoints(livemode: boolean, place: number | undefined, limit: number): readonly { place: number; endpoint: Endpoint }[]
+  listEndpoints(
+    livemode: boolean,
+    place: number | undefined,
+    limit: number,
+  ): readonly { place: number; endpoint: Endpoint }[]
   insertEndpoint(endpoint: Endpoint): void
   replaceEndpoint(endpoint: Endpoint): void
   deleteEndpoint(id: string): void

@@ -22,9 +22,16 @@ import { refill, secondsToToken, takeToken, toRateLimit, type Bucket } from "./r
  * @param bucket The account's bucket of this mode.
  * @returns The answer, and the bucket as it is now.
  */
-export function decide(store: AccountStore, bucket: Bucket, request: AccountRequest): { answer: AccountAnswer; bucket: Bucket } {
+export function decide(
+  store: AccountStore,
+  bucket: Bucket,
+  request: AccountRequest,
+): { answer: AccountAnswer; bucket: Bucket } {
   const full = refill(bucket, request.now)
-  const answer = (result: AccountResult, left = full) => ({ answer: { result, rateLimit: toRateLimit(left) }, bucket: left })
+  const answer = (result: AccountResult, left = full) => ({
+    answer: { result, rateLimit: toRateLimit(left) },
+    bucket: left,
+  })
   if (store.isRevoked(request.credentialId)) return answer(failed({ code: "token_revoked" }))
   if (store.isSuspended()) return answer(failed({ code: "account_suspended" }))
   const left = takeToken(full)
@@ -81,7 +88,11 @@ const shown = (endpoint: Endpoint, status: 200 | 201, secret?: string): AccountR
   replayed: false,
 })
 
-function listPage(store: AccountStore, { limit, cursor }: Extract<Command, { kind: "list" }>, livemode: boolean): AccountResult {
+function listPage(
+  store: AccountStore,
+  { limit, cursor }: Extract<Command, { kind: "list" }>,
+  livemode: boolean,
+): AccountResult {
   // One more than asked for tells whether there is a next page.
   const rows = store.listEndpoints(livemode, cursor, limit + 1)
   const page = rows.slice(0, limit)
@@ -93,7 +104,11 @@ function listPage(store: AccountStore, { limit, cursor }: Extract<Command, { kin
 }
 
 /** What an earlier request with this key was answered, or that it had another body; undefined if there was none. */
-function replay(store: AccountStore, { scope, bodyHash }: Idempotency, { livemode, now }: AccountRequest): AccountResult | undefined {
+function replay(
+  store: AccountStore,
+  { scope, bodyHash }: Idempotency,
+  { livemode, now }: AccountRequest,
+): AccountResult | undefined {
   const stored = store.getAnswer(scope)
   if (!stored || stored.expiresAt <= now) return undefined
   if (stored.bodyHash !== bodyHash) return failed({ code: "idempotency_key_reused" })
@@ -114,11 +129,19 @@ function toStoredAnswer(
 }
 
 /** The enabled endpoints of a mode that want an event type, with their valid secrets. */
-export const findTargets = (store: AccountStore, type: string, livemode: boolean, now: number): readonly EventTarget[] =>
+export const findTargets = (
+  store: AccountStore,
+  type: string,
+  livemode: boolean,
+  now: number,
+): readonly EventTarget[] =>
   store
     .listEndpoints(livemode, undefined, MAX_ENDPOINTS)
     .map(({ endpoint }) => endpoint)
-    .filter(({ status, enabled_events }) => status === "enabled" && enabled_events.some((pattern) => matchesPattern(pattern, type)))
+    .filter(
+      ({ status, enabled_events }) =>
+        status === "enabled" && enabled_events.some((pattern) => matchesPattern(pattern, type)),
+    )
     .map((endpoint) => ({
       id: endpoint.id,
       url: endpoint.url,

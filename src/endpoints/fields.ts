@@ -1,4 +1,5 @@
 import * as v from "valibot"
+import { isFields } from "../core/is.ts"
 import {
   DEFAULT_PAGE_SIZE,
   MAX_DESCRIPTION_CHARS,
@@ -15,30 +16,38 @@ const isRealDate = (text: string): boolean => new Date(`${text}T00:00:00Z`).toJS
 
 const Description = v.pipe(v.string(), v.maxLength(MAX_DESCRIPTION_CHARS))
 
+const isShortText = (value: unknown, maxChars: number): boolean => typeof value === "string" && value.length <= maxChars
+
+/** By hand: the library's record passes over keys as `constructor` in silence, and takes a list for an object. */
 const Metadata = v.pipe(
-  v.record(
-    v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_METADATA_KEY_CHARS)),
-    v.pipe(v.string(), v.maxLength(MAX_METADATA_VALUE_CHARS)),
-  ),
+  v.custom<Readonly<Record<string, string>>>(isFields),
   v.check((metadata) => Object.keys(metadata).length <= MAX_METADATA_PAIRS),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return
+    for (const [key, value] of Object.entries(dataset.value)) {
+      const sound = isShortText(key, MAX_METADATA_KEY_CHARS) && key !== "" && key !== "__proto__"
+      if (sound && isShortText(value, MAX_METADATA_VALUE_CHARS)) continue
+      addIssue({ path: [{ type: "object", origin: "value", input: dataset.value, key, value }] })
+    }
+  }),
 )
 
 /** The body that creates an endpoint (spec 5.1). */
 export const NewEndpoint = v.strictObject({
   url: v.string(),
   enabled_events: v.array(v.string()),
-  description: v.optional(Description),
-  api_version: v.optional(v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\d$/), v.check(isRealDate))),
-  metadata: v.optional(Metadata),
+  description: v.exactOptional(Description),
+  api_version: v.exactOptional(v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\d$/), v.check(isRealDate))),
+  metadata: v.exactOptional(Metadata),
 })
 
 /** The body that changes one (spec 5.7). Metadata is replaced whole. */
 export const EndpointPatch = v.strictObject({
-  url: v.optional(v.string()),
-  enabled_events: v.optional(v.array(v.string())),
-  description: v.optional(Description),
-  metadata: v.optional(Metadata),
-  status: v.optional(v.picklist(["enabled", "disabled"])),
+  url: v.exactOptional(v.string()),
+  enabled_events: v.exactOptional(v.array(v.string())),
+  description: v.exactOptional(Description),
+  metadata: v.exactOptional(Metadata),
+  status: v.exactOptional(v.picklist(["enabled", "disabled"])),
 })
 
 /** The body that rotates a secret (spec 5.6); it may be absent. */
@@ -52,10 +61,16 @@ export const Rotation = v.strictObject({
 /** A listing's query (spec 5.7). A cursor is a place in the list, opaque to whoever passes it back. */
 export const Page = v.object({
   limit: v.optional(
-    v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(MAX_PAGE_SIZE)),
+    v.pipe(v.string(), v.regex(/^[1-9]\d{0,2}$/), v.transform(Number), v.minValue(1), v.maxValue(MAX_PAGE_SIZE)),
     String(DEFAULT_PAGE_SIZE),
   ),
-  cursor: v.optional(v.pipe(v.string(), v.regex(/^c[0-9a-z]{1,11}$/), v.transform((text) => Number.parseInt(text.slice(1), 36)))),
+  cursor: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^c[0-9a-z]{1,11}$/),
+      v.transform((text) => Number.parseInt(text.slice(1), 36)),
+    ),
+  ),
 })
 
 /** The cursor of a place in the list. */
@@ -66,6 +81,8 @@ export function checkFields<const Schema extends v.GenericSchema>(
   schema: Schema,
   value: unknown,
 ): Result<v.InferOutput<Schema>, Failure> {
+  // The library takes a list for an object without fields.
+  if (!isFields(value)) return fail({ code: "invalid_value_type" })
   const result = v.safeParse(schema, value, { abortEarly: true })
   if (result.success) return ok(result.output)
   const [issue] = result.issues

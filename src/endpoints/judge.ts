@@ -1,4 +1,3 @@
-import type { GenericSchema } from "valibot"
 import { fromUtf8, toHex } from "../core/bytes.ts"
 import { checkContentType } from "../core/content-type.ts"
 import { MAX_PARTNER_BODY_BYTES } from "../core/limits.ts"
@@ -32,9 +31,10 @@ export const OPERATIONS = {
     scope: "webhooks:write",
     body: "required",
     toCommand({ body, knownTypes }) {
-      const fields = checkFieldsAndRules(NewEndpoint, body, knownTypes)
-      if (!fields.ok) return fields
-      const { url, enabled_events, description = null, api_version = null, metadata = {} } = fields.value
+      const fields = checkFields(NewEndpoint, body)
+      const ruled = fields.ok ? checkRules(fields.value, knownTypes) : fields
+      if (!ruled.ok) return ruled
+      const { url, enabled_events, description = null, api_version = null, metadata = {} } = ruled.value
       return ok({ kind: "create", fields: { url, enabled_events, description, api_version, metadata } })
     },
   },
@@ -51,8 +51,9 @@ export const OPERATIONS = {
     scope: "webhooks:write",
     body: "required",
     toCommand({ id, body, knownTypes }) {
-      const patch = checkFieldsAndRules(EndpointPatch, body, knownTypes)
-      return patch.ok ? ok({ kind: "update", id, patch: patch.value as Extract<Command, { kind: "update" }>["patch"] }) : patch
+      const fields = checkFields(EndpointPatch, body)
+      const ruled = fields.ok ? checkRules(fields.value, knownTypes) : fields
+      return ruled.ok ? ok({ kind: "update", id, patch: ruled.value }) : ruled
     },
   },
   delete: { scope: "webhooks:write", body: "none", toCommand: ({ id }) => ok({ kind: "delete", id }) },
@@ -66,31 +67,38 @@ export const OPERATIONS = {
   },
 } as const satisfies Record<string, Operation>
 
-/** Fields (spec 5.8) before rules (spec 5.4, 5.5); what comes back holds the URL in its normalised form. */
-function checkFieldsAndRules<
-  const Schema extends GenericSchema<unknown, { url?: string | undefined; enabled_events?: string[] | undefined }>,
->(schema: Schema, body: unknown, knownTypes: readonly string[]): ReturnType<typeof checkFields<Schema>> {
-  const fields = checkFields(schema, body)
-  if (!fields.ok) return fields
-  const { url, enabled_events } = fields.value as { url?: string; enabled_events?: string[] }
-  const checkedUrl = url === undefined ? undefined : checkEndpointUrl(url)
-  if (checkedUrl?.ok === false) return fail({ code: "webhook_endpoint_url_invalid", param: "url" })
-  const checkedEvents = enabled_events === undefined ? undefined : checkEnabledEvents(enabled_events, knownTypes)
-  if (checkedEvents?.ok === false) return fail({ code: "webhook_event_unknown", param: checkedEvents.error.param })
-  return ok({ ...(fields.value as object), ...(checkedUrl && { url: checkedUrl.value }) } as never)
+/** Holds what is given against the rules (spec 5.4, 5.5); the URL comes back in its normalised form. */
+function checkRules<Fields extends Ruled>(fields: Fields, knownTypes: readonly string[]): Result<Fields, Failure> {
+  const url = fields.url === undefined ? ok(undefined) : checkEndpointUrl(fields.url)
+  if (!url.ok) return fail({ code: "webhook_endpoint_url_invalid", param: "url" })
+  const events =
+    fields.enabled_events === undefined ? ok(undefined) : checkEnabledEvents(fields.enabled_events, knownTypes)
+  if (!events.ok) return fail({ code: "webhook_event_unknown", param: events.error.param })
+  return ok(url.value === undefined ? fields : { ...fields, url: url.value })
+}
+
+interface Ruled {
+  readonly url?: string
+  readonly enabled_events?: readonly string[]
+}
+
+/** A failure that stands before the idempotency key, whatever that key is. */
+const early = (failure: Failure): Pick<AccountRequest, "wanted" | "idempotency"> => ({
+  wanted: { ok: false, failure, beforeIdempotency: true },
+  idempotency: undefined,
+})
+
+export interface JudgeInput extends Omit<OperationInput, "body"> {
+  readonly principal: Principal
+  readonly path: string
 }
 
 /** What can be said of a request without the account's state, in the order of the checks; the first failure wins. */
 export async function judge(
   request: Request,
   operation: Operation,
-  { principal, path, id, query, knownTypes }: Pick<OperationInput, "id" | "query" | "knownTypes"> & {
-    readonly principal: Principal
-    readonly path: string
-  },
+  { principal, path, ...input }: JudgeInput,
 ): Promise<Pick<AccountRequest, "wanted" | "idempotency">> {
-  const early = (failure: Failure) => ({ wanted: { ok: false, failure, beforeIdempotency: true }, idempotency: undefined }) as const
-
   const scope = checkScope(principal, operation.scope)
   if (scope) return early({ code: scope })
 
@@ -104,7 +112,7 @@ export async function judge(
     key === null ? undefined : { scope: `${mode} ${request.method} ${path} ${key}`, bodyHash: await sha256(body.value) }
 
   const value = operation.body === "none" ? ok({}) : parseJson(body.value, operation.body === "optional")
-  const command = value.ok ? operation.toCommand({ id, body: value.value, query, knownTypes }) : value
+  const command = value.ok ? operation.toCommand({ ...input, body: value.value }) : value
   return command.ok
     ? { wanted: { ok: true, command: command.value }, idempotency }
     : { wanted: { ok: false, failure: command.error, beforeIdempotency: false }, idempotency }
@@ -114,11 +122,15 @@ export async function judge(
 async function readJsonBytes(request: Request): Promise<Result<Uint8Array, Failure>> {
   const contentType = checkContentType(request.headers)
   if (!contentType.ok && contentType.error === "unsupported") return fail({ code: "unsupported_media_type" })
-  const body = await readBody(request, MAX_PARTNER_BODY_BYTES)
-  const empty = body.ok && body.value.length === 0
-  if (!contentType.ok && !empty) return fail({ code: "missing_content_type" })
-  // A body that broke off is no JSON.
-  return body.ok ? body : fail({ code: body.error === "too_large" ? "request_body_too_large" : "invalid_json" })
+  let body: Uint8Array | undefined
+  try {
+    body = await readBody(request, MAX_PARTNER_BODY_BYTES)
+  } catch {
+    // A body that broke off is no JSON, whatever has come of it.
+    return fail({ code: "invalid_json" })
+  }
+  if (!contentType.ok && body?.length !== 0) return fail({ code: "missing_content_type" })
+  return body ? ok(body) : fail({ code: "request_body_too_large" })
 }
 
 function parseJson(bytes: Uint8Array, mayBeAbsent: boolean): Result<unknown, Failure> {
@@ -130,4 +142,5 @@ function parseJson(bytes: Uint8Array, mayBeAbsent: boolean): Result<unknown, Fai
   }
 }
 
-const sha256 = async (bytes: Uint8Array): Promise<string> => toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)))
+const sha256 = async (bytes: Uint8Array): Promise<string> =>
+  toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)))

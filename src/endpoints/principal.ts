@@ -17,7 +17,10 @@ export type Authenticate = (bearer: string) => Promise<Result<Principal, ErrorCo
 export type Scope = "webhooks:read" | "webhooks:write"
 
 /** `insufficient_scope` without any scope for webhooks, `scope_not_granted` with another than the one that is needed. */
-export function checkScope({ scopes }: Principal, needed: Scope): "insufficient_scope" | "scope_not_granted" | undefined {
+export function checkScope(
+  { scopes }: Principal,
+  needed: Scope,
+): "insufficient_scope" | "scope_not_granted" | undefined {
   if (scopes.includes(needed)) return undefined
   return scopes.some((scope) => scope.startsWith("webhooks:")) ? "scope_not_granted" : "insufficient_scope"
 }

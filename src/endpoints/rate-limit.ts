@@ -18,8 +18,9 @@ export const fullBucket = (now: number): Bucket => ({ tokens: RATE_BURST, at: no
 
 /** The bucket as it is now. A clock that went back takes nothing away and gives nothing. */
 export function refill({ tokens, at }: Bucket, now: number): Bucket {
-  const seconds = Math.max(0, now - at) / 1000
-  return { tokens: Math.min(RATE_BURST, tokens + seconds * RATE_PER_SECOND), at: Math.max(now, at) }
+  const earned = (Math.max(0, now - at) * RATE_PER_SECOND) / 1000
+  // A millisecond earns a hundredth of a token; rounded to that, any number of small steps earns what one large one does.
+  return { tokens: Math.min(RATE_BURST, Math.round((tokens + earned) * 100) / 100), at: Math.max(now, at) }
 }
 
 /** One token less, or undefined if there is none. */

@@ -1,5 +1,4 @@
-import type { Context } from "hono"
-import { Hono } from "hono/tiny"
+import { Hono, type Context } from "hono"
 import { parseBearer } from "../core/bearer.ts"
 import { RATE_BURST, RETRY_AFTER_SECONDS } from "../core/limits.ts"
 import { CATALOGUE, type ErrorCode } from "../errors/catalogue.ts"
@@ -40,7 +39,6 @@ export function createPartnerRoutes(
 ): Hono<{ Variables: { requestId: string } }> {
   const app = new Hono<{ Variables: { requestId: string } }>()
   const serve = (operation: Operation) => (c: PartnerContext) => answer(c, operation, settings, deps)
-  const allow = (methods: string) => (c: PartnerContext) => fail(c, "method_not_allowed", { Allow: methods })
 
   app.post("/", serve(OPERATIONS.create)).get("/", serve(OPERATIONS.list)).all("/", allow("GET, POST"))
   app
@@ -51,6 +49,8 @@ export function createPartnerRoutes(
   app.post("/:id/rotate_secret", serve(OPERATIONS.rotate)).all("/:id/rotate_secret", allow("POST"))
   return app
 }
+
+const allow = (methods: string) => (c: PartnerContext) => fail(c, "method_not_allowed", { Allow: methods })
 
 async function answer(
   c: PartnerContext,
@@ -64,9 +64,21 @@ async function answer(
   if (!principal.ok) return fail(c, principal.error)
 
   const { credentialId, account, livemode } = principal.value
-  const input = { principal: principal.value, path: c.req.path, id: c.req.param("id") ?? "", query: c.req.query(), knownTypes }
+  const input = {
+    principal: principal.value,
+    path: c.req.path,
+    id: c.req.param("id") ?? "",
+    query: c.req.query(),
+    knownTypes,
+  }
   const judged = await judge(c.req.raw, operation, input)
-  const facts = { message: "partner request", method: c.req.method, path: c.req.path, account, credential_id: credentialId }
+  const facts = {
+    message: "partner request",
+    method: c.req.method,
+    path: c.req.path,
+    account,
+    credential_id: credentialId,
+  }
   try {
     const decided = await accountOf(account).handle({ now: clock(), credentialId, livemode, ...judged })
     const response = toResponse(c, decided)
@@ -84,7 +96,11 @@ const errorName = (error: unknown): string => (error instanceof Error ? error.na
 
 function fail(c: PartnerContext, code: ErrorCode, headers?: Headers, param?: string): Response {
   const challenge = CATALOGUE[code].status === 401 ? { "WWW-Authenticate": "Bearer" } : undefined
-  return errorResponse({ code, ...(param !== undefined && { param }) }, c.var.requestId, { ...NO_STORE, ...challenge, ...headers })
+  return errorResponse({ code, ...(param !== undefined && { param }) }, c.var.requestId, {
+    ...NO_STORE,
+    ...challenge,
+    ...headers,
+  })
 }
 
 function toResponse(c: PartnerContext, { result, rateLimit }: AccountAnswer): Response {
@@ -95,22 +111,18 @@ function toResponse(c: PartnerContext, { result, rateLimit }: AccountAnswer): Re
     "RateLimit-Remaining": String(rateLimit.remaining),
     "RateLimit-Reset": String(rateLimit.resetSeconds),
   }
-  switch (result.kind) {
-    case "failed": {
-      const { code, param } = result.failure
-      const retry = result.retryAfterSeconds === undefined ? undefined : { "Retry-After": String(result.retryAfterSeconds) }
-      return fail(c, code, { ...headers, ...retry }, param)
-    }
-    case "deleted":
-      return emptyResponse(204, requestId, headers)
-    case "page": {
-      const page = { data: result.views, next_cursor: result.next === undefined ? null : toCursor(result.next) }
-      return jsonResponse(200, page, requestId, headers)
-    }
-    case "endpoint": {
-      const location = result.status === 201 ? { Location: `${PARTNER_PATH}/${result.view.id}` } : undefined
-      const replayed = result.replayed ? { "Idempotency-Replayed": "true" } : undefined
-      return jsonResponse(result.status, result.view, requestId, { ...headers, ...location, ...replayed })
-    }
+  if (result.kind === "failed") {
+    const { code, param } = result.failure
+    const retry =
+      result.retryAfterSeconds === undefined ? undefined : { "Retry-After": String(result.retryAfterSeconds) }
+    return fail(c, code, { ...headers, ...retry }, param)
   }
+  if (result.kind === "deleted") return emptyResponse(204, requestId, headers)
+  if (result.kind === "page") {
+    const page = { data: result.views, next_cursor: result.next === undefined ? null : toCursor(result.next) }
+    return jsonResponse(200, page, requestId, headers)
+  }
+  const location = result.status === 201 ? { Location: `${PARTNER_PATH}/${result.view.id}` } : undefined
+  const replayed = result.replayed ? { "Idempotency-Replayed": "true" } : undefined
+  return jsonResponse(result.status, result.view, requestId, { ...headers, ...location, ...replayed })
 }

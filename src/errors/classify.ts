@@ -23,7 +23,8 @@ export interface ErrorClass {
  * ```
  */
 export function classifyError(status: number, code?: unknown): ErrorClass {
-  if (!(status >= 400 && status <= 599)) throw new RangeError(`status must be 400 to 599: got ${status}`)
+  if (!Number.isInteger(status) || status < 400 || status > 599)
+    throw new RangeError(`status must be 400 to 599: got ${status}`)
   const type = errorTypeOf(status)
   return {
     code: isErrorCode(code) && CATALOGUE[code].type === type ? code : undefined,

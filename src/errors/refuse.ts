@@ -22,3 +22,6 @@ export const refuseSignature = (reason: SignatureReason): Refused =>
 /** Spec 3.3. */
 export const refuseContentType = (problem: "missing" | "unsupported"): Refused =>
   problem === "missing" ? refuse("missing_content_type", 400) : refuse("unsupported_media_type", 415)
+
+/** Spec 3.5. */
+export const refuseSize = (): Refused => refuse("request_body_too_large", 422)

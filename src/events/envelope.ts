@@ -23,8 +23,9 @@ export function checkEnvelope(value: unknown): Result<WebhookEvent, WebhookError
     if (!holds(value[param])) return refuse("invalid_value_type", 422, { param })
   }
   const { object, previous = object } = value["data"] as Record<string, unknown>
-  if (isFields(object) && isFields(previous)) return ok(value as unknown as WebhookEvent)
-  return refuse("invalid_value_type", 422, { param: isFields(object) ? "data.previous" : "data.object" })
+  if (!isFields(object)) return refuse("invalid_value_type", 422, { param: "data.object" })
+  if (!isFields(previous)) return refuse("invalid_value_type", 422, { param: "data.previous" })
+  return ok(value as unknown as WebhookEvent)
 }
 
 /** Dotted lower-case words, at most 128 characters (spec 2.6). */
@@ -45,7 +46,7 @@ const FIELDS: Record<string, (value: unknown) => boolean> = {
  * the 2nd of March. That holds the form of the first 19 characters, too.
  */
 function isUtcTime(value: unknown): boolean {
-  if (!isText(value, /^.{19}(\.\d+)?Z$/)) return false
+  if (!isText(value, /^\d.{18}(\.\d+)?Z$/)) return false
   const seconds = value.slice(0, 19)
   return new Date(`${seconds}Z`).toJSON()?.slice(0, 19) === seconds
 }

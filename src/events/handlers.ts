@@ -77,10 +77,12 @@ export interface HandlerSet<Env = unknown> {
  * })
  * ```
  */
-export function defineHandlers<Env = unknown, Schemas extends EventSchemas = Record<never, never>>(
+export function defineHandlers<Env>(handlers: Handlers<Env, Record<never, never>>): HandlerSet<Env>
+export function defineHandlers<Env, Schemas extends EventSchemas>(
   handlers: Handlers<Env, Schemas>,
-  ...[schemas]: [keyof Schemas] extends [never] ? [] : [schemas: Schemas]
-): HandlerSet<Env> {
+  schemas: Schemas,
+): HandlerSet<Env>
+export function defineHandlers<Env>(handlers: object, schemas: EventSchemas = {}): HandlerSet<Env> {
   const entries = Object.entries(handlers) as [EventPattern, Handler<WebhookEvent, Env>][]
   for (const [pattern, handler] of entries) {
     if (!isPattern(pattern)) {
@@ -88,7 +90,7 @@ export function defineHandlers<Env = unknown, Schemas extends EventSchemas = Rec
     }
     if (typeof handler !== "function") throw new TypeError(`handlers: the value of "${pattern}" must be a function`)
   }
-  return { entries, schemas: schemas ?? {} }
+  return { entries, schemas }
 }
 
 /** The handlers that take a type, in the order of the file. */

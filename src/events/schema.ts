@@ -1,3 +1,4 @@
+import { demand } from "../core/demand.ts"
 import { MAX_PARAM_CHARS } from "../core/limits.ts"
 import { ok, type Result } from "../core/result.ts"
 import { refuse } from "../errors/refuse.ts"
@@ -60,9 +61,10 @@ export function checkPayload(event: WebhookEvent, schemas: EventSchemas = {}): R
   // A type has a dot in it, so it is no name of Object.prototype's.
   const result = schemas[type]?.["~standard"].validate(data.object)
   if (!result) return ok(event)
-  if ("then" in result) throw new TypeError(`the schema of ${type} must be synchronous`)
+  demand(!("then" in result), `events: ${type} must be synchronous`)
   if (!result.issues) return ok({ ...event, data: { ...data, object: result.value as Record<string, unknown> } })
   // The path only: a schema's message may quote the value.
-  const path = result.issues[0]?.path?.map((segment) => (typeof segment === "object" ? segment.key : segment)) ?? []
+  const path =
+    result.issues[0]?.path?.map((segment) => String(typeof segment === "object" ? segment.key : segment)) ?? []
   return refuse("invalid_value_type", 422, { param: ["data.object", ...path].join(".").slice(0, MAX_PARAM_CHARS) })
 }

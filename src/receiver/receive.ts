@@ -1,6 +1,6 @@
 import { checkContentType } from "../core/content-type.ts"
 import { ok, type Result } from "../core/result.ts"
-import { refuse, refuseContentType } from "../errors/refuse.ts"
+import { refuse, refuseContentType, refuseSignature } from "../errors/refuse.ts"
 import type { WebhookError } from "../errors/webhook-error.ts"
 import type { WebhookEvent } from "../events/event.ts"
 import { Unavailable, type HandOff } from "../events/hand-off.ts"
@@ -35,7 +35,7 @@ export interface Receipt {
 export interface Outcome {
   readonly result: Result<Receipt, WebhookError>
   readonly proven?: Extract<CheckResult, { ok: true }>
-  /** What a handler, or the store, threw. */
+  /** What the stream of the body, a handler, a schema or the store threw. */
   readonly cause?: unknown
 }
 
@@ -54,14 +54,20 @@ export async function receive(
   const contentType = checkContentType(request.headers)
   if (!contentType.ok) return { result: refuseContentType(contentType.error) }
 
-  const proven = await settings.verifier.checkRequest(request)
+  let proven: CheckResult
+  try {
+    proven = await settings.verifier.checkRequest(request)
+  } catch (cause) {
+    // A mistake of ours; or the body broke off, and bytes that never came are bytes that nobody signed.
+    const ours = cause instanceof TypeError
+    return { result: ours ? refuse("server_error", 500) : refuseSignature("signature_mismatch"), cause }
+  }
   if (!proven.ok) return { result: proven }
-
-  const event = checkEvent(proven.event, settings)
-  if (!event.ok) return { result: event, proven }
 
   const { scheme, knownPatterns, handOff } = settings
   try {
+    const event = checkEvent(proven.event, settings)
+    if (!event.ok) return { result: event, proven }
     const status = await handOff({
       source: scheme.name,
       dedupeKey: scheme.dedupeKey(event.value),
@@ -83,6 +89,6 @@ export async function receive(
 function checkEvent(event: WebhookEvent, settings: ReceiverSettings): Result<WebhookEvent, WebhookError> {
   const { livemode = event.livemode, unknownEvents, knownPatterns, schemas } = settings
   if (event.livemode !== livemode) return refuse("invalid_value_type", 422, { param: "livemode" })
-  if (unknownEvents === "reject" && !isKnownType(event.type, knownPatterns)) return refuse("webhook_event_unknown", 422)
-  return checkPayload(event, schemas)
+  if (isKnownType(event.type, knownPatterns)) return checkPayload(event, schemas)
+  return unknownEvents === "ignore" ? ok(event) : refuse("webhook_event_unknown", 422)
 }

@@ -1,4 +1,4 @@
-import { Hono } from "hono/tiny"
+import { Hono } from "hono"
 import { RETRY_AFTER_SECONDS } from "../core/limits.ts"
 import { errorResponse, jsonResponse } from "../errors/response.ts"
 import type { Log } from "../events/handlers.ts"

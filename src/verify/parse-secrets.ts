@@ -17,7 +17,7 @@ import { checkSecrets, type Secret } from "./secrets.ts"
 export function parseSecrets(text: string): readonly Secret[] {
   if (typeof text !== "string") throw new TypeError("parseSecrets takes a string: is the variable set?")
   const trimmed = text.trim()
-  return checkSecrets(trimmed.startsWith("[") ? parseJsonList(trimmed) : trimmed.split(/\s*[,\n]\s*/).map(parseItem))
+  return checkSecrets(trimmed.startsWith("[") ? parseJsonList(trimmed) : trimmed.split(/\s*[,\r\n]\s*/).map(parseItem))
 }
 
 function parseItem(item: string): string | Secret {

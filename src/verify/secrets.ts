@@ -1,4 +1,5 @@
-import { isText, isTimeSeconds } from "../core/is.ts"
+import { demand, demandWhole } from "../core/demand.ts"
+import { isText } from "../core/is.ts"
 import { MAX_SECRETS, MAX_TIME_SECONDS } from "../core/limits.ts"
 
 /** The shared key of one signer. A rotation is two of them for a while. */
@@ -22,21 +23,24 @@ export type SecretsInput = readonly (string | Secret)[]
  * @throws {TypeError} What is wrong with which entry. No message shows a secret.
  */
 export function checkSecrets(input: unknown): readonly Secret[] {
-  if (!Array.isArray(input) || input.length < 1 || input.length > MAX_SECRETS) {
-    throw new TypeError(`secrets must be a list of 1 to ${MAX_SECRETS}: see parseSecrets`)
-  }
-  const ids = new Set()
-  return input.map((item, i) => {
-    const secret: Secret = typeof item === "string" ? { id: `secret-${i + 1}`, secret: item } : item
-    const expected = expectedOf({ ...secret }) ?? (ids.size === ids.add(secret.id).size && "another id")
-    if (expected) throw new TypeError(`secrets[${i}] needs ${expected}`)
+  demand(
+    Array.isArray(input) && input.length > 0 && input.length <= MAX_SECRETS,
+    `secrets must be a list of 1 to ${MAX_SECRETS}`,
+  )
+  const ids = new Set<string>()
+  // Array.from sees the holes of a sparse list, and a hole is no secret.
+  return Array.from(input, (item: unknown, i) => {
+    const secret = typeof item === "string" ? { id: `secret-${i + 1}`, secret: item } : (item as Secret)
+    checkSecret(`secrets[${i}]`, { ...secret })
+    demand(!ids.has(secret.id), `secrets[${i}].id must be unique`)
+    ids.add(secret.id)
     return secret
   })
 }
 
-function expectedOf({ id, secret, notBefore = 0, notAfter = MAX_TIME_SECONDS }: Partial<Secret>): string | undefined {
-  if (!isText(id, /^[a-z0-9-]{1,32}$/)) return "an id of 1 to 32 a-z 0-9 -"
-  if (!isText(secret, /^\S(.*\S)?$/s)) return "a secret, not empty, no white space around it"
-  if (isTimeSeconds(notBefore) && isTimeSeconds(notAfter) && notBefore < notAfter) return undefined
-  return "notAfter after notBefore, in whole seconds"
+function checkSecret(name: string, { id, secret, notBefore = 0, notAfter = MAX_TIME_SECONDS }: Partial<Secret>): void {
+  demand(isText(id, /^[a-z0-9-]{1,32}$/), `${name}.id must be [a-z0-9-]{1,32}`)
+  demand(isText(secret, /^\S(.*\S)?$/s), `${name}.secret must be text, not empty or padded`)
+  demandWhole(`${name}.notBefore`, notBefore, 0)
+  demandWhole(`${name}.notAfter`, notAfter, notBefore + 1)
 }

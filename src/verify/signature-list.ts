@@ -1,3 +1,4 @@
+import { isTimeSeconds } from "../core/is.ts"
 import { MAX_SIGNATURE_HEADER_CHARS, MAX_SIGNATURES } from "../core/limits.ts"
 import { fail, ok, type Result } from "../core/result.ts"
 import type { SignatureReason } from "../errors/webhook-error.ts"
@@ -15,16 +16,19 @@ import type { SignedParts } from "./scheme.ts"
 export function parseSignatureList(text: string): Result<SignedParts, SignatureReason> {
   if (text.length > MAX_SIGNATURE_HEADER_CHARS) return fail("header_too_long")
   if (/^[ \t]*$/.test(text)) return fail("header_missing")
-  const times: string[] = []
-  const candidates: string[] = []
-  for (const [, key, value] of text.matchAll(/(?<![^, \t])(t|v1)=([^, \t]*)/g))
-    (key === "t" ? times : candidates).push(value!)
+  const valuesOf = (key: string): string[] =>
+    text
+      .split(/[, \t]+/)
+      .filter((item) => item.startsWith(key))
+      .map((item) => item.slice(key.length))
+  const candidates = valuesOf("v1=")
   if (candidates.length > MAX_SIGNATURES) return fail("too_many_signatures")
   // A `v1` that is not canonical never matches and does not spoil the others.
   const signatures = candidates.filter((hex) => /^[0-9a-f]{64}$/.test(hex))
-  const timeText = times.join()
   // Two times make a text with a comma in it, and that is no number either.
-  return /^(0|[1-9]\d{0,11})$/.test(timeText) && signatures.length > 0
-    ? ok({ timeText, signedAt: Number(timeText), signatures })
+  const timeText = valuesOf("t=").join()
+  const signedAt = Number(timeText)
+  return isTimeSeconds(signedAt) && String(signedAt) === timeText && signatures.length > 0
+    ? ok({ timeText, signedAt, signatures })
     : fail("header_malformed")
 }

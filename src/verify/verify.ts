@@ -1,6 +1,6 @@
 import type { HeaderLookup } from "../core/headers-input.ts"
 import type { Result } from "../core/result.ts"
-import { refuseSignature, type Refused } from "../errors/refuse.ts"
+import { refuseSignature, refuseSize, type Refused } from "../errors/refuse.ts"
 import type { WebhookError } from "../errors/webhook-error.ts"
 import { findSigner, type Key } from "./keyring.ts"
 import type { DeliveryTarget, SignedParts, VerifyingScheme } from "./scheme.ts"
@@ -25,6 +25,7 @@ export interface Judge {
   readonly scheme: VerifyingScheme
   readonly keys: readonly Key[]
   readonly toleranceSeconds: number
+  readonly maxBodyBytes: number
   /** Whole seconds since 1970. */
   readonly now: () => number
 }
@@ -35,8 +36,9 @@ export function readSignature(header: HeaderLookup, scheme: VerifyingScheme): Re
   return parts.ok ? parts : refuseSignature(parts.error)
 }
 
-/** Holds the claim against the body and the clock, the signature first (spec 1.9, 3.6). */
+/** Holds the claim against the body, once its size is bounded (spec 3.5), and the clock, the signature first (1.9, 3.6). */
 export function prove(parts: SignedParts, body: Uint8Array, judge: Judge, target?: DeliveryTarget): Verified | Refused {
+  if (body.length > judge.maxBodyBytes) return refuseSize()
   const { timeText, signedAt, signatures } = parts
   const now = judge.now()
   const signer = findSigner(judge.keys, now, judge.scheme.toSignedChunks(timeText, body, target), signatures)

@@ -1,80 +1,192 @@
+// A failure here is an error of `tsc -p test`: at run time expectTypeOf does nothing.
+
 import { type } from "arktype"
 import * as v from "valibot"
-import { describe, expectTypeOf, it } from "vitest"
+import { describe, expect, expectTypeOf, it } from "vitest"
 import { z } from "zod"
+import type { EventPayloads, PayloadOf, WebhookEvent } from "../../src/events/event.ts"
 import { defineHandlers } from "../../src/events/handlers.ts"
-import { createVerifier, verifyWebhook } from "../../src/verifier.ts"
-import type { WebhookEvent } from "../../src/events/event.ts"
 
-interface Env { readonly RELEASES: string }
+interface Env {
+  readonly RELEASES: string
+}
 
-describe("x", () => {
-  it("y", () => {
-    defineHandlers<Env>({
+// What a user writes as `declare module "countersign"`.
+declare module "../../src/events/event.ts" {
+  interface EventPayloads {
+    "merged.once": { readonly id: string; readonly count: number }
+    "merged.twice": { readonly id: string; readonly list: readonly string[] }
+  }
+}
+
+const nothing = (): void => {}
+const takesTextAmounts = (event: WebhookEvent<"decision.completed", { amount: string }>): void =>
+  void event.data.object.amount
+
+describe("a handler's event is typed by its key", () => {
+  it("exact type: its payload, and the bindings in the context", () => {
+    const set = defineHandlers<Env>({
       "decision.completed": (event, context) => {
         expectTypeOf(event.type).toEqualTypeOf<"decision.completed">()
+        expectTypeOf(event.data.object).toEqualTypeOf<EventPayloads["decision.completed"]>()
         expectTypeOf(event.data.object.amount).toEqualTypeOf<number>()
+        expectTypeOf(event.data.previous).toEqualTypeOf<Partial<EventPayloads["decision.completed"]> | undefined>()
         expectTypeOf(context.env).toEqualTypeOf<Env>()
+        expectTypeOf(context.attempt).toEqualTypeOf<number>()
+        expectTypeOf(context.deliveryId).toEqualTypeOf<string | undefined>()
       },
+      "enquiry.created": (event) => {
+        expectTypeOf(event.data.object.form).toEqualTypeOf<string>()
+        // @ts-expect-error -- the payload has no such field
+        void event.data.object.amount
+      },
+    })
+    expect(set.entries.length).toBe(2)
+  })
+
+  it("an outcome is one of those seen, and may be another", () => {
+    const outcomes: EventPayloads["decision.completed"]["outcome"][] = ["approved", "declined", "referred"]
+    expect(outcomes.length).toBe(3)
+  })
+
+  it("family: the union of its known types", () => {
+    const set = defineHandlers<Env>({
       "payment.*": (event) => {
         expectTypeOf(event.type).toEqualTypeOf<"payment.settled" | "payment.succeeded">()
+        expectTypeOf(event.data.object).toEqualTypeOf<Record<string, unknown>>()
       },
       "decision.*": (event) => {
         expectTypeOf(event.type).toEqualTypeOf<"decision.completed">()
         expectTypeOf(event.data.object.amount).toEqualTypeOf<number>()
       },
+      "merged.*": (event) => {
+        expectTypeOf(event.type).toEqualTypeOf<"merged.once" | "merged.twice">()
+        if (event.type === "merged.once") expectTypeOf(event.data.object.count).toEqualTypeOf<number>()
+        else expectTypeOf(event.data.object.list).toEqualTypeOf<readonly string[]>()
+      },
+    })
+    expect(set.entries.length).toBe(3)
+  })
+
+  it("a type that is not declared, its family, and *: an event of unknown payload", () => {
+    const set = defineHandlers<Env>({
       "card.blocked": (event) => {
         expectTypeOf(event).toEqualTypeOf<WebhookEvent>()
         expectTypeOf(event.data.object).toEqualTypeOf<Record<string, unknown>>()
       },
-      "card.*": (event) => { expectTypeOf(event).toEqualTypeOf<WebhookEvent>() },
-      "*": (event) => { expectTypeOf(event).toEqualTypeOf<WebhookEvent>() },
-    })
-    const schemas = {
-      "card.blocked": v.object({ id: v.string(), at: v.pipe(v.string(), v.transform(Number)) }),
-      "card.opened": z.object({ id: z.string() }),
-      "card.lost": type({ id: "string", n: "number" }),
-      "decision.completed": v.object({ id: v.string() }),
-    }
-    defineHandlers<Env, typeof schemas>({
-      "card.blocked": (event) => { expectTypeOf(event.data.object).toEqualTypeOf<{ id: string; at: number }>() },
-      "card.opened": (event) => { expectTypeOf(event.data.object).toEqualTypeOf<{ id: string }>() },
-      "card.lost": (event) => { expectTypeOf(event.data.object).toEqualTypeOf<{ id: string; n: number }>() },
-      "card.*": (event) => {
-        expectTypeOf(event.type).toEqualTypeOf<"card.blocked" | "card.opened" | "card.lost">()
+      "card.*": (event, { env }) => {
+        expectTypeOf(event).toEqualTypeOf<WebhookEvent>()
+        expectTypeOf(env).toEqualTypeOf<Env>()
       },
-      "decision.completed": (event) => { expectTypeOf(event.data.object).toEqualTypeOf<{ id: string }>() },
-      "enquiry.created": (event) => { expectTypeOf(event.data.object.form).toEqualTypeOf<string>() },
-      "*": (event) => { expectTypeOf(event).toEqualTypeOf<WebhookEvent>() },
-    }, schemas)
-    // @ts-expect-error
-    defineHandlers<Env, typeof schemas>({})
-    // @ts-expect-error
-    defineHandlers<Env>({}, schemas)
-    // @ts-expect-error
-    defineHandlers<Env>({ decision: () => {} })
-    // @ts-expect-error
-    defineHandlers<Env>({ "decision.completed": 3 })
-    defineHandlers<Env>({ "decision.completed": async (e) => { await Promise.resolve(e) } })
+      "*": (event) => {
+        expectTypeOf(event).toEqualTypeOf<WebhookEvent>()
+      },
+    })
+    expect(set.entries.length).toBe(3)
+  })
 
-    const event = verifyWebhook("", {}, { secrets: ["x"] })
-    if (event.type === "decision.completed") expectTypeOf(event.data.object.amount).toEqualTypeOf<number>()
-    else if (event.type === "card.blocked") expectTypeOf(event.data.object).toEqualTypeOf<Record<string, unknown>>()
-    const other: string = event.type
-    const e2 = createVerifier({ secrets: ["x"], events: schemas }).verify("", {})
-    if (e2.type === "card.blocked") expectTypeOf(e2.data.object).toEqualTypeOf<{ id: string; at: number }>()
-    if (e2.type === "decision.completed") expectTypeOf(e2.data.object).toEqualTypeOf<{ id: string }>()
-    if (e2.type === "who.knows") expectTypeOf(e2.data.object).toEqualTypeOf<Record<string, unknown>>()
-    switch (event.type) {
-      case "decision.completed":
+  it("declaration merging adds types", () => {
+    expectTypeOf<PayloadOf<"merged.once">>().toEqualTypeOf<{ readonly id: string; readonly count: number }>()
+    expectTypeOf<PayloadOf<"card.blocked">>().toEqualTypeOf<Record<string, unknown>>()
+    const set = defineHandlers<Env>({
+      "merged.once": (event) => {
+        expectTypeOf(event.data.object.count).toEqualTypeOf<number>()
+      },
+    })
+    expect(set.entries.length).toBe(1)
+  })
+
+  it("may be asynchronous, and may take fewer arguments", () => {
+    const set = defineHandlers<Env>({
+      "decision.completed": async (event) => {
+        await Promise.resolve(event.data.object.amount)
+      },
+      "payment.settled": nothing,
+      "*": async () => {
+        await Promise.resolve()
+      },
+    })
+    expect(set.entries.length).toBe(3)
+  })
+
+  it("bindings need not be named", () => {
+    const set = defineHandlers({
+      "payment.*": nothing,
+      "decision.completed": (event) => {
         expectTypeOf(event.data.object.amount).toEqualTypeOf<number>()
-        break
-      case "enquiry.created":
-        expectTypeOf(event.data.object.form).toEqualTypeOf<string>()
-        break
-      default:
-        expectTypeOf(event.data.object).toEqualTypeOf<Record<string, unknown>>()
-    }
-    void other
+      },
+    })
+    expect(set.entries.length).toBe(2)
+  })
+})
+
+describe("what does not compile", () => {
+  it.each([
+    {
+      why: "one word",
+      // @ts-expect-error -- a key has a dot in it, or is *
+      define: () => defineHandlers<Env>({ decision: nothing }),
+    },
+    {
+      why: "no function",
+      // @ts-expect-error -- not a function
+      define: () => defineHandlers<Env>({ "decision.completed": "release" }),
+    },
+  ])("$why, and throws a TypeError", ({ define }) => {
+    expect(define).toThrow(TypeError)
+  })
+
+  it("a handler for another payload", () => {
+    // @ts-expect-error -- the amount of a decision is a number
+    const set = defineHandlers<Env>({ "decision.completed": takesTextAmounts })
+    expect(set.entries.length).toBe(1)
+  })
+})
+
+describe("schemas type the payload: spec 3.11", () => {
+  const schemas = {
+    "card.blocked": v.object({ id: v.string(), at: v.pipe(v.string(), v.transform(Number)) }),
+    "card.opened": z.object({ id: z.string(), at: z.string().transform(Number) }),
+    "card.lost": type({ id: "string", count: "number" }),
+    "decision.completed": v.object({ id: v.string(), amount: v.pipe(v.number(), v.transform(String)) }),
+  }
+
+  it("each by what it puts out, in place of what is declared", () => {
+    const set = defineHandlers<Env, typeof schemas>(
+      {
+        "card.blocked": (event) => {
+          expectTypeOf(event.data.object).toEqualTypeOf<{ id: string; at: number }>()
+        },
+        "card.opened": (event) => {
+          expectTypeOf(event.data.object).toEqualTypeOf<{ id: string; at: number }>()
+        },
+        "card.lost": (event) => {
+          expectTypeOf(event.data.object).toEqualTypeOf<{ id: string; count: number }>()
+        },
+        "card.*": (event) => {
+          expectTypeOf(event.type).toEqualTypeOf<"card.blocked" | "card.opened" | "card.lost">()
+          if (event.type === "card.lost") expectTypeOf(event.data.object.count).toEqualTypeOf<number>()
+        },
+        "decision.completed": (event) => {
+          expectTypeOf(event.data.object).toEqualTypeOf<{ id: string; amount: string }>()
+        },
+        "enquiry.created": (event) => {
+          expectTypeOf(event.data.object.form).toEqualTypeOf<string>()
+        },
+        "*": (event) => {
+          expectTypeOf(event).toEqualTypeOf<WebhookEvent>()
+        },
+      },
+      schemas,
+    )
+    expect(set.schemas).toBe(schemas)
+  })
+
+  it("types and schemas cannot come apart", () => {
+    // @ts-expect-error -- typed by schemas that are not there
+    const without = defineHandlers<Env, typeof schemas>({})
+    // @ts-expect-error -- schemas that type nothing
+    const untyped = defineHandlers<Env>({}, schemas)
+    expect([without.schemas, untyped.schemas]).toEqual([{}, schemas])
   })
 })

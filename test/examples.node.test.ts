@@ -1,0 +1,99 @@
+// Catches an example that no longer works: those of doc comments are run, those of pages are type-checked.
+
+import { execFileSync } from "node:child_process"
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { stripTypeScriptTypes } from "node:module"
+import { join } from "node:path"
+import { Hono } from "hono"
+import { afterAll, describe, expect, it } from "vitest"
+import { defineHandlers } from "../src/events/handlers.ts"
+import { webhook } from "../src/hono.ts"
+import * as endpoints from "../src/endpoints.ts"
+import * as countersign from "../src/index.ts"
+import { sampleBody } from "./support/delivery.ts"
+
+const ROOT = join(import.meta.dirname, "..")
+
+const examplesOf = (comment: string): readonly string[] =>
+  [...comment.matchAll(/@example\n[\s\S]*?```ts\n([\s\S]*?)```/g)].map(([, code]) => code!.replaceAll(/^ ?\* ?/gm, ""))
+
+const documented = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".ts"))
+  .flatMap((path) => {
+    const text = readFileSync(join(ROOT, "src", path), "utf8").replaceAll(/^ +\*/gm, " *")
+    return examplesOf(text).map((code, i) => ({ name: `src/${path}, example ${i + 1}`, code }))
+  })
+
+const nothing = (): void => {}
+
+/** What an example may take for granted. */
+function surroundings(): Record<string, unknown> {
+  const secrets = ["whsec_…"]
+  const rawBody = sampleBody()
+  const headers = countersign.signWebhook(rawBody, { secrets })
+  const app = new Hono()
+  return {
+    ...countersign,
+    ...endpoints,
+    defineHandlers,
+    webhook,
+    app,
+    secrets,
+    rawBody,
+    body: rawBody,
+    headers,
+    release: nothing,
+    url: "",
+    fetch: nothing,
+  }
+}
+
+describe("doc comments", () => {
+  it("have examples for what they export", () => {
+    expect(documented.length).toBeGreaterThanOrEqual(8)
+  })
+
+  it.each(documented)("$name runs", async ({ code }) => {
+    const scope = surroundings()
+    const names = Object.keys(scope)
+    const lines = stripTypeScriptTypes(`async function example(${names.join(", ")}) {{\n${code}\n}}`)
+    // oxlint-disable-next-line typescript/no-implied-eval, typescript/no-unsafe-call -- running text is what this test is for
+    await new Function(`${lines}; return example`)()(...Object.values(scope))
+  })
+})
+
+describe("pages", () => {
+  const FOLDER = join(ROOT, ".examples")
+  afterAll(() => {
+    rmSync(FOLDER, { recursive: true, force: true })
+  })
+
+  it("README.md: every block of TypeScript is type-checked", () => {
+    const blocks = [...readFileSync(join(ROOT, "README.md"), "utf8").matchAll(/```ts\n([\s\S]*?)```/g)].map(
+      ([, code]) => code!,
+    )
+    expect(blocks.length).toBeGreaterThanOrEqual(3)
+    mkdirSync(FOLDER, { recursive: true })
+    for (const [i, code] of blocks.entries()) {
+      // A block of handlers.ts stands without that file's first lines.
+      const imports = code.includes("defineHandlers")
+        ? `import { defineHandlers } from "../src/events/handlers.ts"\ninterface Env {}\n`
+        : ""
+      writeFileSync(join(FOLDER, `readme-${i + 1}.ts`), imports + code)
+    }
+    const paths = { countersign: ["../src/index.ts"], "countersign/hono": ["../src/hono.ts"] }
+    const config = {
+      extends: "../tsconfig.json",
+      compilerOptions: { paths, noUnusedLocals: false, noUnusedParameters: false },
+      include: ["*.ts"],
+    }
+    writeFileSync(join(FOLDER, "tsconfig.json"), JSON.stringify(config))
+    let output = ""
+    try {
+      execFileSync("tsc", ["--noEmit", "-p", FOLDER], { encoding: "utf8" })
+    } catch (error) {
+      output = (error as { stdout: string }).stdout
+    }
+    expect(output).toBe("")
+  })
+})

@@ -1,0 +1,162 @@
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { equalText, fromUtf8, toHex, toUtf8 } from "../../src/core/bytes.ts"
+import { readBody } from "../../src/core/read-body.ts"
+import { classifyError } from "../../src/errors/classify.ts"
+import { findNativeEngine } from "../../src/verify/hmac-native.ts"
+import { nobleEngine } from "../../src/verify/hmac.ts"
+import { parseSecrets } from "../../src/verify/parse-secrets.ts"
+
+const anyText = fc.string({ unit: "binary", maxLength: 100 })
+
+describe("bytes", () => {
+  it("equalText is ===", () => {
+    fc.assert(
+      fc.property(anyText, anyText, (a, b) => {
+        expect(equalText(a, b)).toBe(a === b)
+        expect(equalText(a, a)).toBe(true)
+        expect(equalText(a, a + b)).toBe(b === "")
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it("fromUtf8 gives text that is the same bytes again, or nothing (spec 3.7)", () => {
+    const almostText = anyText.map((text) => toUtf8(text))
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 40 }), almostText), (bytes) => {
+        let text: string
+        try {
+          text = fromUtf8(bytes)
+        } catch (error) {
+          expect(error).toBeInstanceOf(TypeError)
+          return
+        }
+        expect([...toUtf8(text)]).toEqual([...bytes])
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it("toHex gives two lower-case digits a byte, and the same bytes back", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+        const hex = toHex(bytes)
+        expect(hex).toMatch(/^([0-9a-f]{2})*$/)
+        expect((hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16))).toEqual([...bytes])
+      }),
+    )
+  })
+})
+
+describe("the two engines (a second build that disagrees would refuse half of all deliveries)", () => {
+  it("agree on any key and any message, however it is cut", () => {
+    const native = findNativeEngine(nobleEngine)!
+    const chunks = fc.array(fc.uint8Array({ maxLength: 150 }), { maxLength: 6 })
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), chunks, (key, message) => {
+        const whole = Uint8Array.from(message.flatMap((chunk) => [...chunk]))
+        const tag = toHex(nobleEngine(key)(message))
+        expect(toHex(native(key)(message))).toBe(tag)
+        expect(toHex(native(key)([whole]))).toBe(tag)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe("readBody", () => {
+  const chunks = fc.array(fc.uint8Array({ minLength: 1, maxLength: 60 }), { maxLength: 12 })
+
+  // Spec 3.5: the cap decides, not how the bytes arrive.
+  it("any body in any chunks: all of it up to the cap, nothing above", async () => {
+    await fc.assert(
+      fc.asyncProperty(chunks, fc.integer({ min: 1, max: 400 }), fc.boolean(), async (list, cap, isBytes) => {
+        const whole = list.flatMap((chunk) => [...chunk])
+        let next = 0
+        const pull = (controller: ReadableByteStreamController): void => {
+          const chunk = list[next++]
+          if (chunk) return controller.enqueue(chunk.slice())
+          controller.close()
+          controller.byobRequest?.respond(0)
+        }
+        const source = { pull, ...(isBytes && { type: "bytes" }) }
+        const body = new ReadableStream(source as unknown as UnderlyingSource, { highWaterMark: 0 })
+        const init = { method: "POST", body, duplex: "half" }
+        const result = await readBody(new Request("https://receiver.example/", init), cap)
+        if (whole.length > cap) expect(result).toBeUndefined()
+        else expect(result).toEqual(Uint8Array.from(whole))
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe("parseSecrets", () => {
+  it("any text: a list that is sound, or a TypeError (spec 1.11)", () => {
+    const part = fc.constantFrom(
+      "whsec_",
+      "a",
+      "=",
+      ",",
+      "\n",
+      "\r\n",
+      " ",
+      "[",
+      "]",
+      '"',
+      "{",
+      "}",
+      "id",
+      ":",
+      "\ufeff",
+    )
+    const shaped = fc.array(part, { maxLength: 12 }).map((parts) => parts.join(""))
+    fc.assert(
+      fc.property(fc.oneof(shaped, anyText), (text) => {
+        try {
+          const secrets = parseSecrets(text)
+          expect(secrets.length).toBeGreaterThan(0)
+          expect(new Set(secrets.map(({ id }) => id)).size).toBe(secrets.length)
+          for (const { id, secret } of secrets) {
+            expect(id).toMatch(/^[a-z0-9-]{1,32}$/)
+            expect(secret).not.toBe("")
+            expect(secret.trim()).toBe(secret)
+          }
+        } catch (error) {
+          expect(error).toBeInstanceOf(TypeError)
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it("names and secrets that are written out are read back", () => {
+    const id = fc.string({ unit: fc.constantFrom(...Array.from("abcxyz019-")), minLength: 1, maxLength: 32 })
+    const secret = fc
+      .string({ unit: fc.constantFrom(...Array.from("abcXYZ019+/=_.")), maxLength: 40 })
+      .map((text) => `whsec_${text}`)
+    const list = fc.uniqueArray(fc.record({ id, secret }), { minLength: 1, maxLength: 16, selector: (one) => one.id })
+    fc.assert(
+      fc.property(list, fc.constantFrom(",", "\n", "\r\n", " , ", ",\n"), (secrets, separator) => {
+        expect(parseSecrets(secrets.map((one) => `${one.id}=${one.secret}`).join(separator))).toEqual(secrets)
+        expect(parseSecrets(JSON.stringify(secrets))).toEqual(secrets)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe("classifyError", () => {
+  it("any code under any status of an error: a type, and retry for 429 and 5xx alone (spec 4.5, 4.6)", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 400, max: 599 }), fc.anything(), (status, code) => {
+        const result = classifyError(status, code)
+        expect(result.retry).toBe(status === 429 || status >= 500)
+        expect(result.type).toMatch(/^(authentication|invalid_request|rate_limit|api)_error$/)
+        expect(result.code === undefined || result.code === code).toBe(true)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})

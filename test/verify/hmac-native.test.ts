@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest"
+import { chooseEngine } from "../../src/verify/engine.ts"
+import { findNativeEngine } from "../../src/verify/hmac-native.ts"
+import { nobleEngine, type HmacEngine } from "../../src/verify/hmac.ts"
+
+/** Runs `find` while `globalThis.process` is another one. Nothing in between is asynchronous, so nobody else sees it. */
+function withProcess(stub: unknown): HmacEngine | undefined {
+  const real = Object.getOwnPropertyDescriptor(globalThis, "process")
+  Object.defineProperty(globalThis, "process", { value: stub, configurable: true, writable: true })
+  try {
+    return findNativeEngine(nobleEngine)
+  } finally {
+    if (real) Object.defineProperty(globalThis, "process", real)
+    else Reflect.deleteProperty(globalThis, "process")
+  }
+}
+
+/** A `node:crypto` whose HMAC is whatever `mac` makes of key and message, with the number of the call. */
+const fakeCrypto = (mac: (key: Uint8Array, chunks: readonly Uint8Array[], call: number) => Uint8Array) => {
+  let calls = 0
+  return {
+    createSecretKey: (key: Uint8Array) => key,
+    createHmac: (_algorithm: string, key: Uint8Array) => {
+      const chunks: Uint8Array[] = []
+      return { update: (chunk: Uint8Array) => chunks.push(chunk), digest: () => mac(key, chunks, ++calls) }
+    },
+  }
+}
+
+const withCrypto = (module: unknown): unknown => ({ getBuiltinModule: () => module })
+
+const right = (key: Uint8Array, chunks: readonly Uint8Array[]): Uint8Array => nobleEngine(key)(chunks)
+
+const throws = (): never => {
+  throw new Error("broken")
+}
+
+const passedOver: readonly { why: string; process: unknown }[] = [
+  { why: "no process, as in a browser", process: undefined },
+  { why: "a process that is null", process: null },
+  { why: "a process of a bundler's, with env alone", process: { env: {} } },
+  { why: "no getBuiltinModule, as in Node 20.0", process: { versions: { node: "20.0.0" } } },
+  { why: "getBuiltinModule that is no function", process: { getBuiltinModule: {} } },
+  { why: "getBuiltinModule throws", process: { getBuiltinModule: throws } },
+  { why: "no such module", process: withCrypto(undefined) },
+  { why: "an empty module", process: withCrypto({}) },
+  { why: "createSecretKey is missing", process: withCrypto({ ...fakeCrypto(right), createSecretKey: undefined }) },
+  { why: "createSecretKey throws", process: withCrypto({ ...fakeCrypto(right), createSecretKey: throws }) },
+  { why: "createHmac is missing", process: withCrypto({ ...fakeCrypto(right), createHmac: undefined }) },
+  {
+    why: "createHmac throws, as under a policy without SHA-256",
+    process: withCrypto({ ...fakeCrypto(right), createHmac: throws }),
+  },
+  { why: "digest throws", process: withCrypto(fakeCrypto(throws)) },
+  { why: "digest gives nothing", process: withCrypto(fakeCrypto(() => undefined as unknown as Uint8Array)) },
+  { why: "digest gives no bytes", process: withCrypto(fakeCrypto(() => new Uint8Array())) },
+  { why: "digest gives zeros", process: withCrypto(fakeCrypto(() => new Uint8Array(32))) },
+  { why: "the same for every message", process: withCrypto(fakeCrypto((key) => right(key, []))) },
+  { why: "the same for every key", process: withCrypto(fakeCrypto((_, chunks) => right(new Uint8Array(1), chunks))) },
+  { why: "only the first chunk", process: withCrypto(fakeCrypto((key, chunks) => right(key, chunks.slice(0, 1)))) },
+  { why: "only the last chunk", process: withCrypto(fakeCrypto((key, chunks) => right(key, chunks.slice(-1)))) },
+  {
+    why: "long keys are cut, not hashed",
+    process: withCrypto(fakeCrypto((key, chunks) => right(key.slice(0, 64), chunks))),
+  },
+  { why: "a truncated result", process: withCrypto(fakeCrypto((key, chunks) => right(key, chunks).slice(0, 16))) },
+  {
+    why: "one wrong bit",
+    process: withCrypto(fakeCrypto((key, chunks) => right(key, chunks).map((byte, i) => (i === 31 ? byte ^ 1 : byte)))),
+  },
+  {
+    why: "wrong once, then right",
+    process: withCrypto(fakeCrypto((key, chunks, call) => (call > 1 ? right(key, chunks) : new Uint8Array(32)))),
+  },
+  {
+    why: "right once, then wrong",
+    process: withCrypto(fakeCrypto((key, chunks, call) => (call === 1 ? right(key, chunks) : new Uint8Array(32)))),
+  },
+]
+
+describe("findNativeEngine passes over an engine that is not right (a wrong one verifies nothing)", () => {
+  it.each(passedOver)("$why → undefined", ({ process }) => {
+    expect(withProcess(process)).toBeUndefined()
+  })
+
+  it("one that is right → taken: the rows above fail for their own reason", () => {
+    const engine = withProcess(withCrypto(fakeCrypto(right)))
+    expect(engine?.(Uint8Array.of(1))([Uint8Array.of(2)])).toEqual(right(Uint8Array.of(1), [Uint8Array.of(2)]))
+  })
+
+  it("asks for node:crypto and nothing else", () => {
+    const asked: string[] = []
+    withProcess({ getBuiltinModule: (id: string) => void asked.push(id) })
+    expect(asked).toEqual(["node:crypto"])
+  })
+
+  it("an engine that differs from the trusted one → undefined, whichever of them is wrong", () => {
+    expect(findNativeEngine(() => () => new Uint8Array(32))).toBeUndefined()
+  })
+})
+
+describe("chooseEngine", () => {
+  it("chooses once and keeps the choice", () => {
+    expect(chooseEngine()).toBe(chooseEngine())
+  })
+
+  it("makes the same of a message as the trusted engine", () => {
+    const key = Uint8Array.of(1, 2, 3)
+    expect([...chooseEngine()(key)([key])]).toEqual([...right(key, [key])])
+  })
+})
