@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs"
+import { appendFileSync, chmodSync, existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseEnv } from "node:util"
 import { createKey } from "./create-key.ts"
@@ -30,17 +30,17 @@ const GROUPS: readonly (readonly [name: string, create: () => Readonly<Record<st
  *
  * @returns The names of what was added.
  */
-export function ensureDevVars(): readonly string[] {
-  const before = existsSync(PATH) ? readFileSync(PATH, "utf8") : ""
+export function ensureDevVars(path: string = PATH): readonly string[] {
+  const before = existsSync(path) ? readFileSync(path, "utf8") : ""
   const present = parseEnv(before)
   const missing = GROUPS.filter(([name]) => present[name] === undefined).map(([, create]) => create())
   const added = Object.assign({}, ...missing) as Readonly<Record<string, string>>
   const lines = Object.entries(added).map(([name, value]) => `${name}='${value}'\n`)
   if (lines.length > 0) {
     const gap = before === "" || before.endsWith("\n") ? "" : "\n"
-    // Readable by its owner only, from the moment it exists.
-    writeFileSync(PATH, before + gap + lines.join(""), { mode: 0o600 })
-    chmodSync(PATH, 0o600)
+    // Readable by its owner only, before there is a secret of ours in it; and only added to, so nothing of it can be lost.
+    if (existsSync(path)) chmodSync(path, 0o600)
+    appendFileSync(path, gap + lines.join(""), { mode: 0o600 })
   }
   return Object.keys(added)
 }

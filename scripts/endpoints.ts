@@ -116,7 +116,8 @@ async function call({ method, path, body }: Call): Promise<Response> {
   const key = process.env["PARTNER_API_KEY"] ?? readDevVars()["PARTNER_API_KEY"]
   if (!key) throw new UsageError("there is no key: run npm start once (it makes .dev.vars), or set PARTNER_API_KEY")
   const url = `${values.url.replace(/\/$/, "")}/partner/v1/webhook_endpoints${path}`
-  if (!URL.canParse(url)) throw new UsageError(`--url must be an http or https URL: got ${values.url}`)
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new UsageError(`--url must be an http or https URL: got ${values.url}`)
   const headers = {
     Authorization: `Bearer ${key}`,
     // One command is one wish, however often the network makes it arrive.

@@ -1,0 +1,198 @@
+// Catches a script that says nothing of use when it is called wrongly, a key that its own Worker refuses, and a secret that
+// others on the machine can read.
+
+import { execFile } from "node:child_process"
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { parseEnv } from "node:util"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { ensureDevVars } from "../scripts/dev-vars.ts"
+import { createApiKeyAuth, parseApiKeys, type ApiKey } from "../src/endpoints/api-keys.ts"
+import { parseSecrets } from "../src/verify/parse-secrets.ts"
+import { KEYS } from "./support/api-keys.ts"
+import { SECRET } from "./support/delivery.ts"
+import { findFreePort } from "./support/free-port.ts"
+
+const SCRIPTS = join(import.meta.dirname, "..", "scripts")
+
+interface Run {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a script with a key and a secret of the tests, so that it looks at nobody's `.dev.vars`. */
+const run = async (script: string, args: readonly string[]): Promise<Run> =>
+  await new Promise((resolve) => {
+    const env = { ...process.env, PARTNER_API_KEY: KEYS.a, WEBHOOK_SECRETS: `test=${SECRET}` }
+    const child = execFile(process.execPath, [join(SCRIPTS, script), ...args], { env }, (_, stdout, stderr) => {
+      resolve({ code: child.exitCode ?? -1, stdout, stderr })
+    })
+  })
+
+describe.each([
+  { script: "key.ts", says: "npm run key -- --account <name> --scopes <list>" },
+  { script: "endpoints.ts", says: "npm run endpoints -- create <url> --events <list>" },
+  { script: "send.ts", says: "npm run send -- <type>" },
+])("scripts/$script", ({ script, says }) => {
+  it.each([[["--help"]], [[]]])("%j → how it is called, its exit codes, and 0", async (args) => {
+    const { code, stdout, stderr } = await run(script, args)
+    expect([code, stderr]).toEqual([0, ""])
+    expect(stdout).toContain(says)
+    expect(stdout).toContain("Exit code: 0")
+  })
+})
+
+const ID = "whend_x"
+
+describe("called wrongly → 2, what was wrong, and where to look", () => {
+  it.each<{ script: string; args: readonly string[]; names: string }>([
+    { script: "key.ts", args: ["--bogus"], names: "'--bogus'" },
+    { script: "key.ts", args: ["acct_a"], names: "'acct_a'" },
+    { script: "key.ts", args: ["--account", "acct_a"], names: "--scopes" },
+    { script: "key.ts", args: ["--scopes", "webhooks:read"], names: "--account" },
+    { script: "key.ts", args: ["--account", "a b", "--scopes", "webhooks:read"], names: "account" },
+    { script: "key.ts", args: ["--account", "acct_a", "--scopes", "webhooks"], names: "scopes" },
+    { script: "key.ts", args: ["--account", "acct_a", "--scopes", "webhooks:read", "--id", "a b"], names: "id" },
+    { script: "endpoints.ts", args: ["list", "--bogus"], names: "'--bogus'" },
+    { script: "endpoints.ts", args: ["publish"], names: "publish" },
+    { script: "endpoints.ts", args: ["create"], names: "create needs a URL" },
+    { script: "endpoints.ts", args: ["show"], names: "show needs an endpoint's id" },
+    { script: "endpoints.ts", args: ["delete", ID, "whend_y"], names: "whend_y" },
+    { script: "endpoints.ts", args: ["update", ID, "--metadata", "team"], names: "--metadata" },
+    { script: "endpoints.ts", args: ["list", "--url", "nowhere"], names: "--url" },
+    { script: "endpoints.ts", args: ["list", "--url", "localhost:8787"], names: "--url" },
+    { script: "send.ts", args: ["payment.settled", "--bogus"], names: "'--bogus'" },
+    { script: "send.ts", args: ["Payment"], names: "Payment" },
+    { script: "send.ts", args: ["payment.settled", "payment.failed"], names: "payment.failed" },
+    { script: "send.ts", args: ["payment.settled", "--url", "localhost:8787"], names: "--url" },
+    { script: "send.ts", args: ["payment.settled", "--url", "https://example.com/"], names: "--yes" },
+    { script: "send.ts", args: ["payment.settled", "--data", "[]"], names: "--data" },
+    { script: "send.ts", args: ["payment.settled", "--data", "{"], names: "--data" },
+    { script: "send.ts", args: ["payment.settled", "--count", "0"], names: "--count" },
+    { script: "send.ts", args: ["payment.settled", "--concurrency", "many"], names: "--concurrency" },
+  ])("$script $args → $names", async ({ script, args, names }) => {
+    const { code, stdout, stderr } = await run(script, args)
+    expect([code, stdout]).toEqual([2, ""])
+    const [problem, ...hint] = stderr.split(/\n(?=npm run)/)
+    expect(problem).toContain(names)
+    expect(hint.join("")).toMatch(/^npm run \w+ -- --help/)
+    expect(stderr).not.toMatch(/^\s+at /m)
+  })
+})
+
+describe("nobody there → 3, and where it looked", () => {
+  let url = ""
+  beforeAll(async () => {
+    url = `http://127.0.0.1:${await findFreePort()}`
+  })
+
+  it.each([
+    { script: "endpoints.ts", args: ["list"] },
+    { script: "endpoints.ts", args: ["create", "https://example.com/hooks", "--events", "*"] },
+    { script: "send.ts", args: ["payment.settled"] },
+    { script: "send.ts", args: ["payment.settled", "--count", "3"] },
+  ])("$script $args", async ({ script, args }) => {
+    const { code, stderr } = await run(script, [...args, "--url", url])
+    expect(code).toBe(3)
+    expect(stderr).toContain(`No answer from ${url}`)
+  })
+})
+
+describe("npm run key", () => {
+  it.each([
+    { mode: "test", flags: [], livemode: false },
+    { mode: "live", flags: ["--live"], livemode: true },
+  ])("a $mode key: its entry is taken by the Worker's own reader, and believed", async ({ mode, flags, livemode }) => {
+    const args = ["--account", "acct_a", "--scopes", "webhooks:read, webhooks:write", "--id", "key_1", ...flags]
+    const { code, stdout } = await run("key.ts", [...args, "--json"])
+    expect(code).toBe(0)
+    const { key, entry } = JSON.parse(stdout) as { key: string; entry: ApiKey }
+    expect(key).toMatch(new RegExp(`^sk_${mode}_[\\w-]{43}$`))
+    expect(JSON.stringify(entry)).not.toContain(key.slice(8))
+    const authenticate = createApiKeyAuth(parseApiKeys(JSON.stringify([entry])))
+    expect(await authenticate(key)).toEqual({
+      ok: true,
+      value: { credentialId: "key_1", account: "acct_a", livemode, scopes: ["webhooks:read", "webhooks:write"] },
+    })
+    expect(await authenticate(`${key}x`)).toEqual({ ok: false, error: "invalid_api_key" })
+  })
+
+  it("for people: the key and its entry each on a line; no two alike", async () => {
+    const args = ["--account", "acct_a", "--scopes", "webhooks:read"]
+    const runs = [await run("key.ts", args), await run("key.ts", args)]
+    const made = runs.map(({ stdout }) => ({
+      key: /^ {2}(sk_test_\S+)$/m.exec(stdout)![1]!,
+      entry: /^ {2}(\{.+\})$/m.exec(stdout)![1]!,
+    }))
+    // Both in one list: parseApiKeys refuses two entries with one id or one hash.
+    const authenticate = createApiKeyAuth(parseApiKeys(`[${made.map(({ entry }) => entry).join()}]`))
+    for (const { key } of made) expect(await authenticate(key)).toMatchObject({ ok: true })
+  })
+})
+
+const modeOf = (path: string): number => statSync(path).mode & 0o777
+
+describe("ensureDevVars", () => {
+  const folder = mkdtempSync(join(tmpdir(), "countersign-"))
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const ALL = ["WEBHOOK_SECRETS", "WEBHOOK_LIVEMODE", "PARTNER_API_KEYS", "PARTNER_API_KEY"]
+  /** Windows has no such bits. */
+  const PRIVATE = process.platform === "win32" ? 0o666 : 0o600
+
+  function given(name: string, text: string): string {
+    const path = join(folder, name)
+    writeFileSync(path, text)
+    chmodSync(path, 0o644)
+    return path
+  }
+
+  it("makes a file that only its owner can read, and in it what the Worker takes", async () => {
+    const path = join(folder, "new")
+    expect(ensureDevVars(path)).toEqual(ALL)
+    expect(modeOf(path)).toBe(PRIVATE)
+    const vars = parseEnv(readFileSync(path, "utf8"))
+    expect(new Set(Object.keys(vars))).toEqual(new Set(ALL))
+    expect(parseSecrets(vars["WEBHOOK_SECRETS"]!)).toMatchObject([{ id: "local" }])
+    const authenticate = createApiKeyAuth(parseApiKeys(vars["PARTNER_API_KEYS"]!))
+    expect(await authenticate(vars["PARTNER_API_KEY"]!)).toMatchObject({ ok: true, value: { account: "acct_demo" } })
+  })
+
+  it("makes other secrets each time", () => {
+    const texts = ["one", "other"].map((name) => {
+      ensureDevVars(join(folder, name))
+      return readFileSync(join(folder, name), "utf8").split("\n")
+    })
+    const same = texts[0]!.filter((line) => line !== "" && texts[1]!.includes(line))
+    expect(same).toEqual(["WEBHOOK_LIVEMODE='false'"])
+  })
+
+  it.each([
+    { why: "a comment, and a secret in two lines", before: "# mine\nWEBHOOK_SECRETS='a=x\nb=y'\n", adds: ALL.slice(1) },
+    { why: "no line break at its end", before: "WEBHOOK_LIVEMODE=true", adds: [ALL[0], ALL[2], ALL[3]] },
+    { why: "an empty value", before: "WEBHOOK_SECRETS=\n", adds: ALL.slice(1) },
+    { why: "keys whose plain text is elsewhere", before: "PARTNER_API_KEYS='[]'\n", adds: ALL.slice(0, 2) },
+    { why: "nothing", before: "", adds: ALL },
+  ])("adds what is missing to a file with $why, and changes none of it", ({ why, before, adds }) => {
+    const path = given(why, before)
+    expect(ensureDevVars(path)).toEqual(adds)
+    const after = readFileSync(path, "utf8")
+    expect(after.startsWith(before)).toBe(true)
+    const vars = parseEnv(after)
+    expect(vars).toMatchObject(parseEnv(before))
+    expect(new Set(Object.keys(vars))).toEqual(new Set([...Object.keys(parseEnv(before)), ...adds]))
+    expect(modeOf(path)).toBe(PRIVATE)
+  })
+
+  it("leaves a file that has everything as it is, to the byte and the bit", () => {
+    const text = `${ALL.map((name) => `${name}='mine'`).join("\n")}\n`
+    const path = given("complete", text)
+    expect(ensureDevVars(path)).toEqual([])
+    expect(readFileSync(path, "utf8")).toBe(text)
+    expect(modeOf(path)).toBe(process.platform === "win32" ? 0o666 : 0o644)
+  })
+})
