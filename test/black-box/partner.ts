@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe } from "vitest"
+import { createCall, type As, type PartnerPlane } from "./partner-client.ts"
+import { describeCrowds } from "./partner-crowds.ts"
+import { describeLife } from "./partner-life.ts"
+import { describeRefusals } from "./partner-refusals.ts"
+
+/**
+ * The partner plane as its callers see it (spec 4 and 5): over HTTP alone, so that whatever answers may be held to it.
+ * Every code is drawn out that needs no token and no operator.
+ *
+ * @param start Called once. Its accounts are empty and their buckets full.
+ */
+export function describePartner(name: string, start: () => Promise<PartnerPlane>): void {
+  describe(`the partner plane: ${name}`, () => {
+    let plane: PartnerPlane | undefined
+    beforeAll(async () => {
+      plane = await start()
+    }, START_MS)
+    afterAll(async () => {
+      await plane?.stop()
+    }, START_MS)
+
+    const as: As = (facts) =>
+      createCall(
+        () => plane!,
+        () => facts && plane!.key(facts),
+      )
+    describeRefusals(as)
+    describeLife(as)
+    describeCrowds(as)
+  })
+}
+
+/** A whole process may have to start, on a machine that is busy with other tests. */
+const START_MS = 90_000
