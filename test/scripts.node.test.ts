@@ -6,13 +6,16 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseEnv } from "node:util"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { ensureDevVars } from "../scripts/dev-vars.ts"
 import { createApiKeyAuth, parseApiKeys, type ApiKey } from "../src/endpoints/api-keys.ts"
 import { parseSecrets } from "../src/verify/parse-secrets.ts"
 import { KEYS } from "./support/api-keys.ts"
 import { SECRET } from "./support/delivery.ts"
 import { findFreePort } from "./support/free-port.ts"
+
+// Each starts a process, beside all that other tests start.
+vi.setConfig({ testTimeout: 30_000 })
 
 const SCRIPTS = join(import.meta.dirname, "..", "scripts")
 

@@ -45,6 +45,9 @@ export function describeCrowds(as: As): void {
       const list = await onceAllowed(() => call("GET", ""))
       expect(idsOf(list).toSorted()).toEqual(created.toSorted())
 
+      // Test and live are counted apart.
+      await createEndpoint(as({ account: "acct_box_crowd", livemode: true }))
+
       expect((await onceAllowed(() => call("DELETE", `/${created[0]}`))).status).toBe(204)
       expect(verdict(await onceAllowed(() => call("POST", "", creation)))).toBe("201")
       expect(verdict(await onceAllowed(() => call("POST", "", creation)))).toBe("422 webhook_endpoint_limit")

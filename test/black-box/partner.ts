@@ -11,7 +11,7 @@ import { describeRefusals } from "./partner-refusals.ts"
  * @param start Called once. Its accounts are empty and their buckets full.
  */
 export function describePartner(name: string, start: () => Promise<PartnerPlane>): void {
-  describe(`the partner plane: ${name}`, () => {
+  describe(`the partner plane: ${name}`, { timeout: TEST_MS }, () => {
     let plane: PartnerPlane | undefined
     beforeAll(async () => {
       plane = await start()
@@ -33,3 +33,6 @@ export function describePartner(name: string, start: () => Promise<PartnerPlane>
 
 /** A whole process may have to start, on a machine that is busy with other tests. */
 const START_MS = 90_000
+
+/** Fifty requests at one time take a second where nothing else runs, and tests run beside others. */
+const TEST_MS = 30_000

@@ -24,6 +24,7 @@ const FACTS: readonly KeyFacts[] = [
   { account: "acct_box_apart", livemode: true },
   { account: "acct_box_stranger" },
   { account: "acct_box_crowd" },
+  { account: "acct_box_crowd", livemode: true },
   { account: "acct_box_flood" },
   { account: "acct_box_flood", livemode: true },
 ]
