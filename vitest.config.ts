@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { cloudflareTest } from "@cloudflare/vitest-plugin"
 import { defineConfig } from "vitest/config"
+import { API_KEYS } from "./test/support/api-keys.ts"
 
 /** Cases from other people's suites, read where VECTORS_DIR says; a test that finds none says that it skipped them. */
 const VECTOR_FILES = ["hmac_sha256", "signature", "json_bodies", "http", "urls"]
@@ -31,7 +32,13 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: { WEBHOOK_SECRETS: "test=whsec_test_0123456789abcdef", WEBHOOK_LIVEMODE: "false" } },
+            miniflare: {
+              bindings: {
+                WEBHOOK_SECRETS: "test=whsec_test_0123456789abcdef",
+                WEBHOOK_LIVEMODE: "false",
+                PARTNER_API_KEYS: JSON.stringify(API_KEYS),
+              },
+            },
           }),
         ],
         test: { name: "workerd", include: everywhere, exclude: [nodeOnly], provide: { vectors } },
