@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { cloudflareTest } from "@cloudflare/vitest-plugin"
 import { defineConfig } from "vitest/config"
+import { API_KEYS } from "./test/support/api-keys.ts"
 import { BLACK_BOX_ENTRIES } from "./test/support/partner-keys.ts"
 
 /** Cases from other people's suites, read where VECTORS_DIR says; a test that finds none says that it skipped them. */
@@ -36,7 +37,7 @@ export default defineConfig({
               bindings: {
                 WEBHOOK_SECRETS: "test=whsec_test_0123456789abcdef",
                 WEBHOOK_LIVEMODE: "false",
-                PARTNER_API_KEYS: JSON.stringify(BLACK_BOX_ENTRIES),
+                PARTNER_API_KEYS: JSON.stringify([...API_KEYS, ...BLACK_BOX_ENTRIES]),
               },
             },
           }),

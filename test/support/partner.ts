@@ -155,6 +155,9 @@ export async function toAnswer(response: Response): Promise<Answer> {
   return { status, headers, text, json, code, param }
 }
 
+/** Status, code and param of an answer, as `422 invalid_value_type url`; the status alone where it is no error. */
+export const verdict = ({ status, code, param }: Answer): string => [status, code, param].filter(Boolean).join(" ")
+
 /** What a request is made of. */
 export interface CallOptions {
   /** `KEYS.a` unless given; null sends no credential. */
@@ -188,16 +191,16 @@ export function createRequest(
 
 /** The app over twins, and what a test looks at. */
 export interface Partner {
-  call(method: string, path: string, options?: CallOptions): Promise<Answer>
-  fetch(request: Request): Promise<Response>
+  readonly call: (method: string, path: string, options?: CallOptions) => Promise<Answer>
+  readonly fetch: (request: Request) => Promise<Response>
   /** The twin of an account; acct_a unless named. */
-  account(name?: string): MemoryAccount
+  readonly account: (name?: string) => MemoryAccount
   /** The accounts that were asked for, one entry a request. */
   readonly reached: readonly string[]
   readonly log: readonly Readonly<Record<string, unknown>>[]
   /** Moves the clock. */
-  pass(ms: number): void
-  now(): number
+  readonly pass: (ms: number) => void
+  readonly now: () => number
 }
 
 export interface PartnerOptions {

@@ -1,0 +1,138 @@
+// Catches a step that runs twice, or half, and old code that writes into a database that newer code has made.
+
+import { runInDurableObject } from "cloudflare:test"
+import { describe, expect, it } from "vitest"
+import { ACCOUNT_SCHEMA } from "../../src/endpoints/account-schema.ts"
+import { migrate } from "../../src/endpoints/migrate.ts"
+import { ACCOUNTS } from "../support/account-object.ts"
+
+let count = 0
+
+/** A database of an object's own. The object itself has made version 1 in it. */
+const inDatabase = async <Value>(run: (storage: DurableObjectStorage) => Value): Promise<Value> => {
+  count += 1
+  return await runInDurableObject(ACCOUNTS.getByName(`migrate_${count}`), (_, state) => run(state.storage))
+}
+
+const upgrade = (storage: DurableObjectStorage, steps: readonly string[]): void =>
+  storage.transactionSync(() => migrate(storage.sql, steps))
+
+/** Everything there is: what the tables are made of, and what is in them. */
+function dump({ sql }: DurableObjectStorage): string {
+  const tables = sql
+    .exec("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\' ORDER BY name")
+    .toArray()
+  const rows = ["endpoints", "answers", "revoked", "facts", "schema_version"].map((table) =>
+    sql.exec(`SELECT * FROM ${table}`).toArray(),
+  )
+  return JSON.stringify({ tables, rows })
+}
+
+const version = ({ sql }: DurableObjectStorage): unknown =>
+  sql.exec("SELECT version FROM schema_version").one()["version"]
+
+function fill({ sql }: DurableObjectStorage): void {
+  sql.exec("INSERT INTO endpoints (id, livemode, data) VALUES ('whend_1', 0, '{\"a\":1}'), ('whend_2', 1, '{}')")
+  sql.exec("INSERT INTO answers (scope, expires_at, data) VALUES ('k', 5, '{}')")
+  sql.exec("INSERT INTO revoked (credential_id) VALUES ('key_1')")
+  sql.exec("INSERT INTO facts (name, value) VALUES ('suspended', '1')")
+}
+
+/** A version 2 as it could be: a column more, filled from what is there, and a table more. */
+const VERSION_2 = [
+  ...ACCOUNT_SCHEMA,
+  `ALTER TABLE endpoints ADD COLUMN note TEXT;
+   UPDATE endpoints SET note = 'was ' || id;
+   CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;`,
+]
+
+describe("migrate", () => {
+  it("an object begins at the version of its code", async () => {
+    expect(await inDatabase(version)).toBe(ACCOUNT_SCHEMA.length)
+  })
+
+  it("the same version again changes nothing", async () => {
+    const [before, after] = await inDatabase((storage) => {
+      fill(storage)
+      const first = dump(storage)
+      upgrade(storage, ACCOUNT_SCHEMA)
+      return [first, dump(storage)]
+    })
+    expect(after).toBe(before)
+  })
+
+  it("a version 2 comes over version 1 with its data kept, once", async () => {
+    const { endpoints, rest, last } = await inDatabase((storage) => {
+      fill(storage)
+      upgrade(storage, VERSION_2)
+      const first = dump(storage)
+      upgrade(storage, VERSION_2)
+      expect(dump(storage)).toBe(first)
+      const { sql } = storage
+      return {
+        endpoints: sql.exec("SELECT id, livemode, data, note FROM endpoints ORDER BY place").toArray(),
+        rest: ["answers", "revoked", "facts", "later"].map(
+          (table) => sql.exec(`SELECT * FROM ${table}`).toArray().length,
+        ),
+        last: version(storage),
+      }
+    })
+    expect(endpoints).toEqual([
+      { id: "whend_1", livemode: 0, data: '{"a":1}', note: "was whend_1" },
+      { id: "whend_2", livemode: 1, data: "{}", note: "was whend_2" },
+    ])
+    expect([rest, last]).toEqual([[1, 1, 1, 0], 2])
+  })
+
+  it("several versions at once come in their order", async () => {
+    const steps = [...VERSION_2, "INSERT INTO later (id) SELECT count(*) FROM endpoints WHERE note IS NOT NULL"]
+    const rows = await inDatabase((storage) => {
+      fill(storage)
+      upgrade(storage, steps)
+      return [storage.sql.exec("SELECT id FROM later").toArray(), version(storage)]
+    })
+    expect(rows).toEqual([[{ id: 2 }], 3])
+  })
+
+  it.each([
+    { why: "a second step that is no SQL", steps: [...VERSION_2, "NOT SQL"] },
+    {
+      why: "a step that fails half way",
+      steps: [...ACCOUNT_SCHEMA, "CREATE TABLE later (id INTEGER); DROP TABLE none;"],
+    },
+    {
+      why: "a step that breaks a rule of the data",
+      steps: [...ACCOUNT_SCHEMA, "INSERT INTO facts VALUES ('suspended', '2')"],
+    },
+  ])("$why → throws, and leaves version 1 as it was", async ({ steps }) => {
+    const { before, after } = await inDatabase((storage) => {
+      fill(storage)
+      const first = dump(storage)
+      expect(() => upgrade(storage, steps)).toThrow()
+      return { before: first, after: dump(storage) }
+    })
+    expect(after).toBe(before)
+  })
+
+  it("a database of a newer version → refused, naming both versions, and nothing is written", async () => {
+    const { before, after } = await inDatabase((storage) => {
+      fill(storage)
+      upgrade(storage, VERSION_2)
+      const first = dump(storage)
+      expect(() => upgrade(storage, ACCOUNT_SCHEMA)).toThrow(/version 2.*knows 1/)
+      return { before: first, after: dump(storage) }
+    })
+    expect(after).toBe(before)
+  })
+
+  it("a database without any version gets every step", async () => {
+    const last = await inDatabase((storage) => {
+      for (const table of ["endpoints", "answers", "revoked", "facts", "schema_version"])
+        storage.sql.exec(`DROP TABLE ${table}`)
+      upgrade(storage, VERSION_2)
+      fill(storage)
+      return version(storage)
+    })
+    expect(last).toBe(2)
+  })
+})
