@@ -7,6 +7,13 @@ interface BodyReader {
   cancel(): Promise<void>
 }
 
+/** workerd's reader of bytes, whose `readAtLeast` no standard knows. */
+interface BulkReader {
+  readAtLeast?(minBytes: number, buffer: Uint8Array): ReturnType<BodyReader["read"]>
+  releaseLock(): void
+  cancel(): Promise<void>
+}
+
 /**
  * Reads a body with a bound (spec 3.5). An announced length over the cap is refused without reading a byte; what
  * arrives is counted whatever was announced. Memory stays within a small multiple of what has arrived, so that a sender
@@ -52,11 +59,11 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
  */
 function openReader(body: ReadableStream): BodyReader {
   try {
-    const reader = body.getReader({ mode: "byob" })
-    if ("readAtLeast" in reader) {
-      return { read: (size) => reader.readAtLeast(size, new Uint8Array(size)), cancel: () => reader.cancel() }
+    const reader = body.getReader({ mode: "byob" }) as unknown as BulkReader
+    if (reader.readAtLeast) {
+      return { read: (size) => reader.readAtLeast!(size, new Uint8Array(size)), cancel: () => reader.cancel() }
     }
-    ;(reader as ReadableStreamBYOBReader).releaseLock()
+    reader.releaseLock()
   } catch {
     // A stream of chunks that code made, not of bytes.
   }
