@@ -55,3 +55,17 @@ describe("the Worker", () => {
     expect([answer.status, answer.json]).toEqual([200, { status: "ok", surfaces: { receiver: "on" } }])
   })
 })
+
+// Catches a configuration that is read, and keys that are prepared, again with every request.
+it("builds the app once per isolate", async () => {
+  vi.resetModules()
+  const log = vi.spyOn(console, "log").mockImplementation(() => {})
+  const { default: worker } = await import("../src/worker.ts")
+  const context = createExecutionContext()
+  for (let turn = 0; turn < 3; turn++) {
+    const request = new Request<unknown, IncomingRequestCfProperties>("https://receiver.example/healthz")
+    expect((await worker.fetch(request, {}, context)).status).toBe(503)
+  }
+  expect(log.mock.calls.filter(([line]) => String(line).includes("WEBHOOK_SECRETS"))).toHaveLength(1)
+  log.mockRestore()
+})

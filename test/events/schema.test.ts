@@ -1,6 +1,6 @@
 import { type } from "arktype"
 import * as v from "valibot"
-import { describe, expect, it, vi } from "vitest"
+import { describe, expect, it } from "vitest"
 import { z } from "zod"
 import type { WebhookEvent } from "../../src/events/event.ts"
 import { checkPayload, type StandardSchema } from "../../src/events/schema.ts"
@@ -110,20 +110,9 @@ describe.each(libraries)("$library, through the Standard Schema convention: spec
   })
 })
 
-// Catches a process that ends over a schema: Node ends over a rejection that nobody took.
-it("what an asynchronous schema rejects with is taken, although nobody waits for it", async () => {
-  const rejected = Promise.reject(new Error("too late"))
-  const taken = vi.spyOn(rejected, "then")
-  const schema: StandardSchema = { "~standard": { version: 1, vendor: "test", validate: () => rejected } }
-  expect(() => checkPayload(eventWith({}), { [TYPE]: schema })).toThrow(TypeError)
-  const calls = taken.mock.calls.length
-  await expect(rejected).rejects.toThrow("too late")
-  expect(calls).toBeGreaterThan(0)
-})
-
 it("without schemas every payload passes", () => {
   const event = eventWith({ anything: [1] })
-  expect(checkPayload(event)).toEqual({ ok: true, value: event })
+  expect(checkPayload(event, {})).toEqual({ ok: true, value: event })
 })
 
 /** A schema that refuses everything, for these reasons. */
