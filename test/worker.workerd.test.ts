@@ -1,5 +1,6 @@
 // The built-in export of the Worker with its real bindings, handlers and clock.
 
+import { createExecutionContext } from "cloudflare:test"
 import { exports } from "cloudflare:workers"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { sampleBody, SECRET, signedRequest, type DeliveryOptions } from "./support/delivery.ts"
@@ -60,11 +61,11 @@ describe("the Worker", () => {
 it("builds the app once per isolate", async () => {
   vi.resetModules()
   const log = vi.spyOn(console, "log").mockImplementation(() => {})
-  const { default: worker } = await import("../src/worker.ts")
+  const { default: fresh } = await import("../src/worker.ts")
   const context = createExecutionContext()
   for (let turn = 0; turn < 3; turn++) {
     const request = new Request<unknown, IncomingRequestCfProperties>("https://receiver.example/healthz")
-    expect((await worker.fetch(request, {}, context)).status).toBe(503)
+    expect((await fresh.fetch(request, {}, context)).status).toBe(503)
   }
   expect(log.mock.calls.filter(([line]) => String(line).includes("WEBHOOK_SECRETS"))).toHaveLength(1)
   log.mockRestore()
