@@ -36,6 +36,7 @@ export function printSummary(answers: readonly Answer[], elapsedMs: number): voi
 
 /** `200 accepted`, `400 webhook_signature_invalid`, or just the status if the body says nothing. */
 function kindOf({ status, text }: Answer): string {
+  if (status === 0) return "no answer"
   const [, code] = /"(?:code|status)":"(\w+)"/.exec(text) ?? []
   return code ? `${status} ${code}` : String(status)
 }

@@ -78,6 +78,9 @@ function checkOptions(options: Options) {
   if (!["localhost", "127.0.0.1", "[::1]"].includes(target.hostname) && !yes) {
     throw new UsageError(`${target.hostname} is not this machine: add --yes if you mean it`)
   }
+  if (process.env["NODE_USE_ENV_PROXY"] && !yes) {
+    throw new UsageError("NODE_USE_ENV_PROXY would send it through a proxy: unset it, or add --yes if you mean it")
+  }
   return {
     ...options,
     type,
@@ -131,15 +134,18 @@ function toDelivery(body: string, plan: Plan): { headers: Record<string, string>
   }
 }
 
-async function deliver(body: string, plan: Plan): Promise<Answer & { sent: Record<string, string> }> {
+async function deliver(body: string, plan: Plan): Promise<Answer & { sent: ReturnType<typeof toDelivery> }> {
   const delivery = toDelivery(body, plan)
   const startedAt = performance.now()
   // Like the sender, it does not follow redirects (spec 3.13).
   const request = { method: "POST", redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS), ...delivery } as const
   const response = await fetch(plan.target, request)
   const text = await response.text()
-  return { sent: delivery.headers, status: response.status, text, latencyMs: performance.now() - startedAt }
+  return { sent: delivery, status: response.status, text, latencyMs: performance.now() - startedAt }
 }
+
+/** An answer is a stranger's text, and a terminal obeys some of it. */
+const printable = (text: string): string => text.slice(0, 4_000).replace(/[^\n -~\u00a0-\uffff]/g, "?")
 
 async function sendOne(plan: Plan): Promise<boolean> {
   const body = JSON.stringify(sampleEvent(plan.type, plan.live, plan.payload))
@@ -147,11 +153,22 @@ async function sendOne(plan: Plan): Promise<boolean> {
   for (let turn = 1; turn <= (plan.duplicate ? 2 : 1); turn++) {
     const { sent, status, text, latencyMs } = await deliver(body, plan)
     console.log(`\nPOST ${plan.target.href}`)
-    for (const [name, value] of Object.entries(sent)) console.log(`${name}: ${value.replace(/(v1=.{8})[^,]*/g, "$1…")}`)
-    console.log(`\n${body}\n\n→ ${status} in ${latencyMs.toFixed(0)} ms\n${text}`)
+    for (const [name, value] of Object.entries(sent.headers))
+      console.log(`${name}: ${value.replace(/(v1=.{8})[^,]*/g, "$1…")}`)
+    console.log(`\n${sent.body}\n\n→ ${status} in ${latencyMs.toFixed(0)} ms\n${printable(text)}`)
     allTaken &&= status >= 200 && status < 300
   }
   return allTaken
+}
+
+/** Among many, one that gets no answer is a kind of answer, too. */
+async function deliverOrFail(body: string, plan: Plan): Promise<Answer> {
+  const startedAt = performance.now()
+  try {
+    return await deliver(body, plan)
+  } catch {
+    return { status: 0, text: "", latencyMs: performance.now() - startedAt }
+  }
 }
 
 async function sendMany(plan: Plan): Promise<boolean> {
@@ -161,7 +178,7 @@ async function sendMany(plan: Plan): Promise<boolean> {
   const worker = async (): Promise<void> => {
     while (next++ < plan.count) {
       const body = JSON.stringify(sampleEvent(plan.type, plan.live, plan.payload))
-      for (let turn = 1; turn <= (plan.duplicate ? 2 : 1); turn++) answers.push(await deliver(body, plan))
+      for (let turn = 1; turn <= (plan.duplicate ? 2 : 1); turn++) answers.push(await deliverOrFail(body, plan))
       drawProgress(answers.length, plan.count * (plan.duplicate ? 2 : 1))
     }
   }
@@ -181,7 +198,9 @@ async function main(): Promise<number> {
     return (await (plan.count === 1 ? sendOne(plan) : sendMany(plan))) ? 0 : 1
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
-    console.error(`\nNo answer from ${plan.target.origin}: ${cause || "connection refused"}\nIs it running? npm start`)
+    console.error(
+      `\nNo answer from ${plan.target.origin}: ${cause || "connection refused"}${plan.yes ? "" : "\nIs it running? npm start"}`,
+    )
     return 3
   }
 }

@@ -3,7 +3,6 @@
 import { spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { gzipSync } from "node:zlib"
 import { build } from "esbuild"
 
 const ROOT = join(import.meta.dirname, "..")
@@ -16,7 +15,7 @@ const BUDGETS: readonly { what: string; code: string; maxBytes: number }[] = [
     maxBytes: 5_120,
   },
   { what: "everything of countersign", code: `export * from "./dist/index.js"`, maxBytes: 7_500 },
-  { what: "countersign/hono, hono itself aside", code: `export * from "./dist/hono.js"`, maxBytes: 7_500 },
+  { what: "countersign/hono, hono itself aside", code: `export * from "./dist/hono.js"`, maxBytes: 8_000 },
   { what: "countersign/endpoints, ipaddr.js included", code: `export * from "./dist/endpoints.js"`, maxBytes: 6_000 },
 ]
 
@@ -37,10 +36,11 @@ for (const { what, code, maxBytes } of BUDGETS) {
 const worker = readFileSync(join(ROOT, ".wrangler", "bundle", "worker.js"))
 report("the Worker with its receiver", gzippedBytes(worker), 20_000)
 
-/** As `gzip -9` makes it. Node's own zlib is another one, which trades a percent or two of size for speed. */
+/** As `gzip -9` makes it. Node's own zlib trades a percent or two of size for speed, and would be another measure. */
 function gzippedBytes(code: Uint8Array): number {
-  const { stdout, status } = spawnSync("gzip", ["-9", "-c"], { input: code })
-  return status === 0 ? stdout.length : gzipSync(code, { level: 9 }).length
+  const { stdout, error } = spawnSync("gzip", ["-9", "-c"], { input: code })
+  if (error) throw new Error("sizes are measured with gzip, and this machine has none", { cause: error })
+  return stdout.length
 }
 
 function report(what: string, bytes: number, maxBytes: number): void {

@@ -71,6 +71,15 @@ function createReceiverSettings<Env>(
   }
 }
 
-/** One JSON object a line; `undefined` fields vanish. */
-// oxlint-disable-next-line no-console -- the platform's log is the console
-const writeLine: Log = (entry) => console.log(JSON.stringify(entry))
+/** One JSON object a line; `undefined` fields vanish. Logging decides nothing: what has no JSON form is left out. */
+const writeLine: Log = (entry) => {
+  let line: string
+  try {
+    line = JSON.stringify(entry)
+  } catch {
+    const { level, message, event_id, event_type } = entry
+    line = JSON.stringify({ level, message, event_id, event_type, detail: "the other fields have no JSON form" })
+  }
+  // oxlint-disable-next-line no-console -- the platform's log is the console
+  console.log(line)
+}

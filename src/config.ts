@@ -9,7 +9,7 @@ import type { Account } from "./endpoints/account-object.ts"
 import { parseApiKeys, type ApiKey } from "./endpoints/api-keys.ts"
 import { isEventType } from "./events/envelope.ts"
 import { parseSecrets } from "./verify/parse-secrets.ts"
-import type { Secret } from "./verify/secrets.ts"
+import type { CheckedSecret } from "./verify/secrets.ts"
 
 /** A variable's value: text, or the number or boolean that stands in wrangler.toml. */
 type BindingText = string | number | boolean
@@ -66,7 +66,7 @@ function collect<Value>(problems: string[], name: string, parse: () => Value, fa
 }
 
 export interface ReceiverConfig {
-  readonly secrets: readonly Secret[]
+  readonly secrets: readonly CheckedSecret[]
   readonly toleranceSeconds: number
   readonly maxBodyBytes: number
   readonly unknownEvents: "ignore" | "reject"
@@ -80,17 +80,20 @@ export type Configured<Config> =
   | { readonly state: "off" }
   | { readonly state: "unsound"; readonly problems: readonly string[] }
 
+/** Where nothing means that nothing is checked, a variable that is set to nothing is more likely a mistake. */
+const EMPTY_IS_UNSOUND: ReadonlySet<string> = new Set(["WEBHOOK_SECRETS", "WEBHOOK_LIVEMODE"])
+
 /** Reads the receiver's variables. Every problem is reported at once, by the variable's name and never with its value. */
 export function readReceiverConfig(env: ReceiverBindings): Configured<ReceiverConfig> {
   if (env.WEBHOOK_SECRETS === undefined) return { state: "off" }
   const problems: string[] = []
   const read = <Value>(name: keyof ReceiverBindings, parse: (text: string) => Value, fallback: Value): Value => {
     const text = env[name] === undefined ? "" : String(env[name]).trim()
-    if (text === "" && name !== "WEBHOOK_SECRETS") return fallback
+    if (text === "" && (env[name] === undefined || !EMPTY_IS_UNSOUND.has(name))) return fallback
     return collect(problems, name, () => parse(text), fallback)
   }
   const config: ReceiverConfig = {
-    secrets: read("WEBHOOK_SECRETS", parseDeployedSecrets, []),
+    secrets: read("WEBHOOK_SECRETS", () => parseDeployedSecrets(env.WEBHOOK_SECRETS), []),
     toleranceSeconds: read(
       "WEBHOOK_TOLERANCE_SECONDS",
       wholeNumber(MAX_DEPLOYED_TOLERANCE_SECONDS),
@@ -105,8 +108,8 @@ export function readReceiverConfig(env: ReceiverBindings): Configured<ReceiverCo
 }
 
 /** Spec 1.11: the deployed Worker asks more of a secret than the library does. */
-function parseDeployedSecrets(text: string): readonly Secret[] {
-  const secrets = parseSecrets(text)
+function parseDeployedSecrets(text: unknown): readonly CheckedSecret[] {
+  const secrets = parseSecrets(text as string)
   const short = secrets.filter(({ secret }) => secret.length < MIN_DEPLOYED_SECRET_CHARS).map(({ id }) => id)
   if (short.length > 0)
     throw new TypeError(`${short.join(", ")} must have at least ${MIN_DEPLOYED_SECRET_CHARS} characters`)

@@ -1,9 +1,10 @@
 import type { Context, MiddlewareHandler } from "hono"
-import { checkContentType } from "./core/content-type.ts"
-import { refuseContentType } from "./errors/refuse.ts"
+import { demand } from "./core/demand.ts"
 import { createRequestId, errorResponse, REQUEST_ID_HEADER } from "./errors/response.ts"
+import type { WebhookError } from "./errors/webhook-error.ts"
 import type { AnyEvent, EventSchemas } from "./events/schema.ts"
-import type { VerifyOptions } from "./verifier-options.ts"
+import { checkDelivery } from "./receiver/check-delivery.ts"
+import { checkOptions, type VerifyOptions } from "./verifier-options.ts"
 import { createVerifier, type Verifier } from "./verifier.ts"
 import { parseSecrets } from "./verify/parse-secrets.ts"
 import type { SecretsInput } from "./verify/secrets.ts"
@@ -17,12 +18,25 @@ export interface WebhookOptions<Schemas extends EventSchemas = Record<never, nev
   "secrets"
 > {
   readonly secrets: SecretsSource
+  /** The mode of this receiver: an event of the other is refused (spec 2.5). Either is taken unless given. */
+  readonly livemode?: boolean | undefined
+  /** Told of every delivery that is refused: `error.reason` says why, and belongs into a log and not into the answer. */
+  readonly onRefused?: ((error: WebhookError, c: Context) => void) | undefined
+}
+
+/** What the middleware leaves for the route's handler. */
+export interface WebhookVariables<Event> {
+  /** The proven event. */
+  webhook: Event
+  /** Which secret signed it: during a rotation it tells whether the old one is still in use. */
+  webhookSecretId: string
 }
 
 /**
- * Middleware that lets proven events through: content type (spec 3.3), then everything that a verifier checks. The event
- * is `c.var.webhook`; the body can still be read with `c.req.json()`, `text()` and `arrayBuffer()`. Anything else is
- * answered as spec 3 and 4.1 say, and the route's handler does not run.
+ * Middleware that lets proven events through: content type (spec 3.3), everything that a verifier checks, and the mode
+ * (spec 3.9) if it is told. The event is `c.var.webhook`; the body can still be read with `c.req.json()`, `text()` and
+ * `arrayBuffer()`. Anything else is answered as spec 3 and 4.1 say, and the route's handler does not run. Whether a type
+ * is known (spec 3.10) is yours to decide.
  *
  * Put it before whatever reads the body.
  *
@@ -38,25 +52,25 @@ export interface WebhookOptions<Schemas extends EventSchemas = Record<never, nev
  */
 export function webhook<const Schemas extends EventSchemas = Record<never, never>>(
   options: WebhookOptions<Schemas>,
-): MiddlewareHandler<{ Variables: { webhook: AnyEvent<Schemas> } }> {
-  const { secrets: source } = options
-  const verifierFor = keepLast((secrets: string | SecretsInput) =>
-    createVerifier({ ...options, secrets: typeof secrets === "string" ? parseSecrets(secrets) : secrets }),
-  )
+): MiddlewareHandler<{ Variables: WebhookVariables<AnyEvent<Schemas>> }> {
+  const { secrets: source, livemode, onRefused } = options
   // What a function finds is known later; everything else is judged now.
-  if (typeof source === "function") createVerifier({ ...options, secrets: ["found in the context"] })
-  else verifierFor(source)
+  checkOptions({ ...options, secrets: typeof source === "function" ? ["not known yet"] : toSecrets(source) })
+  const verifierFor = keepLast((secrets) => createVerifier({ ...options, secrets: toSecrets(secrets) }))
 
   return async function webhookMiddleware(c, next) {
     const requestId = createRequestId()
-    const verifier: Verifier<AnyEvent<Schemas>> = verifierFor(typeof source === "function" ? source(c) : source)
-    const contentType = checkContentType(c.req.raw.headers)
-    const result = contentType.ok ? await verifier.checkRequest(c.req.raw) : refuseContentType(contentType.error)
-    if (!result.ok) return errorResponse(result.error, requestId)
+    const verifier = verifierFor(typeof source === "function" ? source(c) : source)
+    const result = await checkDelivery(c.req.raw, { verifier, livemode })
+    if (!result.ok) {
+      onRefused?.(result.error, c)
+      return errorResponse(result.error, requestId)
+    }
     c.set("webhook", result.event)
-    // The body was read from the request; this is where c.req looks for it next. It keeps promises there, whatever its
-    // type says, and a body that was read is a buffer of its own.
-    c.req.bodyCache.arrayBuffer = Promise.resolve(result.body.buffer) as unknown as ArrayBuffer
+    c.set("webhookSecretId", result.secretId)
+    // The body was read from the request; this is where c.req looks for it next, and nothing older may stand beside it.
+    // It keeps promises there, whatever its type says, and a body that was read is a buffer of its own.
+    c.req.bodyCache = { arrayBuffer: Promise.resolve(result.body.buffer) as unknown as ArrayBuffer }
     await next()
     // Last, so that it is on a response of the handler's own making, too.
     c.header(REQUEST_ID_HEADER, requestId)
@@ -64,11 +78,19 @@ export function webhook<const Schemas extends EventSchemas = Record<never, never
   }
 }
 
-/** Keys are prepared anew only when the secrets change. */
-function keepLast<Key, Value>(create: (key: Key) => Value): (key: Key) => Value {
-  let last: { readonly key: Key; readonly value: Value } | undefined
-  return (key) => {
-    if (!last || last.key !== key) last = { key, value: create(key) }
-    return last.value
+function toSecrets(secrets: string | SecretsInput | undefined): SecretsInput {
+  demand(secrets !== undefined, "secrets: there is none; is the binding set, and its name spelt right?")
+  return typeof secrets === "string" ? parseSecrets(secrets) : secrets
+}
+
+/** Keys are prepared anew only when the secrets change, and a list is compared by what is in it. */
+function keepLast<Event>(
+  create: (secrets: string | SecretsInput) => Verifier<Event>,
+): (secrets: string | SecretsInput) => Verifier<Event> {
+  let last: { readonly text: string; readonly verifier: Verifier<Event> } | undefined
+  return (secrets) => {
+    const text = typeof secrets === "string" ? secrets : JSON.stringify(secrets)
+    if (last?.text !== text) last = { text, verifier: create(secrets) }
+    return last.verifier
   }
 }

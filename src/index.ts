@@ -14,6 +14,7 @@ export {
   createVerifier,
   verifyWebhook,
   type CheckResult,
+  type Proven,
   type SignatureResult,
   type Verifier,
 } from "./verifier.ts"

@@ -26,7 +26,7 @@ export interface VerifyOptions<Schemas extends EventSchemas = Record<never, neve
 
 /** Options that were checked, with every default filled in and every key prepared. */
 export interface Settings extends Judge {
-  readonly events: EventSchemas | undefined
+  readonly events: EventSchemas
 }
 
 /** @throws {TypeError} An option is unsound; nothing falls back on a looser check. */
@@ -35,7 +35,7 @@ export function checkOptions({
   toleranceSeconds = DEFAULT_TOLERANCE_SECONDS,
   maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
   now = () => Math.floor(Date.now() / 1000),
-  events,
+  events = {},
   scheme = credicorpVerifying,
 }: VerifyOptions<EventSchemas>): Settings {
   // Spec 1.5: 0 would be taken for "off", and NaN would pass every comparison.

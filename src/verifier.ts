@@ -11,8 +11,13 @@ import { checkOptions, type VerifyOptions } from "./verifier-options.ts"
 import type { DeliveryTarget, SignedParts } from "./verify/scheme.ts"
 import { prove, readSignature, type Verified } from "./verify/verify.ts"
 
-/** A proven event, or why there is none. */
-export type CheckResult<Event = WebhookEvent> = (Verified & { readonly event: Event }) | Refused
+/** A proven event, or why there is none, and then as much of it as had been proven, for the log. */
+export type CheckResult<Event = WebhookEvent> = Proven<Event> | (Refused & Partial<Omit<Proven<Event>, "ok">>)
+
+/** A proven body with the event in it. */
+export interface Proven<Event = WebhookEvent> extends Verified {
+  readonly event: Event
+}
 
 /** A proven body, or why there is none. */
 export type SignatureResult = Verified | Refused
@@ -67,9 +72,9 @@ export function createVerifier<const Schemas extends EventSchemas = Record<never
   const toEvent = (verified: SignatureResult): CheckResult<AnyEvent<Schemas>> => {
     if (!verified.ok) return verified
     const parsed = parseEvent(verified.body)
-    if (!parsed.ok) return parsed
-    const payload = checkPayload(parsed.value, settings.events)
-    return payload.ok ? { ...verified, event: payload.value as AnyEvent<Schemas> } : payload
+    const event = parsed.ok ? checkPayload(parsed.value, settings.events) : parsed
+    // Also where the event is refused: who signed it is known by then, and worth a line in the log.
+    return event.ok ? { ...verified, event: event.value as AnyEvent<Schemas> } : { ...verified, ...event }
   }
 
   const check: Verifier<AnyEvent<Schemas>>["check"] = (...delivery) => toEvent(checkSignature(...delivery))

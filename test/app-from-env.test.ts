@@ -104,6 +104,12 @@ describe("each variable has its effect", () => {
     expect(`${status} ${code ?? String(json["status"])}`).toBe(want)
   })
 
+  it.each(["card.blocked", "card.*", "*"])("a handler's key makes a type known: %s", async (key) => {
+    const handlers = defineHandlers<Env>({ [key]: () => {} })
+    const { send } = createTestApp({ ...sound, WEBHOOK_UNKNOWN_EVENTS: "reject" }, handlers)
+    expect((await send({ body })).json["status"]).toBe("accepted")
+  })
+
   it("a secret with times: not active yet is said in the log", async () => {
     const entry = { id: "next", secret: SECRET, notBefore: NOW + 1 }
     const { send, logs } = createTestApp({ WEBHOOK_SECRETS: JSON.stringify([entry]) })

@@ -7,6 +7,7 @@ import { findNativeEngine } from "../src/verify/hmac-native.ts"
 import { nobleEngine } from "../src/verify/hmac.ts"
 import { createKeyring } from "../src/verify/keyring.ts"
 import { credicorp } from "../src/verify/schemes/credicorp.ts"
+import { checkSecrets } from "../src/verify/secrets.ts"
 import { prove } from "../src/verify/verify.ts"
 import { NOW, sampleBody, SECRET, signatureHeader, v1 } from "./support/delivery.ts"
 
@@ -134,7 +135,7 @@ describe("two builds that disagree (spec 1.2)", () => {
       { time: NOW + 301, signature: await v1(BODY, NOW + 301), want: "timestamp_ahead" },
     ]
     for (const engine of [nobleEngine, findNativeEngine(nobleEngine)!]) {
-      const keys = createKeyring([{ id: "a", secret: SECRET }], credicorp, engine)
+      const keys = createKeyring(checkSecrets([{ id: "a", secret: SECRET }]), credicorp, engine)
       const judge = { scheme: credicorp, keys, toleranceSeconds: 300, maxBodyBytes: 1000, now: () => NOW }
       const outcomes = deliveries.map(({ time, signature }) => {
         const parts = { timeText: String(time), signedAt: time, signatures: [signature] }

@@ -1,5 +1,6 @@
 // The built-in export of the Worker with its real bindings, handlers and clock.
 
+import { createExecutionContext } from "cloudflare:test"
 import { exports } from "cloudflare:workers"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { sampleBody, SECRET, signedRequest, type DeliveryOptions } from "./support/delivery.ts"
@@ -54,4 +55,18 @@ describe("the Worker", () => {
     const answer = await toAnswer(await worker.fetch("https://receiver.example/healthz"))
     expect([answer.status, answer.json]).toEqual([200, { status: "ok", surfaces: { receiver: "on", partner: "on" } }])
   })
+})
+
+// Catches a configuration that is read, and keys that are prepared, again with every request.
+it("builds the app once per isolate", async () => {
+  vi.resetModules()
+  const log = vi.spyOn(console, "log").mockImplementation(() => {})
+  const { default: fresh } = await import("../src/worker.ts")
+  const context = createExecutionContext()
+  for (let turn = 0; turn < 3; turn++) {
+    const request = new Request<unknown, IncomingRequestCfProperties>("https://receiver.example/healthz")
+    expect((await fresh.fetch(request, {}, context)).status).toBe(503)
+  }
+  expect(log.mock.calls.filter(([line]) => String(line).includes("WEBHOOK_SECRETS"))).toHaveLength(1)
+  log.mockRestore()
 })

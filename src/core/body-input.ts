@@ -15,6 +15,6 @@ export function toBytes(body: unknown): Uint8Array {
   // By tag, not `instanceof`: test runners and frames bring classes of their own.
   const tag = Object.prototype.toString.call(body).slice(8, -1)
   if (tag === "Uint8Array") return body as Uint8Array
-  demand(tag === "ArrayBuffer", `rawBody must be unparsed bytes or text, not ${tag}`)
+  demand(tag === "ArrayBuffer", `rawBody must be raw bytes or text, not ${tag}`)
   return new Uint8Array(body as ArrayBuffer)
 }

@@ -10,8 +10,8 @@ const PARAMETER = new RegExp(`^(?<name>${TOKEN})=(?:(?<token>${TOKEN})|"(?<quote
  * parameters allowed, charset absent or utf-8, not encoded.
  */
 export function checkContentType(headers: Headers): Result<true, "missing" | "unsupported"> {
-  const contentType = (headers.get("content-type") ?? "").trim()
-  const encoding = (headers.get("content-encoding") ?? "identity").trim()
+  const contentType = trim(headers.get("content-type") ?? "")
+  const encoding = trim(headers.get("content-encoding") ?? "identity")
   if (contentType === "") return fail("missing")
   const plain = /^(?:identity)?$/i.test(encoding)
   return plain && contentType.length <= MAX_CONTENT_TYPE_CHARS && isJsonInUtf8(contentType)
@@ -19,8 +19,12 @@ export function checkContentType(headers: Headers): Result<true, "missing" | "un
     : fail("unsupported")
 }
 
+/** The white space of HTTP, and no other. */
+const trim = (text: string): string => text.replace(/^[ \t]+|[ \t]+$/g, "")
+
 function isJsonInUtf8(contentType: string): boolean {
-  const [mediaType = "", ...parameters] = contentType.split(";").map((part) => part.trim())
+  // A semicolon between quotes belongs to a value.
+  const [mediaType = "", ...parameters] = contentType.split(/;(?=(?:[^"]*"[^"]*")*[^"]*$)/).map(trim)
   return MEDIA_TYPE.test(mediaType) && parameters.every((parameter) => parameter === "" || isHarmless(parameter))
 }
 

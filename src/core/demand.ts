@@ -12,6 +12,6 @@ export function demand(holds: boolean, rule: string): asserts holds {
 
 /** Whole, and at most 12 digits: a time with a fraction or in milliseconds is a mistake that would pass for a time. */
 export function demandWhole(name: string, value: unknown, min: number): number {
-  demand(isTimeSeconds(value) && value >= min, `${name} must be whole (seconds, bytes), >= ${min}`)
+  demand(isTimeSeconds(value) && value >= min, `${name} must be whole seconds or bytes from ${min}`)
   return value
 }

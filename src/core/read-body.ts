@@ -16,8 +16,8 @@ interface BulkReader {
 
 /**
  * Reads a body with a bound (spec 3.5). An announced length over the cap is refused without reading a byte; what
- * arrives is counted whatever was announced. Memory stays within a small multiple of what has arrived, so that a sender
- * who announces much and sends nothing holds nothing.
+ * arrives is counted whatever was announced. Memory grows with what has arrived and never beyond twice the cap, so that a
+ * sender who announces much and sends nothing holds a buffer or two of 16 KiB.
  *
  * @param maxBytes The cap, inclusive.
  * @returns The body in a buffer of its own; undefined if it is over the cap, announced or arrived.
@@ -26,14 +26,14 @@ interface BulkReader {
  */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | undefined> {
   const { body, bodyUsed, headers } = request
-  demand(!bodyUsed && !body?.locked, "request was already read: verify a clone()")
+  demand(!bodyUsed, "request was already read: verify a clone()")
   // None, or no number: 0 and NaN are not over the cap.
   if (Number(headers.get("content-length")) > maxBytes) return undefined
   const reader = body && openReader(body)
   let buffer = new Uint8Array(BODY_BUFFER_BYTES)
   let length = 0
   for (let ended = !reader; !ended;) {
-    const { value = new Uint8Array(), done } = await reader!.read(buffer.length)
+    const { value = new Uint8Array(), done } = await reader!.read(Math.min(buffer.length, maxBytes + 1 - length))
     const end = length + value.length
     if (end > maxBytes) {
       // Not waited for, and no matter if it fails: the answer is known.
@@ -42,7 +42,7 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
     }
     // One buffer, not a list: a sender who trickles single bytes would make each of them an object.
     if (end > buffer.length) {
-      const larger = new Uint8Array(end * 2)
+      const larger = new Uint8Array(Math.min(end * 2, maxBytes))
       larger.set(buffer)
       buffer = larger
     }

@@ -9,7 +9,7 @@ export function errorTypeOf(status: number): ErrorType {
 }
 
 /** The surface of Countersign that emits a code. */
-export type Surface = "receiver" | "endpoints"
+export type Emitter = "receiver" | "endpoints"
 
 /** One row of the catalogue. */
 export interface CatalogueEntry<Status extends number = number> {
@@ -18,13 +18,13 @@ export interface CatalogueEntry<Status extends number = number> {
   /** The `message` of the response, the same for every occurrence. Texts may change, codes do not (spec 4.1). */
   readonly meaning: string
   /** Who of us emits it. Empty: known to clients, emitted by other surfaces of the sender's only (spec 4.3). */
-  readonly emittedBy: readonly Surface[]
+  readonly emittedBy: readonly Emitter[]
 }
 
 const code = <Status extends number>(
   status: Status,
   meaning: string,
-  ...emittedBy: Surface[]
+  ...emittedBy: Emitter[]
 ): CatalogueEntry<Status> => ({ status, type: errorTypeOf(status), meaning, emittedBy })
 
 /**

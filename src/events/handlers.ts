@@ -1,6 +1,6 @@
 import type { EventPayloads, WebhookEvent } from "./event.ts"
 import { isPattern, matchesPattern, type EventPattern } from "./patterns.ts"
-import type { EventOf, EventSchemas } from "./schema.ts"
+import { checkSchemas, type EventOf, type EventSchemas } from "./schema.ts"
 
 /** Writes one JSON line to the log. */
 export type Log = (entry: Readonly<Record<string, unknown>>) => void
@@ -90,6 +90,7 @@ export function defineHandlers<Env>(handlers: object, schemas: EventSchemas = {}
     }
     if (typeof handler !== "function") throw new TypeError(`handlers: the value of "${pattern}" must be a function`)
   }
+  checkSchemas(schemas)
   return { entries, schemas }
 }
 

@@ -1,6 +1,7 @@
 import { demand } from "../core/demand.ts"
 import { MAX_PARAM_CHARS } from "../core/limits.ts"
 import { ok, type Result } from "../core/result.ts"
+import { isEventType } from "./envelope.ts"
 import { refuse } from "../errors/refuse.ts"
 import type { WebhookError } from "../errors/webhook-error.ts"
 import type { EventPayloads, OtherEvent, PayloadOf, WebhookEvent } from "./event.ts"
@@ -51,17 +52,24 @@ export type EventOf<Type extends string, Schemas extends EventSchemas> = Type ex
   : never
 
 /**
+ * @throws {TypeError} A key is no event type: a schema under `payment.*` would never be asked, and every payload pass.
+ */
+export const checkSchemas = (schemas: EventSchemas): void =>
+  demand(Object.keys(schemas).every(isEventType), "events: a key is no event type")
+
+/**
  * Holds an event's payload against the schema for its type, if there is one (spec 3.11). The event that comes back
  * carries what the schema made of the payload.
  *
  * @throws {TypeError} The schema is asynchronous.
  */
-export function checkPayload(event: WebhookEvent, schemas: EventSchemas = {}): Result<WebhookEvent, WebhookError> {
+export function checkPayload(event: WebhookEvent, schemas: EventSchemas): Result<WebhookEvent, WebhookError> {
   const { type, data } = event
   // A type has a dot in it, so it is no name of Object.prototype's.
-  const result = schemas[type]?.["~standard"].validate(data.object)
-  if (!result) return ok(event)
-  demand(!("then" in result), `events: ${type} must be synchronous`)
+  const schema = schemas[type]
+  if (!schema) return ok(event)
+  const result = schema["~standard"].validate(data.object)
+  demand(!("then" in result), "events must be synchronous schemas")
   if (!result.issues) return ok({ ...event, data: { ...data, object: result.value as Record<string, unknown> } })
   // The path only: a schema's message may quote the value.
   const path =

@@ -16,7 +16,7 @@ export const createInlineHandOff =
       attempt: 1,
       deliveryId,
       log: (message: string, fields?: Readonly<Record<string, unknown>>) =>
-        log({ level: "info", message, event_id: event.id, event_type: event.type, ...fields }),
+        log({ level: "info", ...fields, message, event_id: event.id, event_type: event.type }),
     }
     for (const handler of handlersOf(handlers, event.type)) await handler(event, context)
     return "accepted"

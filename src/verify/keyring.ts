@@ -1,10 +1,10 @@
 import { equalText } from "../core/bytes.ts"
 import type { HmacEngine } from "./hmac.ts"
 import type { VerifyingScheme } from "./scheme.ts"
-import type { Secret } from "./secrets.ts"
+import type { CheckedSecret } from "./secrets.ts"
 
 /** When a secret is valid: whole seconds since 1970, `notBefore` inclusive, `notAfter` exclusive (spec 1.12). */
-export type ValidTime = Pick<Secret, "notBefore" | "notAfter">
+export type ValidTime = Pick<CheckedSecret, "notBefore" | "notAfter">
 
 /** A secret with its key prepared. */
 export interface Key extends ValidTime {
@@ -15,7 +15,7 @@ export interface Key extends ValidTime {
 
 /** Prepares every secret once, so that a delivery costs one HMAC per active secret and nothing else. */
 export const createKeyring = (
-  secrets: readonly Secret[],
+  secrets: readonly CheckedSecret[],
   scheme: VerifyingScheme,
   engine: HmacEngine,
 ): readonly Key[] =>
@@ -25,8 +25,7 @@ export const createKeyring = (
   })
 
 /** Whether a secret is valid now, by the receiver's clock, never by `t`. */
-export const isActive = ({ notBefore = 0, notAfter = Infinity }: ValidTime, now: number): boolean =>
-  notBefore <= now && now < notAfter
+export const isActive = ({ notBefore, notAfter }: ValidTime, now: number): boolean => notBefore <= now && now < notAfter
 
 /**
  * The first active key that made one of the signatures. Each key is compared with every signature, in constant time;

@@ -1,4 +1,6 @@
-import { checkSecrets, type Secret } from "./secrets.ts"
+import { demand } from "../core/demand.ts"
+import { isFields } from "../core/is.ts"
+import { checkSecrets, type CheckedSecret, type Secret } from "./secrets.ts"
 
 /**
  * Reads secrets from one text, as an environment variable holds them: items separated by commas or line breaks, each a
@@ -7,29 +9,45 @@ import { checkSecrets, type Secret } from "./secrets.ts"
  * An item is `id=secret` only if its text before the first `=` is 1 to 32 of `[a-z0-9-]` and what follows begins with
  * `whsec_`; otherwise the whole item is the secret. Without an id it is `secret-1`, `secret-2`, … by position.
  *
+ * A secret that looks like a slip of the pen (a comment, a stray quote or brace, a `notAfter=` that belongs in the JSON
+ * form) is refused here, because whoever guesses the slip could sign with it; the JSON form takes any secret.
+ *
  * @throws {TypeError} The text is not such a list (spec 1.11). The message shows no secret.
  * @example
  * ```ts
  * parseSecrets("new=whsec_2b7e151628aed2a6, old=whsec_abf7158809cf4f3c")
- * // [{ id: "new", secret: "whsec_2b7e151628aed2a6" }, { id: "old", secret: "whsec_abf7158809cf4f3c" }]
+ * // [{ id: "new", secret: "whsec_2b7e151628aed2a6", notBefore: 0, notAfter: 999999999999 }, { id: "old", … }]
  * ```
  */
-export function parseSecrets(text: string): readonly Secret[] {
-  if (typeof text !== "string") throw new TypeError("parseSecrets takes a string: is the variable set?")
+export function parseSecrets(text: string): readonly CheckedSecret[] {
+  demand(typeof text === "string", "parseSecrets takes a string: is the variable set?")
   const trimmed = text.trim()
   return checkSecrets(trimmed.startsWith("[") ? parseJsonList(trimmed) : trimmed.split(/\s*[,\r\n]\s*/).map(parseItem))
 }
 
-function parseItem(item: string): string | Secret {
+const SLIP = /^["'`{}[\]#]|["'`}\]]$|^(?:id|secret|notBefore|notAfter)\s*[=:]|^(?:undefined|null)$/i
+
+function parseItem(item: string, index: number): string | Secret {
+  demand(!SLIP.test(item), `secrets[${index}] looks like a slip: use the JSON list if that is the secret`)
   const [, id, secret] = /^([a-z0-9-]{1,32})=(whsec_.*)$/.exec(item) ?? []
   return id && secret ? { id, secret } : item
 }
 
 function parseJsonList(text: string): unknown {
+  let list: unknown
   try {
-    return JSON.parse(text)
+    list = JSON.parse(text)
   } catch {
     // The parser's own message quotes the text.
     throw new TypeError("secrets begins with [ and is not a JSON list")
   }
+  // A field that is mistyped, as not_after, would leave a secret valid for ever.
+  const fields = new Set(
+    Array.isArray(list) ? list.flatMap((item: unknown) => (isFields(item) ? Object.keys(item) : [])) : [],
+  )
+  const unknown = [...fields].filter((field) => !FIELDS.includes(field))
+  demand(unknown.length === 0, `secrets take ${FIELDS.join(", ")} and no other field`)
+  return list
 }
+
+const FIELDS: readonly string[] = ["id", "secret", "notBefore", "notAfter"]

@@ -14,6 +14,9 @@ export interface Secret {
   readonly notAfter?: number | undefined
 }
 
+/** A secret that is sound, its times filled in. */
+export type CheckedSecret = Required<Secret> & { readonly notBefore: number; readonly notAfter: number }
+
 /** A list of secrets; a bare string gets the id `secret-1`, `secret-2`, … by its position. */
 export type SecretsInput = readonly (string | Secret)[]
 
@@ -22,25 +25,23 @@ export type SecretsInput = readonly (string | Secret)[]
  *
  * @throws {TypeError} What is wrong with which entry. No message shows a secret.
  */
-export function checkSecrets(input: unknown): readonly Secret[] {
+export function checkSecrets(input: unknown): readonly CheckedSecret[] {
   demand(
     Array.isArray(input) && input.length > 0 && input.length <= MAX_SECRETS,
     `secrets must be a list of 1 to ${MAX_SECRETS}`,
   )
-  const ids = new Set<string>()
+  const ids = new Set<unknown>()
   // Array.from sees the holes of a sparse list, and a hole is no secret.
   return Array.from(input, (item: unknown, i) => {
-    const secret = typeof item === "string" ? { id: `secret-${i + 1}`, secret: item } : (item as Secret)
-    checkSecret(`secrets[${i}]`, { ...secret })
-    demand(!ids.has(secret.id), `secrets[${i}].id must be unique`)
-    ids.add(secret.id)
-    return secret
+    const given: Partial<Secret> = typeof item === "string" ? { id: `secret-${i + 1}`, secret: item } : Object(item)
+    const { id, secret, notBefore = 0, notAfter = MAX_TIME_SECONDS } = given
+    const name = `secrets[${i}]`
+    demand(isText(id, /^[a-z0-9-]{1,32}$/), `${name}.id must be [a-z0-9-]{1,32}`)
+    demand(isText(secret, /^\S(.*\S)?$/s), `${name}.secret must be text, not empty or padded`)
+    demandWhole(`${name}.notBefore`, notBefore, 0)
+    demandWhole(`${name}.notAfter`, notAfter, notBefore + 1)
+    demand(!ids.has(id), `${name}.id must be unique`)
+    ids.add(id)
+    return { id, secret, notBefore, notAfter }
   })
-}
-
-function checkSecret(name: string, { id, secret, notBefore = 0, notAfter = MAX_TIME_SECONDS }: Partial<Secret>): void {
-  demand(isText(id, /^[a-z0-9-]{1,32}$/), `${name}.id must be [a-z0-9-]{1,32}`)
-  demand(isText(secret, /^\S(.*\S)?$/s), `${name}.secret must be text, not empty or padded`)
-  demandWhole(`${name}.notBefore`, notBefore, 0)
-  demandWhole(`${name}.notAfter`, notAfter, notBefore + 1)
 }

@@ -112,7 +112,7 @@ describe.each(libraries)("$library, through the Standard Schema convention: spec
 
 it("without schemas every payload passes", () => {
   const event = eventWith({ anything: [1] })
-  expect(checkPayload(event)).toEqual({ ok: true, value: event })
+  expect(checkPayload(event, {})).toEqual({ ok: true, value: event })
 })
 
 /** A schema that refuses everything, for these reasons. */

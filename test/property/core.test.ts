@@ -139,8 +139,8 @@ describe("parseSecrets", () => {
     const list = fc.uniqueArray(fc.record({ id, secret }), { minLength: 1, maxLength: 16, selector: (one) => one.id })
     fc.assert(
       fc.property(list, fc.constantFrom(",", "\n", "\r\n", " , ", ",\n"), (secrets, separator) => {
-        expect(parseSecrets(secrets.map((one) => `${one.id}=${one.secret}`).join(separator))).toEqual(secrets)
-        expect(parseSecrets(JSON.stringify(secrets))).toEqual(secrets)
+        expect(parseSecrets(secrets.map((one) => `${one.id}=${one.secret}`).join(separator))).toMatchObject(secrets)
+        expect(parseSecrets(JSON.stringify(secrets))).toMatchObject(secrets)
       }),
       { numRuns: 500 },
     )

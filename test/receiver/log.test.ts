@@ -80,11 +80,20 @@ describe("one line for each delivery", () => {
       want: refusal("unsupported_media_type"),
     },
     { why: "too large", receiver: { maxBodyBytes: 10 }, want: refusal("request_body_too_large") },
-    { why: "not JSON", delivery: { body: "{" }, want: refusal("invalid_json") },
+    {
+      why: "not JSON",
+      delivery: { body: "{" },
+      want: { ...refusal("invalid_json"), secret_id: "test", bytes: 1 },
+    },
     {
       why: "not an event",
       delivery: { body: sampleBody({ created: 1 }) },
-      want: { ...refusal("invalid_value_type"), param: "created" },
+      want: {
+        ...refusal("invalid_value_type"),
+        param: "created",
+        secret_id: "test",
+        bytes: sampleBody({ created: 1 }).length,
+      },
     },
     {
       why: "another mode",

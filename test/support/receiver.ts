@@ -6,7 +6,7 @@ import type { ReceiverSettings } from "../../src/receiver/receive.ts"
 import { createVerifier } from "../../src/verifier.ts"
 import { isActive } from "../../src/verify/keyring.ts"
 import { credicorp } from "../../src/verify/schemes/credicorp.ts"
-import type { Secret } from "../../src/verify/secrets.ts"
+import { checkSecrets, type Secret } from "../../src/verify/secrets.ts"
 import { NOW, SECRET, signedRequest, type DeliveryOptions } from "./delivery.ts"
 
 /** The bindings that handlers get. */
@@ -65,7 +65,8 @@ export interface TestReceiver {
 
 /** The whole app around a receiver, without a network. */
 export function createReceiver(options: ReceiverOptions = {}): TestReceiver {
-  const { secrets = [{ id: "test", secret: SECRET }], maxBodyBytes, toleranceSeconds, livemode } = options
+  const { maxBodyBytes, toleranceSeconds, livemode } = options
+  const secrets = checkSecrets(options.secrets ?? [{ id: "test", secret: SECRET }])
   const { unknownEvents = "ignore", eventTypes = [], handlers = defineHandlers<TestEnv>({}) } = options
   const { clock = () => NOW * 1000 } = options
   const logs: LogEntry[] = []

@@ -2,12 +2,13 @@ import { describe, expect, it } from "vitest"
 import { nobleEngine } from "../../src/verify/hmac.ts"
 import { createKeyring, findSigner, isActive } from "../../src/verify/keyring.ts"
 import { credicorpVerifying } from "../../src/verify/schemes/credicorp.ts"
-import type { Secret } from "../../src/verify/secrets.ts"
+import { checkSecrets, type Secret } from "../../src/verify/secrets.ts"
 import { hmacHex, NOW } from "../support/delivery.ts"
 
 const MESSAGE = new TextEncoder().encode("message")
 
-const keyring = (secrets: readonly Secret[]) => createKeyring(secrets, credicorpVerifying, nobleEngine)
+const keyring = (secrets: readonly Secret[]) =>
+  createKeyring(secrets.length > 0 ? checkSecrets(secrets) : [], credicorpVerifying, nobleEngine)
 
 const named = (id: string, times: Omit<Secret, "id" | "secret"> = {}): Secret => ({
   id,
@@ -32,7 +33,8 @@ describe("isActive (spec 1.12: notBefore inclusive, notAfter exclusive)", () => 
   ]
 
   it.each(cases)("$why → $want", ({ key, want }) => {
-    expect(isActive(key, NOW)).toBe(want)
+    const { notBefore = 0, notAfter = Infinity } = key
+    expect(isActive({ notBefore, notAfter }, NOW)).toBe(want)
   })
 })
 
@@ -106,7 +108,7 @@ describe("createKeyring", () => {
 
   it("prepares each key once, whatever is signed with it", () => {
     const prepared: string[] = []
-    const keys = createKeyring([named("a"), named("b")], credicorpVerifying, (key) => {
+    const keys = createKeyring(checkSecrets([named("a"), named("b")]), credicorpVerifying, (key) => {
       prepared.push(new TextDecoder().decode(key))
       return nobleEngine(key)
     })

@@ -3,6 +3,7 @@ import { createHeaderLookup } from "../../src/core/headers-input.ts"
 import { nobleEngine } from "../../src/verify/hmac.ts"
 import { createKeyring } from "../../src/verify/keyring.ts"
 import { credicorpVerifying } from "../../src/verify/schemes/credicorp.ts"
+import { checkSecrets } from "../../src/verify/secrets.ts"
 import { prove, readSignature } from "../../src/verify/verify.ts"
 import { NOW, v1 } from "../support/delivery.ts"
 
@@ -66,7 +67,7 @@ const rows: readonly Row[] = [
 
 const judge = (times: { notBefore?: number | undefined; notAfter?: number | undefined } = {}, now = NOW) => ({
   scheme: credicorpVerifying,
-  keys: createKeyring([{ id: "a", secret: "whsec_a", ...times }], credicorpVerifying, nobleEngine),
+  keys: createKeyring(checkSecrets([{ id: "a", secret: "whsec_a", ...times }]), credicorpVerifying, nobleEngine),
   toleranceSeconds: 300,
   maxBodyBytes: 1000,
   now: () => now,
@@ -100,7 +101,7 @@ describe("prove: the signature first, then the time (spec 1.9, 1.12, 3.6)", () =
 
   it("too large → nothing is hashed, the clock is not asked", () => {
     const used: string[] = []
-    const keys = [{ id: "a", sign: () => (used.push("key"), "") }]
+    const keys = [{ id: "a", notBefore: 0, notAfter: Infinity, sign: () => (used.push("key"), "") }]
     const now = (): number => (used.push("clock"), NOW)
     const parts = { timeText: String(NOW), signedAt: NOW, signatures: ["a".repeat(64)] }
     prove(parts, BODY, { ...judge(), keys, now, maxBodyBytes: 1 })

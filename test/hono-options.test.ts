@@ -1,0 +1,96 @@
+import { Hono } from "hono"
+import { describe, expect, it } from "vitest"
+import { webhook, type WebhookOptions } from "../src/hono.ts"
+import { credicorp } from "../src/index.ts"
+import { NOW, sampleBody, SECRET, signedRequest } from "./support/delivery.ts"
+
+/** An app whose only route answers with what the middleware left for it. */
+const appWith = (options: Partial<WebhookOptions>) =>
+  new Hono().post("/webhooks/credicorp", webhook({ secrets: [SECRET], now: NOW, ...options }), async (c) =>
+    c.json({ id: c.var.webhook.id, secretId: c.var.webhookSecretId, body: await c.req.text() }),
+  )
+
+describe("the mode (spec 2.5, 3.9)", () => {
+  const rows = [
+    { why: "none is told, test event", livemode: undefined, event: false, want: 200 },
+    { why: "none is told, live event", livemode: undefined, event: true, want: 200 },
+    { why: "live, live event", livemode: true, event: true, want: 200 },
+    { why: "live, test event", livemode: true, event: false, want: 422 },
+    { why: "test, live event", livemode: false, event: true, want: 422 },
+  ]
+  it.each(rows)("$why → $want", async ({ livemode, event, want }) => {
+    const request = await signedRequest({ body: sampleBody({ livemode: event }) })
+    expect((await appWith({ livemode }).fetch(request)).status).toBe(want)
+  })
+})
+
+describe("onRefused", () => {
+  it("is told the reason, which the answer does not tell", async () => {
+    const reasons: unknown[] = []
+    const app = appWith({ onRefused: (error) => void reasons.push([error.code, error.reason]) })
+    const answer = await app.fetch(await signedRequest({ time: NOW - 301 }))
+    expect(reasons).toEqual([["webhook_signature_invalid", "timestamp_stale"]])
+    expect(await answer.text()).not.toContain("stale")
+  })
+
+  it("is not told of what is let through", async () => {
+    const reasons: unknown[] = []
+    const app = appWith({ onRefused: (error) => void reasons.push(error) })
+    expect((await app.fetch(await signedRequest())).status).toBe(200)
+    expect(reasons).toEqual([])
+  })
+})
+
+it("a body that breaks off is refused as the receiver refuses it, not thrown at the app", async () => {
+  const whole = await signedRequest()
+  const body = new ReadableStream({ start: (controller) => controller.error(new Error("gone")) })
+  const init = { method: "POST", headers: whole.headers, body, duplex: "half" }
+  expect((await appWith({}).fetch(new Request(whole.url, init))).status).toBe(400)
+})
+
+it("names the secret that signed", async () => {
+  const secrets = [
+    { id: "new", secret: "whsec_another" },
+    { id: "old", secret: SECRET },
+  ]
+  const answer = await appWith({ secrets }).fetch(await signedRequest())
+  expect(await answer.json()).toMatchObject({ secretId: "old" })
+})
+
+// Catches a body that was cached under another key before: `c.req` would hand out what nobody signed.
+it("hands out the proven body, whatever was read before", async () => {
+  const app = new Hono()
+  app.use(async (c, next) => {
+    await c.req.text()
+    c.req.raw = await signedRequest()
+    await next()
+  })
+  app.post("/webhooks/credicorp", webhook({ secrets: [SECRET], now: NOW }), async (c) => c.text(await c.req.text()))
+  const request = new Request("https://receiver.example/webhooks/credicorp", { method: "POST", body: '{"evil":1}' })
+  expect(await (await app.fetch(request)).text()).toBe(sampleBody())
+})
+
+/** A scheme that tells which secrets it made keys of. */
+function createCountedScheme() {
+  const seen: string[] = []
+  const toKey = (secret: string): Uint8Array => (seen.push(secret), credicorp.toKey(secret))
+  return { seen, scheme: { ...credicorp, toKey } }
+}
+
+describe("keys", () => {
+  it("are prepared once while a function finds the same secrets, in a new list each time", async () => {
+    const { seen, scheme } = createCountedScheme()
+    const app = appWith({ secrets: () => [SECRET, "whsec_another"], scheme })
+    const before = seen.length
+    for (let turn = 0; turn < 3; turn++) expect((await app.fetch(await signedRequest())).status).toBe(200)
+    expect(seen.length - before).toBe(2)
+  })
+
+  it("are prepared anew when a list has changed in place: a secret that was taken out signs no more", async () => {
+    const list = [SECRET, "whsec_another"]
+    const app = appWith({ secrets: () => list })
+    expect((await app.fetch(await signedRequest())).status).toBe(200)
+    list.shift()
+    expect((await app.fetch(await signedRequest())).status).toBe(400)
+  })
+})
