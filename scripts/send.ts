@@ -183,6 +183,7 @@ async function sendMany(plan: Plan): Promise<boolean> {
     }
   }
   await Promise.all(Array.from({ length: Math.min(plan.concurrency, plan.count) }, worker))
+  if (answers.every(({ status }) => status === 0)) throw new Error("not one of them was answered")
   printSummary(answers, performance.now() - startedAt)
   return answers.every(({ status }) => status >= 200 && status < 300)
 }

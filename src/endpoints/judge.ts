@@ -21,7 +21,7 @@ export interface OperationInput {
   readonly id: string
   /** The parsed body; an absent one is `{}`. */
   readonly body: unknown
-  readonly query: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, unknown>>
   readonly knownTypes: readonly string[]
 }
 

@@ -25,7 +25,13 @@ export const toErrorBody = (code: ErrorCode, requestId: string, param?: string):
   },
 })
 
-/** The one way a response is made: always JSON, always with the request's id. */
+/** What every response carries. None is for a cache: each is about one request, and some hold a secret. */
+const everyHeader = (requestId: string): Readonly<Record<string, string>> => ({
+  "Cache-Control": "no-store",
+  [REQUEST_ID_HEADER]: requestId,
+})
+
+/** The one way a response is made: JSON, with the request's id. */
 export const jsonResponse = (
   status: number,
   body: object,
@@ -34,12 +40,12 @@ export const jsonResponse = (
 ): Response =>
   new Response(JSON.stringify(body), {
     status,
-    headers: { "Content-Type": "application/json", [REQUEST_ID_HEADER]: requestId, ...headers },
+    headers: { "Content-Type": "application/json", ...everyHeader(requestId), ...headers },
   })
 
 /** A response without a body. */
 export const emptyResponse = (status: 204, requestId: string, headers?: Readonly<Record<string, string>>): Response =>
-  new Response(null, { status, headers: { [REQUEST_ID_HEADER]: requestId, ...headers } })
+  new Response(null, { status, headers: { ...everyHeader(requestId), ...headers } })
 
 /** @param headers What goes with the code: `Allow` with 405, `Retry-After` with 429 and 503. */
 export const errorResponse = (

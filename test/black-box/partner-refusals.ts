@@ -93,8 +93,8 @@ function describeRoutes(as: As): void {
 
   describe("routes (spec 4.2)", () => {
     it.each([
-      { path: "", methods: ["PUT", "PATCH", "DELETE", "OPTIONS"], allow: "GET, POST" },
-      { path: "/whend_x", methods: ["PUT", "POST", "OPTIONS"], allow: "GET, PATCH, DELETE" },
+      { path: "", methods: ["PUT", "PATCH", "DELETE", "OPTIONS"], allow: "GET, HEAD, POST" },
+      { path: "/whend_x", methods: ["PUT", "POST", "OPTIONS"], allow: "GET, HEAD, PATCH, DELETE" },
       { path: "/whend_x/rotate_secret", methods: ["GET", "PUT", "PATCH", "DELETE"], allow: "POST" },
     ])("$methods of $path → method_not_allowed, and what is: $allow", async ({ path, methods, allow }) => {
       for (const method of methods) {

@@ -461,8 +461,7 @@ describe("the log", () => {
       {
         level: "info",
         message: "partner request",
-        method: "GET",
-        path: `${PARTNER_PATH}/whend_unknown`,
+        operation: "show",
         account: "acct_a",
         credential_id: "key_a",
         status: 404,
