@@ -14,6 +14,7 @@ const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(ROOT, "p
 
 const JAVASCRIPT = `
 import { createVerifier, signWebhook, verifyWebhook, WebhookError } from "countersign"
+import { checkEndpointUrl } from "countersign/endpoints"
 import { webhook } from "countersign/hono"
 import { Hono } from "hono"
 
@@ -23,6 +24,7 @@ const body = JSON.stringify(event)
 const headers = { ...signWebhook(body, { secrets }), "Content-Type": "application/json" }
 if (verifyWebhook(body, headers, { secrets }).id !== "evt_1") throw new Error("verifyWebhook")
 if (createVerifier({ secrets }).check(body + " ", headers).error?.constructor !== WebhookError) throw new Error("check")
+if (!checkEndpointUrl("https://example.com/").ok || checkEndpointUrl("https://10.0.0.1/").ok) throw new Error("checkEndpointUrl")
 const app = new Hono().post("/", webhook({ secrets }), (c) => c.text(c.var.webhook.id))
 const answer = await app.request("/", { method: "POST", body, headers })
 if ((await answer.text()) !== "evt_1") throw new Error("webhook")

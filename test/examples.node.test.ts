@@ -68,9 +68,10 @@ describe("pages", () => {
     rmSync(FOLDER, { recursive: true, force: true })
   })
 
-  it("README.md: every block of TypeScript is type-checked", () => {
-    const blocks = [...readFileSync(join(ROOT, "README.md"), "utf8").matchAll(/```ts\n([\s\S]*?)```/g)].map(
-      ([, code]) => code!,
+  it("README.md and docs: every block of TypeScript is type-checked", () => {
+    const pages = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => join("docs", name))]
+    const blocks = pages.flatMap((page) =>
+      [...readFileSync(join(ROOT, page), "utf8").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!),
     )
     expect(blocks.length).toBeGreaterThanOrEqual(3)
     mkdirSync(FOLDER, { recursive: true })
@@ -79,9 +80,13 @@ describe("pages", () => {
       const imports = code.includes("defineHandlers")
         ? `import { defineHandlers } from "../src/events/handlers.ts"\ninterface Env {}\n`
         : ""
-      writeFileSync(join(FOLDER, `readme-${i + 1}.ts`), imports + code)
+      writeFileSync(join(FOLDER, `block-${i + 1}.ts`), imports + code)
     }
-    const paths = { countersign: ["../src/index.ts"], "countersign/hono": ["../src/hono.ts"] }
+    const paths = {
+      countersign: ["../src/index.ts"],
+      "countersign/hono": ["../src/hono.ts"],
+      "countersign/endpoints": ["../src/endpoints.ts"],
+    }
     const config = {
       extends: "../tsconfig.json",
       compilerOptions: { paths, noUnusedLocals: false, noUnusedParameters: false },
