@@ -18,11 +18,11 @@ const createDemoKey = (): Readonly<Record<string, string>> => {
   return { PARTNER_API_KEYS: JSON.stringify([entry]), PARTNER_API_KEY: key }
 }
 
-/** One line each of what `npm start` needs; a group is made only if the first of its names is not there. */
-const GROUPS: readonly (readonly [name: string, create: () => Readonly<Record<string, string>>])[] = [
-  ["WEBHOOK_SECRETS", () => ({ WEBHOOK_SECRETS: `local=whsec_${randomBytes(32).toString("base64url")}` })],
-  ["WEBHOOK_LIVEMODE", () => ({ WEBHOOK_LIVEMODE: "false" })],
-  ["PARTNER_API_KEYS", createDemoKey],
+/** What `npm start` needs, made only where none of its names is there yet. */
+const GROUPS: readonly (readonly [names: readonly string[], create: () => Readonly<Record<string, string>>])[] = [
+  [["WEBHOOK_SECRETS"], () => ({ WEBHOOK_SECRETS: `local=whsec_${randomBytes(32).toString("base64url")}` })],
+  [["WEBHOOK_LIVEMODE"], () => ({ WEBHOOK_LIVEMODE: "false" })],
+  [["PARTNER_API_KEYS", "PARTNER_API_KEY"], createDemoKey],
 ]
 
 /**
@@ -33,8 +33,8 @@ const GROUPS: readonly (readonly [name: string, create: () => Readonly<Record<st
 export function ensureDevVars(path: string = PATH): readonly string[] {
   const before = existsSync(path) ? readFileSync(path, "utf8") : ""
   const present = parseEnv(before)
-  const missing = GROUPS.filter(([name]) => present[name] === undefined).map(([, create]) => create())
-  const added = Object.assign({}, ...missing) as Readonly<Record<string, string>>
+  const missing = GROUPS.filter(([names]) => names.every((name) => present[name] === undefined))
+  const added = Object.assign({}, ...missing.map(([, create]) => create())) as Readonly<Record<string, string>>
   const lines = Object.entries(added).map(([name, value]) => `${name}='${value}'\n`)
   if (lines.length > 0) {
     const gap = before === "" || before.endsWith("\n") ? "" : "\n"

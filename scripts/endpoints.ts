@@ -171,13 +171,18 @@ async function main(): Promise<number> {
     print(text)
     return 0
   }
-  console.error(values.json ? text : `${response.status} ${text}`)
+  const { code, param, message } = (JSON.parse(text) as { error: Record<string, string> }).error
+  console.error(values.json ? text : `${response.status} ${code}${param ? ` (${param})` : ""}: ${message}`)
   return 1
 }
 
 try {
   process.exitCode = await main()
 } catch (error) {
+  if (error instanceof SyntaxError) {
+    console.error(`${values.url} does not answer in JSON: is it the Worker?`)
+    process.exit(3)
+  }
   if (!(error instanceof UsageError)) throw error
   console.error(`${error.message}\nnpm run endpoints -- --help lists what there is.`)
   process.exitCode = 2
