@@ -98,11 +98,16 @@ function toCall([verb = "", subject, ...rest]: readonly string[]): Call {
     case "show":
       return { method: "GET", path: about("an endpoint's id") }
     case "update": {
+      if (values.enable && values.disable) throw new UsageError("--enable or --disable, not both")
       const status = values.enable ? "enabled" : values.disable ? "disabled" : undefined
       return { method: "PATCH", path: about("an endpoint's id"), body: { url: values["url-to"], ...shared, status } }
     }
     case "rotate": {
-      const body = values.overlap === undefined ? {} : { overlap_seconds: Number(values.overlap) }
+      // "" would be 0, which ends the old secret at once.
+      const { overlap = "86400" } = values
+      if (!/^\d{1,5}$/.test(overlap))
+        throw new UsageError(`--overlap takes whole seconds, 0 to 86400: got "${overlap}"`)
+      const body = { overlap_seconds: Number(overlap) }
       return { method: "POST", path: `${about("an endpoint's id")}/rotate_secret`, body }
     }
     case "delete":

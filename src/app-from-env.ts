@@ -1,6 +1,5 @@
 import { createApp, type Surface } from "./app.ts"
 import {
-  readEventTypes,
   readPartnerConfig,
   readReceiverConfig,
   type Configured,
@@ -43,10 +42,10 @@ export function createAppFromEnv<Env extends ReceiverBindings & PartnerBindings>
     createReceiverSettings(config, env, handlers, { log, clock }),
   )
   if (receiver.state === "off") log({ level: "warn", message: "the receiver is off: WEBHOOK_SECRETS is not set" })
-  const partner = toSurface("partner plane", readPartnerConfig(env), ({ apiKeys, accounts }) => ({
+  const partner = toSurface("partner plane", readPartnerConfig(env), ({ apiKeys, eventTypes, accounts }) => ({
     authenticate: createApiKeyAuth(apiKeys),
     accountOf: (name: string) => accounts.getByName(name),
-    knownTypes: [...PUBLIC_EVENT_TYPES, ...readEventTypes(env)],
+    knownTypes: [...PUBLIC_EVENT_TYPES, ...eventTypes],
   }))
   return createApp({ receiver: { ...receiver, source: credicorp.name }, partner, log, clock })
 }

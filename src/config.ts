@@ -40,18 +40,24 @@ export interface PartnerBindings {
 
 export interface PartnerConfig {
   readonly apiKeys: readonly ApiKey[]
+  /** Event types that are known beyond the public ones. */
+  readonly eventTypes: readonly string[]
   readonly accounts: DurableObjectNamespace<Account>
 }
 
 /** Reads the partner plane's variables, as `readReceiverConfig` does the receiver's. */
-export function readPartnerConfig(env: PartnerBindings): Configured<PartnerConfig> {
-  const { PARTNER_API_KEYS, ACCOUNTS: accounts } = env
+export function readPartnerConfig(
+  env: PartnerBindings & Pick<ReceiverBindings, "WEBHOOK_EVENT_TYPES">,
+): Configured<PartnerConfig> {
+  const { PARTNER_API_KEYS, WEBHOOK_EVENT_TYPES = "", ACCOUNTS: accounts } = env
   if (PARTNER_API_KEYS === undefined) return { state: "off" }
   const problems: string[] = []
   const apiKeys = collect(problems, "PARTNER_API_KEYS", () => parseApiKeys(String(PARTNER_API_KEYS)), [])
+  const types = String(WEBHOOK_EVENT_TYPES).trim()
+  const eventTypes = types === "" ? [] : collect(problems, "WEBHOOK_EVENT_TYPES", () => parseEventTypes(types), [])
   if (!accounts) problems.push("ACCOUNTS: the Durable Object binding is missing from wrangler.toml")
   return accounts && problems.length === 0
-    ? { state: "on", config: { apiKeys, accounts } }
+    ? { state: "on", config: { apiKeys, eventTypes, accounts } }
     : { state: "unsound", problems }
 }
 
@@ -131,10 +137,6 @@ const oneOf =
     if (choice === undefined) throw new TypeError(`must be ${choices.join(" or ")}`)
     return choice
   }
-
-/** The event types that are known beyond the public ones; none where the variable cannot be read. */
-export const readEventTypes = ({ WEBHOOK_EVENT_TYPES = "" }: ReceiverBindings): readonly string[] =>
-  collect([], "WEBHOOK_EVENT_TYPES", () => parseEventTypes(String(WEBHOOK_EVENT_TYPES)), [])
 
 function parseEventTypes(text: string): readonly string[] {
   const types = text.split(",").map((type) => type.trim())

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 import { createAppFromEnv } from "../src/app-from-env.ts"
-import { readEventTypes, readPartnerConfig, type PartnerBindings, type ReceiverBindings } from "../src/config.ts"
+import { readPartnerConfig, type PartnerBindings, type ReceiverBindings } from "../src/config.ts"
 import { handlers } from "../src/handlers.ts"
 import { API_KEYS, KEYS } from "./support/api-keys.ts"
 import {
@@ -33,7 +33,7 @@ const KEY = API_KEYS[0]!
 describe("readPartnerConfig", () => {
   it("keys and the binding → on, with the keys as they were written", () => {
     const configured = readPartnerConfig({ PARTNER_API_KEYS, ACCOUNTS })
-    expect(configured).toEqual({ state: "on", config: { apiKeys: API_KEYS, accounts: ACCOUNTS } })
+    expect(configured).toEqual({ state: "on", config: { apiKeys: API_KEYS, eventTypes: [], accounts: ACCOUNTS } })
   })
 
   it.each([
@@ -82,16 +82,21 @@ describe("readPartnerConfig", () => {
   })
 })
 
-describe("readEventTypes", () => {
+describe("WEBHOOK_EVENT_TYPES, which the registry knows, too", () => {
+  const problem = ["WEBHOOK_EVENT_TYPES"]
   it.each([
     { types: undefined, want: [] },
     { types: "", want: [] },
     { types: "card.blocked", want: ["card.blocked"] },
     { types: " card.blocked , card.opened ", want: ["card.blocked", "card.opened"] },
-    { types: "card.*", want: [] },
-    { types: "card.blocked,nonsense", want: [] },
+    { types: "card.*", want: problem },
+    { types: "card.blocked,nonsense", want: problem },
   ])("$types → $want", ({ types, want }) => {
-    expect(readEventTypes(types === undefined ? {} : { WEBHOOK_EVENT_TYPES: types })).toEqual(want)
+    const env = { PARTNER_API_KEYS, ACCOUNTS, ...(types !== undefined && { WEBHOOK_EVENT_TYPES: types }) }
+    const configured = readPartnerConfig(env)
+    if (configured.state === "on") expect(configured.config.eventTypes).toEqual(want)
+    else if (configured.state === "unsound") expect(configured.problems.map((text) => text.split(":")[0])).toEqual(want)
+    else expect.unreachable("the partner plane is configured")
   })
 })
 

@@ -101,6 +101,9 @@ export const DEFAULT_PAGE_SIZE = 20
 /** Spec 5.10: a day. */
 export const IDEMPOTENCY_TTL_MS = 86_400_000
 
+/** Idempotency records of one mode of an account. A day of honest use leaves few; a key that makes thousands loses its oldest. */
+export const MAX_STORED_ANSWERS = 10_000
+
 /** Old idempotency records that one request may clear away: a bounded step, so that no request pays for many. */
 export const IDEMPOTENCY_PRUNED_A_CALL = 20
 

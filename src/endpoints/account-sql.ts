@@ -1,3 +1,4 @@
+import { IDEMPOTENCY_PRUNED_A_CALL, MAX_STORED_ANSWERS } from "../core/limits.ts"
 import type { AccountStore, StoredAnswer } from "./account.ts"
 import type { Endpoint } from "./endpoint.ts"
 
@@ -8,6 +9,28 @@ export function createSqlAccountStore(sql: SqlStorage): AccountStore {
     return row && (JSON.parse(row.data) as Row)
   }
   const exists = (query: string, ...bindings: unknown[]): boolean => sql.exec(query, ...bindings).toArray().length > 0
+
+  // A scope begins with its mode and a space; counted once, when the first answer of the mode is stored. An answer that
+  // is replaced or pruned stays counted: a bound, not a book.
+  const answers = new Map<string, number>()
+  const countAnswers = (mode: string): number =>
+    sql
+      .exec<{ count: number }>(
+        "SELECT count(*) AS count FROM answers WHERE scope BETWEEN ? AND ?",
+        `${mode} `,
+        `${mode}!`,
+      )
+      .one().count
+  const dropOldest = (mode: string): number =>
+    sql
+      .exec(
+        `DELETE FROM answers WHERE scope IN
+           (SELECT scope FROM answers WHERE scope BETWEEN ? AND ? ORDER BY expires_at LIMIT ?) RETURNING 1`,
+        `${mode} `,
+        `${mode}!`,
+        IDEMPOTENCY_PRUNED_A_CALL,
+      )
+      .toArray().length
 
   return {
     countEndpoints: (livemode) =>
@@ -49,6 +72,9 @@ export function createSqlAccountStore(sql: SqlStorage): AccountStore {
     getAnswer: (scope) => read<StoredAnswer>("SELECT data FROM answers WHERE scope = ?", scope),
 
     putAnswer(scope, answer) {
+      const mode = scope.slice(0, scope.indexOf(" "))
+      const stored = (answers.get(mode) ?? countAnswers(mode)) + 1
+      answers.set(mode, stored > MAX_STORED_ANSWERS ? stored - dropOldest(mode) : stored)
       const data = JSON.stringify(answer)
       sql.exec(
         "INSERT OR REPLACE INTO answers (scope, expires_at, data) VALUES (?, ?, ?)",

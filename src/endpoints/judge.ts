@@ -127,7 +127,7 @@ async function readJsonBytes(request: Request): Promise<Result<Uint8Array, Failu
     body = await readBody(request, MAX_PARTNER_BODY_BYTES)
   } catch {
     // A body that broke off is no JSON, whatever has come of it.
-    return fail({ code: "invalid_json" })
+    return fail({ code: contentType.ok ? "invalid_json" : "missing_content_type" })
   }
   if (!contentType.ok && body?.length !== 0) return fail({ code: "missing_content_type" })
   return body ? ok(body) : fail({ code: "request_body_too_large" })
