@@ -46,7 +46,8 @@ async function walk(d: Driver, limit: number): Promise<readonly (readonly string
     const answer = await d.run(list(limit, cursor))
     pages.push(idsOf(answer))
     cursor = pageOf(answer).next
-    more = cursor !== undefined
+    // A cursor that leads nowhere would turn the test round for ever.
+    more = cursor !== undefined && pages.length < 10
   }
   return pages
 }
@@ -243,13 +244,14 @@ export function describeEndpoints(open: () => Driver): void {
       expect(idsOf(await d.run(list(100, next)))).toEqual([third, fifth])
     })
 
-    it("never take the place of a deleted endpoint for a new one", async () => {
+    it("never give a new endpoint the place of deleted ones, where a cursor would come upon it", async () => {
       const d = open()
-      const [newest, ...rest] = await makeMany(d, 3)
+      const [newest, middle, oldest] = await makeMany(d, 3)
       const { next } = pageOf(await d.run(list(1)))
       await d.run(remove(newest!))
+      await d.run(remove(middle!))
       await d.made()
-      expect(idsOf(await d.run(list(100, next)))).toEqual(rest)
+      expect(idsOf(await d.run(list(100, next)))).toEqual([oldest])
     })
 
     it.each([

@@ -186,6 +186,18 @@ export function describeIdempotency(open: () => Driver): void {
       expect(viewOf(await d.run(disable(id), once("k")))).not.toHaveProperty("secret")
     })
 
+    it.each([
+      { why: "the last millisecond of its day", after: DAY_MS - 1, left: 2 },
+      { why: "its end", after: DAY_MS, left: 1 },
+    ])("is cleared away by the next request at its end and not before: $why → $left", async ({ after, left }) => {
+      const d = open()
+      const { id } = await d.made()
+      await d.send({ ok: true, command: disable(id) }, once("old"))
+      d.pass(after)
+      await d.send({ ok: true, command: disable(id) }, once("new"))
+      expect(await d.countAnswers()).toBe(left)
+    })
+
     it("is cleared away after its day, at most 20 with one request", async () => {
       const d = open()
       const { id } = await d.made()

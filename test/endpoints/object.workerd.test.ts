@@ -179,7 +179,7 @@ describe("an object that was put away", () => {
     expect((await call("GET", "")).code).toBe("account_suspended")
   })
 
-  it("goes on with its list where it stopped, and never gives a place twice", async () => {
+  it("goes on with its list where it stopped", async () => {
     const worker = createWorker()
     const { call, account } = worker
     const oldest = await createSample(worker)
