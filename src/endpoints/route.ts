@@ -57,10 +57,16 @@ async function answer(
   { authenticate, accountOf, knownTypes }: PartnerSettings,
   { clock, log }: PartnerDeps,
 ): Promise<Response> {
+  const request_id = c.var.requestId
+  const unknown = (code: ErrorCode): Response => {
+    // Without this line nobody would see that keys are being guessed.
+    log({ level: "warn", message: "partner request", operation: name, status: 401, code, request_id })
+    return fail(c, code)
+  }
   const bearer = parseBearer(c.req.raw.headers.get("authorization"))
-  if (!bearer.ok) return fail(c, bearer.error === "missing" ? "missing_api_key" : "invalid_api_key")
+  if (!bearer.ok) return unknown(bearer.error === "missing" ? "missing_api_key" : "invalid_api_key")
   const principal = await authenticate(bearer.value)
-  if (!principal.ok) return fail(c, principal.error)
+  if (!principal.ok) return unknown(principal.error)
 
   const { credentialId, account, livemode } = principal.value
   const input = {
@@ -72,15 +78,15 @@ async function answer(
   }
   const judged = await judge(c.req.raw, OPERATIONS[name], input)
   // The operation, not the path: what stands there could be a key or a secret, put there by mistake.
-  const facts = { message: "partner request", operation: name, account, credential_id: credentialId }
+  const facts = { message: "partner request", operation: name, account, credential_id: credentialId, request_id }
   try {
     const decided = await accountOf(account).handle({ now: clock(), credentialId, livemode, ...judged })
     const response = toResponse(c, decided)
     const code = decided.result.kind === "failed" ? decided.result.failure.code : undefined
-    log({ level: "info", ...facts, status: response.status, code, request_id: c.var.requestId })
+    log({ level: "info", ...facts, status: response.status, code })
     return response
   } catch (error) {
-    log({ level: "error", ...facts, status: 503, error: errorName(error), request_id: c.var.requestId })
+    log({ level: "error", ...facts, status: 503, error: errorName(error) })
     return fail(c, "temporarily_unavailable", RETRY_LATER)
   }
 }

@@ -471,6 +471,16 @@ describe("the log", () => {
     ])
   })
 
+  it.each([
+    { why: "no credential", key: null, code: "missing_api_key" },
+    { why: "a credential that nobody knows", key: `sk_test_${"x".repeat(43)}`, code: "invalid_api_key" },
+  ])("has a line for $why, and not the credential", async ({ key, code }) => {
+    const partner = createPartner()
+    await partner.call("GET", "", { key })
+    expect(partner.log).toMatchObject([{ level: "warn", operation: "list", status: 401, code }])
+    expect(JSON.stringify(partner.log)).not.toContain("sk_")
+  })
+
   it("keeps a line short, whatever the path", async () => {
     const partner = createPartner()
     await partner.call("GET", `/${"a".repeat(8_000)}`)
