@@ -18,7 +18,7 @@ export interface VerifyOptions<Schemas extends EventSchemas = Record<never, neve
   readonly now?: number | (() => number) | undefined
   /** Largest body that is read and hashed, in bytes; 1 MiB unless given (spec 3.5). */
   readonly maxBodyBytes?: number | undefined
-  /** Event type → Standard Schema: its payload is validated, and typed from it (spec 3.11). */
+  /** Event type → Standard Schema: its payload is validated, and typed from it (spec 3.11). Exact types, no patterns. */
   readonly events?: Schemas | undefined
   /** The provider; Credicorp unless given. */
   readonly scheme?: VerifyingScheme | undefined

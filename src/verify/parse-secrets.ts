@@ -28,9 +28,10 @@ export function parseSecrets(text: string): readonly CheckedSecret[] {
 const SLIP = /^["'`{}[\]#]|["'`}\]]$|^(?:id|secret|notBefore|notAfter)\s*[=:]|^(?:undefined|null)$/i
 
 function parseItem(item: string, index: number): string | Secret {
-  demand(!SLIP.test(item), `secrets[${index}] looks like a slip: use the JSON list if that is the secret`)
   const [, id, secret] = /^([a-z0-9-]{1,32})=(whsec_.*)$/.exec(item) ?? []
-  return id && secret ? { id, secret } : item
+  if (id && secret) return { id, secret }
+  demand(!SLIP.test(item), `secrets[${index}] looks like a slip: use the JSON list if that is the secret`)
+  return item
 }
 
 function parseJsonList(text: string): unknown {

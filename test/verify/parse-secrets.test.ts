@@ -44,6 +44,11 @@ const texts = [
   { why: "a space before =", text: "new =whsec_a", want: one("new =whsec_a") },
   { why: "a space after =", text: "new= whsec_a", want: one("new= whsec_a") },
   { why: "= inside a secret with the prefix", text: "whsec_a=whsec_b", want: one("whsec_a=whsec_b") },
+  {
+    why: "an id that is a field of the JSON form",
+    text: "secret=whsec_a",
+    want: [{ id: "secret", secret: "whsec_a" }],
+  },
 ]
 
 describe("parseSecrets reads the text form", () => {
