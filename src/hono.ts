@@ -56,7 +56,7 @@ export function webhook<const Schemas extends EventSchemas = Record<never, never
   const { secrets: source, livemode, onRefused } = options
   // What a function finds is known later; everything else is judged now.
   checkOptions({ ...options, secrets: typeof source === "function" ? ["not known yet"] : toSecrets(source) })
-  const verifierFor = keepLast((secrets) => createVerifier({ ...options, secrets: toSecrets(secrets) }))
+  const verifierFor = keepLast((secrets) => createVerifier<Schemas>({ ...options, secrets: toSecrets(secrets) }))
 
   return async function webhookMiddleware(c, next) {
     const requestId = createRequestId()

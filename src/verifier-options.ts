@@ -8,6 +8,11 @@ import { credicorpVerifying } from "./verify/schemes/credicorp.ts"
 import { checkSecrets, type SecretsInput } from "./verify/secrets.ts"
 import type { Judge } from "./verify/verify.ts"
 
+/** A schema under a pattern would never be asked, and every payload would pass: the compiler refuses it. */
+type NoPatterns<Schemas> = {
+  readonly [Type in keyof Schemas]: Type extends "*" | `${string}.*` ? never : unknown
+}
+
 /** How to verify. Only `secrets` is required. */
 export interface VerifyOptions<Schemas extends EventSchemas = Record<never, never>> {
   /** 1 to 16 secrets; a rotation is two of them (spec 1.10 to 1.12). */
@@ -19,7 +24,7 @@ export interface VerifyOptions<Schemas extends EventSchemas = Record<never, neve
   /** Largest body that is read and hashed, in bytes; 1 MiB unless given (spec 3.5). */
   readonly maxBodyBytes?: number | undefined
   /** Event type → Standard Schema: its payload is validated, and typed from it (spec 3.11). Exact types, no patterns. */
-  readonly events?: Schemas | undefined
+  readonly events?: (Schemas & NoPatterns<Schemas>) | undefined
   /** The provider; Credicorp unless given. */
   readonly scheme?: VerifyingScheme | undefined
 }

@@ -5,6 +5,7 @@ import * as v from "valibot"
 import { describe, expect, expectTypeOf, it } from "vitest"
 import { z } from "zod"
 import type { EventPayloads, OtherEvent, WebhookEvent } from "../../src/events/event.ts"
+import { defineHandlers } from "../../src/events/handlers.ts"
 import type { AnyEvent } from "../../src/events/schema.ts"
 import { checkWebhook, createVerifier, verifyWebhook } from "../../src/verifier.ts"
 import { NOW, sampleBody, SECRET, signatureHeader } from "../support/delivery.ts"
@@ -92,4 +93,14 @@ describe("events types the payload of createVerifier's and verifyWebhook's event
     if (event.type === "card.lost") expectTypeOf(event.data.object.count).toEqualTypeOf<number>()
     expect(event.type).toBe("decision.completed")
   })
+})
+
+it("a schema under a pattern is a type error: it would never be asked, and every payload would pass", () => {
+  const schema = v.object({ id: v.string() })
+  createVerifier({ secrets: ["whsec_a"], events: { "payment.settled": schema } })
+  // @ts-expect-error -- a family is a pattern
+  createVerifier({ secrets: ["whsec_a"], events: { "payment.*": schema } })
+  // @ts-expect-error -- and so is everything
+  createVerifier({ secrets: ["whsec_a"], events: { "*": schema } })
+  expect(() => defineHandlers({}, { "payment.*": schema })).toThrow(TypeError)
 })
