@@ -1,7 +1,6 @@
 import { Hono } from "hono"
-import { RETRY_AFTER_SECONDS } from "./core/limits.ts"
 import { createPartnerRoutes, PARTNER_PATH, type PartnerSettings } from "./endpoints/route.ts"
-import { createRequestId, errorResponse, jsonResponse, toErrorBody } from "./errors/response.ts"
+import { createRequestId, errorResponse, jsonResponse, RETRY_LATER, toErrorBody } from "./errors/response.ts"
 import type { Log } from "./events/handlers.ts"
 import { errorText } from "./receiver/log-entry.ts"
 import type { ReceiverSettings } from "./receiver/receive.ts"
@@ -65,4 +64,3 @@ export function createApp({ receiver, partner, log, clock }: AppDeps): App {
 }
 
 const UNAVAILABLE = { code: "temporarily_unavailable" } as const
-const RETRY_LATER = { "Retry-After": String(RETRY_AFTER_SECONDS) }

@@ -1,8 +1,8 @@
 import { Hono, type Context } from "hono"
 import { parseBearer } from "../core/bearer.ts"
-import { RATE_BURST, RETRY_AFTER_SECONDS } from "../core/limits.ts"
+import { RATE_BURST } from "../core/limits.ts"
 import { CATALOGUE, type ErrorCode } from "../errors/catalogue.ts"
-import { emptyResponse, errorResponse, jsonResponse } from "../errors/response.ts"
+import { emptyResponse, errorResponse, jsonResponse, RETRY_LATER } from "../errors/response.ts"
 import type { Log } from "../events/handlers.ts"
 import type { Account, AccountAnswer } from "./account.ts"
 import { toCursor } from "./fields.ts"
@@ -28,8 +28,6 @@ type PartnerContext = Context<{ Variables: { requestId: string } }>
 type Headers = Readonly<Record<string, string>>
 
 export const PARTNER_PATH = "/partner/v1/webhook_endpoints"
-
-const RETRY_LATER: Headers = { "Retry-After": String(RETRY_AFTER_SECONDS) }
 
 /** The routes of spec 5 under `PARTNER_PATH`. Each request is one call to its account's object. */
 export function createPartnerRoutes(

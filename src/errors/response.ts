@@ -1,7 +1,11 @@
+import { RETRY_AFTER_SECONDS } from "../core/limits.ts"
 import { CATALOGUE, type ErrorCode, type ErrorType } from "./catalogue.ts"
 
 /** Header of every response, and `error.request_id` of every error (spec 4.1). */
 export const REQUEST_ID_HEADER = "Credicorp-Request-Id"
+
+/** What goes with a 503: when to try again. */
+export const RETRY_LATER: Readonly<Record<string, string>> = { "Retry-After": String(RETRY_AFTER_SECONDS) }
 
 /** The body of every error response (spec 4.1). */
 export interface ErrorBody {

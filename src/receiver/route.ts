@@ -1,6 +1,5 @@
 import { Hono } from "hono"
-import { RETRY_AFTER_SECONDS } from "../core/limits.ts"
-import { errorResponse, jsonResponse } from "../errors/response.ts"
+import { errorResponse, jsonResponse, RETRY_LATER } from "../errors/response.ts"
 import type { Log } from "../events/handlers.ts"
 import { toLogEntry, toLoggedDeliveryId } from "./log-entry.ts"
 import { receive, type Outcome, type ReceiverSettings } from "./receive.ts"
@@ -43,6 +42,5 @@ function toResponse({ result }: Outcome, requestId: string): Response {
     return jsonResponse(200, { received: true, id: event.id, status }, requestId)
   }
   const { error } = result
-  const retry = error.status === 503 ? { "Retry-After": String(RETRY_AFTER_SECONDS) } : undefined
-  return errorResponse(error, requestId, retry)
+  return errorResponse(error, requestId, error.status === 503 ? RETRY_LATER : undefined)
 }
