@@ -90,6 +90,7 @@ function toCall([verb = "", subject, ...rest]: readonly string[]): Call {
     case "create":
       return { method: "POST", path: "", body: { url: about("a URL"), ...shared, api_version: values["api-version"] } }
     case "list": {
+      if (subject) throw new UsageError(`list takes options only: got ${subject}`)
       const query = new URLSearchParams()
       if (values.limit) query.set("limit", values.limit)
       if (values.cursor) query.set("cursor", values.cursor)
@@ -100,7 +101,10 @@ function toCall([verb = "", subject, ...rest]: readonly string[]): Call {
     case "update": {
       if (values.enable && values.disable) throw new UsageError("--enable or --disable, not both")
       const status = values.enable ? "enabled" : values.disable ? "disabled" : undefined
-      return { method: "PATCH", path: about("an endpoint's id"), body: { url: values["url-to"], ...shared, status } }
+      const body = { url: values["url-to"], ...shared, status }
+      if (Object.values(body).every((value) => value === undefined))
+        throw new UsageError("update needs something to change")
+      return { method: "PATCH", path: about("an endpoint's id"), body }
     }
     case "rotate": {
       // "" would be 0, which ends the old secret at once.
@@ -123,6 +127,10 @@ async function call({ method, path, body }: Call): Promise<Response> {
   const url = `${values.url.replace(/\/$/, "")}/partner/v1/webhook_endpoints${path}`
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new UsageError(`--url must be an http or https URL: got ${values.url}`)
+  const { protocol, hostname } = new URL(url)
+  if (protocol === "http:" && !["localhost", "127.0.0.1", "[::1]"].includes(hostname)) {
+    throw new UsageError(`${values.url} would carry the key in clear text: use https`)
+  }
   const headers = {
     Authorization: `Bearer ${key}`,
     // One command is one wish, however often the network makes it arrive.
