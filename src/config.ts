@@ -5,6 +5,7 @@ import {
   MAX_DEPLOYED_TOLERANCE_SECONDS,
   MIN_DEPLOYED_SECRET_CHARS,
 } from "./core/limits.ts"
+import { parseOperatorToken } from "./core/operator.ts"
 import type { Account } from "./endpoints/account-object.ts"
 import { parseApiKeys, type ApiKey } from "./endpoints/api-keys.ts"
 import { isEventType } from "./events/envelope.ts"
@@ -59,6 +60,24 @@ export function readPartnerConfig(
   return accounts && problems.length === 0
     ? { state: "on", config: { apiKeys, eventTypes, accounts } }
     : { state: "unsound", problems }
+}
+
+/** What the Worker reads from its environment for its operator. */
+export interface OperatorBindings {
+  /** At least 32 characters. Unset turns the operator's routes off. A secret: never in `[vars]`. */
+  readonly OPERATOR_TOKEN?: BindingText
+}
+
+export interface OperatorConfig {
+  readonly token: string
+}
+
+/** Reads the operator's variables, as `readReceiverConfig` does the receiver's. */
+export function readOperatorConfig({ OPERATOR_TOKEN }: OperatorBindings): Configured<OperatorConfig> {
+  if (OPERATOR_TOKEN === undefined) return { state: "off" }
+  const problems: string[] = []
+  const token = collect(problems, "OPERATOR_TOKEN", () => parseOperatorToken(String(OPERATOR_TOKEN)), "")
+  return problems.length === 0 ? { state: "on", config: { token } } : { state: "unsound", problems }
 }
 
 /** What `parse` makes, or the fallback and one problem more. */

@@ -67,6 +67,9 @@ export const MAX_ENABLED_EVENTS = 100
 /** An API key takes about 60 characters, a token of a usual issuer 1,000 to 2,000. */
 export const MAX_BEARER_CHARS = 8_192
 
+/** What the operator's token must have: 32 characters of base64 are 192 bits, which nobody guesses. */
+export const MIN_OPERATOR_TOKEN_CHARS = 32
+
 /** A variable of a Worker may have 5 KB, and a key's entry takes about 200 bytes. */
 export const MAX_API_KEYS = 25
 
