@@ -7,6 +7,7 @@ import {
   type ReceiverBindings,
   type ReceiverConfig,
 } from "./config.ts"
+import { writeLine } from "./core/write-line.ts"
 import { createApiKeyAuth } from "./endpoints/api-keys.ts"
 import type { HandlerSet, Log } from "./events/handlers.ts"
 import { PUBLIC_EVENT_TYPES } from "./events/known.ts"
@@ -68,17 +69,4 @@ function createReceiverSettings<Env>(
     schemas: handlers.schemas,
     handOff: createInlineHandOff(handlers, env, log),
   }
-}
-
-/** One JSON object a line; `undefined` fields vanish. Logging decides nothing: what has no JSON form is left out. */
-const writeLine: Log = (entry) => {
-  let line: string
-  try {
-    line = JSON.stringify(entry)
-  } catch {
-    const { level, message, event_id, event_type } = entry
-    line = JSON.stringify({ level, message, event_id, event_type, detail: "the other fields have no JSON form" })
-  }
-  // oxlint-disable-next-line no-console -- the platform's log is the console
-  console.log(line)
 }

@@ -37,12 +37,12 @@ export function createApp({ receiver, partner, log, clock }: AppDeps): App {
 
   const path = `/webhooks/${receiver.source}`
   if (receiver.state === "on") app.route(path, createReceiverRoute(receiver.settings, { clock, log }))
-  if (receiver.state === "unsound") app.all(path, (c) => errorResponse(UNAVAILABLE, c.var.requestId, RETRY_LATER))
+  if (receiver.state === "unsound") app.all(path, (c) => errorResponse(UNAVAILABLE, c.var.requestId))
 
   if (partner.state === "on") app.route(PARTNER_PATH, createPartnerRoutes(partner.settings, { clock, log }))
   if (partner.state === "unsound") {
     for (const route of [PARTNER_PATH, `${PARTNER_PATH}/*`]) {
-      app.all(route, (c) => errorResponse(UNAVAILABLE, c.var.requestId, RETRY_LATER))
+      app.all(route, (c) => errorResponse(UNAVAILABLE, c.var.requestId))
     }
   }
 

@@ -31,7 +31,7 @@ const roomOf = (path: string): string => (path.includes("/") ? path.slice(0, pat
 
 /** Room → what may be imported into it, as the beginnings of paths and package names. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  core: ["core/"],
+  core: ["core/", "valibot"],
   errors: ["errors/", "core/"],
   verify: ["verify/", "core/", "errors/", "@noble/hashes/"],
   events: ["events/", "core/", "errors/"],

@@ -3,7 +3,7 @@ import type { Account as AccountPort, AccountAnswer, AccountRequest, EventTarget
 import { ACCOUNT_SCHEMA } from "./account-schema.ts"
 import { createSqlAccountStore } from "./account-sql.ts"
 import { decide, findTargets } from "./decide.ts"
-import { migrate } from "./migrate.ts"
+import { migrate } from "../core/migrate.ts"
 import { fullBucket, type Bucket } from "./rate-limit.ts"
 
 /**

@@ -9,8 +9,6 @@ import {
   MAX_OVERLAP_SECONDS,
   MAX_PAGE_SIZE,
 } from "../core/limits.ts"
-import { fail, ok, type Result } from "../core/result.ts"
-import type { Failure } from "./account.ts"
 
 const isRealDate = (text: string): boolean => new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) ?? false
 
@@ -75,24 +73,3 @@ export const Page = v.object({
 
 /** The cursor of a place in the list. */
 export const toCursor = (place: number): string => `c${place.toString(36)}`
-
-/** Holds a value against a schema; the first thing that fails is the answer (spec 5.8). */
-export function checkFields<const Schema extends v.GenericSchema>(
-  schema: Schema,
-  value: unknown,
-): Result<v.InferOutput<Schema>, Failure> {
-  // The library takes a list for an object without fields.
-  if (!isFields(value)) return fail({ code: "invalid_value_type" })
-  const result = v.safeParse(schema, value, { abortEarly: true })
-  if (result.success) return ok(result.output)
-  const [issue] = result.issues
-  const param = toPath(issue.path)
-  const unlisted = issue.type === "strict_object" && issue.expected === "never"
-  return fail({ code: unlisted ? "unknown_field" : "invalid_value_type", ...(param && { param }) })
-}
-
-function toPath(path: v.BaseIssue<unknown>["path"]): string {
-  let text = ""
-  for (const { key } of path ?? []) text += typeof key === "number" ? `[${key}]` : `${text && "."}${String(key)}`
-  return text.slice(0, 256)
-}

@@ -1,8 +1,8 @@
 import { Hono, type Context } from "hono"
 import { parseBearer } from "../core/bearer.ts"
 import { RATE_BURST } from "../core/limits.ts"
-import { CATALOGUE, type ErrorCode } from "../errors/catalogue.ts"
-import { emptyResponse, errorResponse, jsonResponse, RETRY_LATER } from "../errors/response.ts"
+import type { ErrorCode } from "../errors/catalogue.ts"
+import { emptyResponse, errorResponse, jsonResponse } from "../errors/response.ts"
 import type { Log } from "../events/handlers.ts"
 import type { Account, AccountAnswer } from "./account.ts"
 import { toCursor } from "./fields.ts"
@@ -85,7 +85,7 @@ async function answer(
     return response
   } catch (error) {
     log({ level: "error", ...facts, status: 503, error: errorName(error) })
-    return fail(c, "temporarily_unavailable", RETRY_LATER)
+    return fail(c, "temporarily_unavailable")
   }
 }
 
@@ -97,11 +97,7 @@ const toQuery = (query: Record<string, string[]>): Readonly<Record<string, unkno
 const errorName = (error: unknown): string => (error instanceof Error ? error.name : typeof error)
 
 function fail(c: PartnerContext, code: ErrorCode, headers?: Headers, param?: string): Response {
-  const challenge = CATALOGUE[code].status === 401 ? { "WWW-Authenticate": "Bearer" } : undefined
-  return errorResponse({ code, ...(param !== undefined && { param }) }, c.var.requestId, {
-    ...challenge,
-    ...headers,
-  })
+  return errorResponse({ code, ...(param !== undefined && { param }) }, c.var.requestId, headers)
 }
 
 function toResponse(c: PartnerContext, { result, rateLimit }: AccountAnswer): Response {

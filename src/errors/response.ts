@@ -51,12 +51,24 @@ export const jsonResponse = (
 export const emptyResponse = (status: 204, requestId: string, headers?: Readonly<Record<string, string>>): Response =>
   new Response(null, { status, headers: { ...everyHeader(requestId), ...headers } })
 
-/** @param headers What goes with the code: `Allow` with 405, `Retry-After` with 429 and 503. */
+/** What goes with a status, whoever answers it. */
+const HEADERS_OF_STATUS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+  401: { "WWW-Authenticate": "Bearer" },
+  503: RETRY_LATER,
+}
+
+/** @param headers What goes with the code beyond that: `Allow` with 405, `Retry-After` with 429. */
 export const errorResponse = (
   { code, param }: { readonly code: ErrorCode; readonly param?: string },
   requestId: string,
   headers?: Readonly<Record<string, string>>,
-): Response => jsonResponse(CATALOGUE[code].status, toErrorBody(code, requestId, param), requestId, headers)
+): Response => {
+  const { status } = CATALOGUE[code]
+  return jsonResponse(status, toErrorBody(code, requestId, param), requestId, {
+    ...HEADERS_OF_STATUS[status],
+    ...headers,
+  })
+}
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 

@@ -1,5 +1,5 @@
 import { Hono } from "hono"
-import { errorResponse, jsonResponse, RETRY_LATER } from "../errors/response.ts"
+import { errorResponse, jsonResponse } from "../errors/response.ts"
 import type { Log } from "../events/handlers.ts"
 import { toLogEntry, toLoggedDeliveryId } from "./log-entry.ts"
 import { receive, type Outcome, type ReceiverSettings } from "./receive.ts"
@@ -41,6 +41,5 @@ function toResponse({ result }: Outcome, requestId: string): Response {
     const { event, status } = result.value
     return jsonResponse(200, { received: true, id: event.id, status }, requestId)
   }
-  const { error } = result
-  return errorResponse(error, requestId, error.status === 503 ? RETRY_LATER : undefined)
+  return errorResponse(result.error, requestId)
 }

@@ -2,7 +2,8 @@
 
 import type { GenericSchema } from "valibot"
 import { describe, expect, it } from "vitest"
-import { checkFields, EndpointPatch, NewEndpoint, Page, Rotation, toCursor } from "../../src/endpoints/fields.ts"
+import { checkFields } from "../../src/core/check-fields.ts"
+import { EndpointPatch, NewEndpoint, Page, Rotation, toCursor } from "../../src/endpoints/fields.ts"
 
 /** `code param` of a failure, or "ok". */
 function verdict(schema: GenericSchema, value: unknown): string {
