@@ -3,15 +3,18 @@ import {
   readPartnerConfig,
   readReceiverConfig,
   type Configured,
-  type PartnerBindings,
-  type ReceiverBindings,
+  readInboxConfig,
+  readOperatorConfig,
+  type InboxConfig,
   type ReceiverConfig,
+  type WorkerBindings,
 } from "./config.ts"
 import { writeLine } from "./core/write-line.ts"
 import { createApiKeyAuth } from "./endpoints/api-keys.ts"
 import type { HandlerSet, Log } from "./events/handlers.ts"
 import { PUBLIC_EVENT_TYPES } from "./events/known.ts"
-import { createInlineHandOff } from "./receiver/inline.ts"
+import { createInboxHandOff } from "./inbox/hand-off.ts"
+import { createShards, type Shards } from "./inbox/shards.ts"
 import type { ReceiverSettings } from "./receiver/receive.ts"
 import { createVerifier } from "./verifier.ts"
 import { isActive } from "./verify/keyring.ts"
@@ -22,7 +25,7 @@ import { credicorp } from "./verify/schemes/credicorp.ts"
  *
  * @param clock Milliseconds since 1970.
  */
-export function createAppFromEnv<Env extends ReceiverBindings & PartnerBindings>(
+export function createAppFromEnv<Env extends WorkerBindings>(
   env: Env,
   handlers: HandlerSet<Env>,
   { log = writeLine, clock = Date.now }: { log?: Log; clock?: () => number } = {},
@@ -40,7 +43,7 @@ export function createAppFromEnv<Env extends ReceiverBindings & PartnerBindings>
     return { state: configured.state }
   }
   const receiver = toSurface("receiver", readReceiverConfig(env), (config) =>
-    createReceiverSettings(config, env, handlers, { log, clock }),
+    createReceiverSettings(config, handlers, { log, clock }),
   )
   if (receiver.state === "off") log({ level: "warn", message: "the receiver is off: WEBHOOK_SECRETS is not set" })
   const partner = toSurface("partner plane", readPartnerConfig(env), ({ apiKeys, eventTypes, accounts }) => ({
@@ -48,16 +51,39 @@ export function createAppFromEnv<Env extends ReceiverBindings & PartnerBindings>
     accountOf: (name: string) => accounts.getByName(name),
     knownTypes: [...PUBLIC_EVENT_TYPES, ...eventTypes],
   }))
-  return createApp({ receiver: { ...receiver, source: credicorp.name }, partner, log, clock })
+  const inbox = toSurface("operator's routes", readInboxRouteConfig(env), ({ token, inbox: config }) => ({
+    token,
+    shards: toShards(config),
+    handlerKeys: keysOf(handlers),
+  }))
+  return createApp({ receiver: { ...receiver, source: credicorp.name }, inbox, partner, log, clock })
+}
+
+const keysOf = <Env>({ entries }: HandlerSet<Env>): readonly string[] => entries.map(([pattern]) => pattern)
+
+/** The operator's token and the inbox that it is for. */
+function readInboxRouteConfig(env: WorkerBindings): Configured<{ token: string; inbox: InboxConfig }> {
+  const operator = readOperatorConfig(env)
+  if (operator.state === "off") return operator
+  const inbox = readInboxConfig(env)
+  if (operator.state === "on" && inbox.state === "on") {
+    return { state: "on", config: { token: operator.config.token, inbox: inbox.config } }
+  }
+  const problems = [operator, inbox].flatMap((read) => (read.state === "unsound" ? read.problems : []))
+  return { state: "unsound", problems }
+}
+
+function toShards({ inboxes, shards, jurisdiction }: InboxConfig): Shards {
+  const namespace = jurisdiction === undefined ? inboxes : inboxes.jurisdiction(jurisdiction)
+  return createShards(shards, (index) => namespace.getByName(`shard-${index}`))
 }
 
 function createReceiverSettings<Env>(
   config: ReceiverConfig,
-  env: Env,
   handlers: HandlerSet<Env>,
   { log, clock }: { log: Log; clock: () => number },
 ): ReceiverSettings {
-  const { secrets, toleranceSeconds, maxBodyBytes, livemode, unknownEvents, eventTypes } = config
+  const { secrets, toleranceSeconds, maxBodyBytes, livemode, unknownEvents, eventTypes, inbox } = config
   const now = (): number => Math.floor(clock() / 1000)
   return {
     scheme: credicorp,
@@ -65,8 +91,9 @@ function createReceiverSettings<Env>(
     activeSecrets: (time) => secrets.filter((secret) => isActive(secret, time)).length,
     livemode,
     unknownEvents,
-    knownPatterns: [...eventTypes, ...handlers.entries.map(([pattern]) => pattern)],
-    schemas: handlers.schemas,
-    handOff: createInlineHandOff(handlers, env, log),
+    knownPatterns: [...eventTypes, ...keysOf(handlers)],
+    // The inbox holds payloads against them when it runs a handler.
+    schemas: {},
+    handOff: createInboxHandOff({ shards: toShards(inbox), handlerKeys: keysOf(handlers), log }),
   }
 }

@@ -1,8 +1,9 @@
 import { Hono } from "hono"
+import { errorText } from "./core/error-text.ts"
 import { createPartnerRoutes, PARTNER_PATH, type PartnerSettings } from "./endpoints/route.ts"
 import { createRequestId, errorResponse, jsonResponse, RETRY_LATER, toErrorBody } from "./errors/response.ts"
 import type { Log } from "./events/handlers.ts"
-import { errorText } from "./receiver/log-entry.ts"
+import { createInboxRoutes, INBOX_PATH, type InboxRouteSettings } from "./inbox/route.ts"
 import type { ReceiverSettings } from "./receiver/receive.ts"
 import { createReceiverRoute } from "./receiver/route.ts"
 
@@ -17,6 +18,8 @@ export type Surface<Settings> =
 export interface AppDeps {
   /** The receiver at `/webhooks/<source>`. */
   readonly receiver: Surface<ReceiverSettings> & { readonly source: string }
+  /** The operator's routes of the inbox at `/inbox`. */
+  readonly inbox: Surface<InboxRouteSettings>
   /** The registry of endpoints at `/partner/v1/webhook_endpoints`. */
   readonly partner: Surface<PartnerSettings>
   readonly log: Log
@@ -27,7 +30,7 @@ export interface AppDeps {
 type App = Hono<{ Variables: { requestId: string } }>
 
 /** Mounts the routes. Knows no bindings, so it runs in any runtime. */
-export function createApp({ receiver, partner, log, clock }: AppDeps): App {
+export function createApp({ receiver, inbox, partner, log, clock }: AppDeps): App {
   const app: App = new Hono()
 
   app.use(async (c, next) => {
@@ -37,17 +40,18 @@ export function createApp({ receiver, partner, log, clock }: AppDeps): App {
 
   const path = `/webhooks/${receiver.source}`
   if (receiver.state === "on") app.route(path, createReceiverRoute(receiver.settings, { clock, log }))
-  if (receiver.state === "unsound") app.all(path, (c) => errorResponse(UNAVAILABLE, c.var.requestId))
-
+  if (inbox.state === "on") app.route(INBOX_PATH, createInboxRoutes(inbox.settings, log))
   if (partner.state === "on") app.route(PARTNER_PATH, createPartnerRoutes(partner.settings, { clock, log }))
-  if (partner.state === "unsound") {
-    for (const route of [PARTNER_PATH, `${PARTNER_PATH}/*`]) {
-      app.all(route, (c) => errorResponse(UNAVAILABLE, c.var.requestId))
-    }
-  }
+
+  const unsound = [
+    ...(receiver.state === "unsound" ? [path] : []),
+    ...(inbox.state === "unsound" ? [INBOX_PATH, `${INBOX_PATH}/*`] : []),
+    ...(partner.state === "unsound" ? [PARTNER_PATH, `${PARTNER_PATH}/*`] : []),
+  ]
+  for (const route of unsound) app.all(route, (c) => errorResponse(UNAVAILABLE, c.var.requestId))
 
   app.get("/healthz", (c) => {
-    const surfaces = { receiver: receiver.state, partner: partner.state }
+    const surfaces = { receiver: receiver.state, inbox: inbox.state, partner: partner.state }
     const { requestId } = c.var
     return receiver.state === "on"
       ? jsonResponse(200, { status: "ok", surfaces }, requestId)

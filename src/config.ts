@@ -1,12 +1,16 @@
 import {
+  DEFAULT_INBOX_SHARDS,
   DEFAULT_MAX_BODY_BYTES,
   DEFAULT_TOLERANCE_SECONDS,
   MAX_DEPLOYED_BODY_BYTES,
   MAX_DEPLOYED_TOLERANCE_SECONDS,
+  MAX_INBOX_SHARDS,
   MIN_DEPLOYED_SECRET_CHARS,
 } from "./core/limits.ts"
 import { parseOperatorToken } from "./core/operator.ts"
 import type { Account } from "./endpoints/account-object.ts"
+import type { Inbox } from "./inbox/inbox-object.ts"
+import { checkRetention, type RetentionBindings } from "./inbox/retention.ts"
 import { parseApiKeys, type ApiKey } from "./endpoints/api-keys.ts"
 import { isEventType } from "./events/envelope.ts"
 import { parseSecrets } from "./verify/parse-secrets.ts"
@@ -90,6 +94,38 @@ function collect<Value>(problems: string[], name: string, parse: () => Value, fa
   }
 }
 
+/** What the Worker reads from its environment for the inbox. */
+export interface InboxBindings extends RetentionBindings {
+  /** The shards of the inbox, as wrangler.toml binds them. */
+  readonly INBOXES?: DurableObjectNamespace<Inbox>
+  /** 1 to 256, 16 unless set. An inbox keeps the number that it was made with. */
+  readonly INBOX_SHARDS?: BindingText
+  /** `eu`: events are stored in the European Union. Set before the first event, and never changed. */
+  readonly INBOX_JURISDICTION?: BindingText
+}
+
+/** All that the Worker reads from its environment. */
+export interface WorkerBindings extends ReceiverBindings, InboxBindings, PartnerBindings, OperatorBindings {}
+
+export interface InboxConfig {
+  readonly inboxes: DurableObjectNamespace<Inbox>
+  readonly shards: number
+  readonly jurisdiction: "eu" | undefined
+}
+
+/** Reads the inbox's variables. It is never off: what the receiver takes is stored, or not taken. */
+export function readInboxConfig(env: InboxBindings): Exclude<Configured<InboxConfig>, { state: "off" }> {
+  const { INBOXES: inboxes } = env
+  const problems = [...checkRetention(env)]
+  const read = createReader(env, problems)
+  const shards = read("INBOX_SHARDS", wholeNumber(MAX_INBOX_SHARDS), DEFAULT_INBOX_SHARDS)
+  const jurisdiction = read("INBOX_JURISDICTION", oneOf("eu"), undefined)
+  if (!inboxes) problems.push("INBOXES: the Durable Object binding is missing from wrangler.toml")
+  return inboxes && problems.length === 0
+    ? { state: "on", config: { inboxes, shards, jurisdiction } }
+    : { state: "unsound", problems }
+}
+
 export interface ReceiverConfig {
   readonly secrets: readonly CheckedSecret[]
   readonly toleranceSeconds: number
@@ -97,6 +133,7 @@ export interface ReceiverConfig {
   readonly unknownEvents: "ignore" | "reject"
   readonly livemode: boolean | undefined
   readonly eventTypes: readonly string[]
+  readonly inbox: InboxConfig
 }
 
 /** The configuration of one surface, or that there is none, or everything that is wrong with it. */
@@ -109,15 +146,12 @@ export type Configured<Config> =
 const EMPTY_IS_UNSOUND: ReadonlySet<string> = new Set(["WEBHOOK_SECRETS", "WEBHOOK_LIVEMODE"])
 
 /** Reads the receiver's variables. Every problem is reported at once, by the variable's name and never with its value. */
-export function readReceiverConfig(env: ReceiverBindings): Configured<ReceiverConfig> {
+export function readReceiverConfig(env: ReceiverBindings & InboxBindings): Configured<ReceiverConfig> {
   if (env.WEBHOOK_SECRETS === undefined) return { state: "off" }
   const problems: string[] = []
-  const read = <Value>(name: keyof ReceiverBindings, parse: (text: string) => Value, fallback: Value): Value => {
-    const text = env[name] === undefined ? "" : String(env[name]).trim()
-    if (text === "" && (env[name] === undefined || !EMPTY_IS_UNSOUND.has(name))) return fallback
-    return collect(problems, name, () => parse(text), fallback)
-  }
-  const config: ReceiverConfig = {
+  const read = createReader(env, problems)
+  const inbox = readInboxConfig(env)
+  const config = {
     secrets: read("WEBHOOK_SECRETS", () => parseDeployedSecrets(env.WEBHOOK_SECRETS), []),
     toleranceSeconds: read(
       "WEBHOOK_TOLERANCE_SECONDS",
@@ -129,8 +163,20 @@ export function readReceiverConfig(env: ReceiverBindings): Configured<ReceiverCo
     livemode: read("WEBHOOK_LIVEMODE", (text) => oneOf("true", "false")(text) === "true", undefined),
     eventTypes: read("WEBHOOK_EVENT_TYPES", parseEventTypes, []),
   }
-  return problems.length > 0 ? { state: "unsound", problems } : { state: "on", config }
+  if (inbox.state === "unsound") return { state: "unsound", problems: [...problems, ...inbox.problems] }
+  return problems.length > 0
+    ? { state: "unsound", problems }
+    : { state: "on", config: { ...config, inbox: inbox.config } }
 }
+
+/** Reads one variable at a time: the fallback where it is not set, or empty and that says nothing. */
+const createReader =
+  <Bindings extends object>(env: Bindings, problems: string[]) =>
+  <Value>(name: keyof Bindings & string, parse: (text: string) => Value, fallback: Value): Value => {
+    const text = env[name] === undefined ? "" : String(env[name]).trim()
+    if (text === "" && (env[name] === undefined || !EMPTY_IS_UNSOUND.has(name))) return fallback
+    return collect(problems, name, () => parse(text), fallback)
+  }
 
 /** Spec 1.11: the deployed Worker asks more of a secret than the library does. */
 function parseDeployedSecrets(text: unknown): readonly CheckedSecret[] {

@@ -3,11 +3,11 @@
 // A key is an event type, a family as "payment.*", or "*" for every event. Every key that matches runs, in this order.
 // Be idempotent with `event.id`: an event may arrive more than once, and in any order.
 
-import type { PartnerBindings, ReceiverBindings } from "./config.ts"
+import type { WorkerBindings } from "./config.ts"
 import { defineHandlers } from "./events/handlers.ts"
 
 /** The Worker's bindings. Add your own (KV, D1, queues, variables) as they stand in wrangler.toml. */
-export interface Env extends ReceiverBindings, PartnerBindings {}
+export interface Env extends WorkerBindings {}
 
 export const handlers = defineHandlers<Env>({
   "decision.completed": (event, { log }) => {

@@ -1,7 +1,12 @@
 import { createAppFromEnv } from "./app-from-env.ts"
 import { handlers, type Env } from "./handlers.ts"
+import { createHandlerRuns } from "./inbox/handler-entrypoint.ts"
 
 export { Account } from "./endpoints/account-object.ts"
+export { Inbox } from "./inbox/inbox-object.ts"
+
+/** Where handlers run: the inbox finds it under this name. */
+export const HandlerRuns = createHandlerRuns(handlers)
 
 let app: ReturnType<typeof createAppFromEnv> | undefined
 

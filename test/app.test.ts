@@ -25,6 +25,7 @@ function createSend(receiver: Receiver): Send {
   if (receiver === "throwing") return createReceiver({ clock: brokenClock }).send
   const app = createApp({
     receiver: { state: receiver, source: "credicorp" },
+    inbox: { state: "off" },
     partner: { state: "off" },
     log: () => {},
     clock: () => 0,
@@ -35,14 +36,17 @@ function createSend(receiver: Receiver): Send {
 describe("/healthz", () => {
   it("on → 200", async () => {
     const answer = await createSend("on")({ method: "GET", url: `${BASE}/healthz` })
-    expect([answer.status, answer.json]).toEqual([200, { status: "ok", surfaces: { receiver: "on", partner: "off" } }])
+    expect([answer.status, answer.json]).toEqual([
+      200,
+      { status: "ok", surfaces: { receiver: "on", inbox: "off", partner: "off" } },
+    ])
     expect(answer.headers.get("Retry-After")).toBeNull()
   })
 
   it.each(["off", "unsound"] as const)("%s → 503 that names it", async (state) => {
     const answer = await createSend(state)({ method: "GET", url: `${BASE}/healthz` })
     expect([answer.status, answer.code]).toEqual([503, "temporarily_unavailable"])
-    expect(answer.json["surfaces"]).toEqual({ receiver: state, partner: "off" })
+    expect(answer.json["surfaces"]).toEqual({ receiver: state, inbox: "off", partner: "off" })
     expect(answer.headers.get("Retry-After")).toBe("30")
   })
 

@@ -48,6 +48,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "hono",
     "cloudflare:workers",
   ],
+  inbox: ["inbox/", "core/", "errors/", "events/", "valibot", "hono", "cloudflare:workers"],
   receiver: ["receiver/", "core/", "errors/", "events/", "verify/", "verifier.ts", "hono"],
 }
 
@@ -70,7 +71,7 @@ describe("imports", () => {
 
   const ONLY_IN: readonly (readonly [name: RegExp, where: RegExp])[] = [
     [/^hono/, /^(?:app|hono)\.ts$|\/route\.ts$/],
-    [/^cloudflare:/, /^worker\.ts$|-object\.ts$/],
+    [/^cloudflare:/, /^worker\.ts$|-(?:object|entrypoint)\.ts$/],
     [/^node:/, /^$/],
     [/^ipaddr\.js$/, /^endpoints\/public-ip\.ts$/],
   ]

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest"
-import { readReceiverConfig, type ReceiverBindings, type ReceiverConfig } from "../src/config.ts"
+import { readReceiverConfig, type InboxBindings, type ReceiverBindings, type ReceiverConfig } from "../src/config.ts"
 import { checkSecrets } from "../src/verify/secrets.ts"
 import { SECRET } from "./support/delivery.ts"
+
+/** Nothing is called here. */
+const INBOXES = {} as NonNullable<InboxBindings["INBOXES"]>
 
 const DEFAULTS: ReceiverConfig = {
   secrets: checkSecrets([SECRET]),
@@ -10,11 +13,12 @@ const DEFAULTS: ReceiverConfig = {
   unknownEvents: "ignore",
   livemode: undefined,
   eventTypes: [],
+  inbox: { inboxes: INBOXES, shards: 16, jurisdiction: undefined },
 }
 
 /** As from an environment that no compiler has seen. */
 const read = (env: Record<string, unknown>): ReturnType<typeof readReceiverConfig> =>
-  readReceiverConfig({ WEBHOOK_SECRETS: SECRET, ...env })
+  readReceiverConfig({ INBOXES, WEBHOOK_SECRETS: SECRET, ...env })
 
 /** The names of the variables that are unsound. */
 function namesOf(configured: ReturnType<typeof readReceiverConfig>): readonly string[] {

@@ -53,7 +53,10 @@ describe("the Worker", () => {
 
   it("is healthy", async () => {
     const answer = await toAnswer(await worker.fetch("https://receiver.example/healthz"))
-    expect([answer.status, answer.json]).toEqual([200, { status: "ok", surfaces: { receiver: "on", partner: "on" } }])
+    expect([answer.status, answer.json]).toEqual([
+      200,
+      { status: "ok", surfaces: { receiver: "on", inbox: "off", partner: "on" } },
+    ])
   })
 })
 

@@ -29,3 +29,7 @@ function toPath(path: v.BaseIssue<unknown>["path"]): string {
   for (const { key } of path ?? []) text += typeof key === "number" ? `[${key}]` : `${text && "."}${String(key)}`
   return text.slice(0, MAX_PARAM_CHARS)
 }
+
+/** A name that stands twice stays a list, which no field takes: which of the two was meant is not ours to guess. */
+export const toQuery = (query: Record<string, string[]>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(query).map(([name, values]) => [name, values.length === 1 ? values[0] : values]))

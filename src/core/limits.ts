@@ -113,3 +113,76 @@ export const IDEMPOTENCY_PRUNED_A_CALL = 20
 /** Spec 5.11: tokens a second, and how many can gather. */
 export const RATE_PER_SECOND = 10
 export const RATE_BURST = 50
+
+/** A place holds the shard in eight bits. */
+export const MAX_INBOX_SHARDS = 256
+
+/** One object takes about a thousand requests a second; sixteen are ample for most, and cost nothing while they sleep. */
+export const DEFAULT_INBOX_SHARDS = 16
+
+/** A row of a Durable Object's SQLite. The local runtime takes four times that without a word. */
+export const MAX_ROW_BYTES = 2_000_000
+
+/** Deliveries of one shard that wait for their commit: an eighth of its memory, and no queue that outlives the sender's patience. */
+export const MAX_WAITING_BYTES = 16_777_216
+export const MAX_WAITING_DELIVERIES = 256
+
+/** How long the receiver waits for its shard: half of what the sender waits for us (spec 3.13). */
+export const ACCEPT_TIMEOUT_MS = 5_000
+
+/** What comes between the attempts of a run: a hiccup, a restart, a deployment, an outage, a night, a day. */
+export const RETRY_DELAYS_SECONDS: readonly number[] = [5, 30, 120, 600, 3_600, 21_600, 86_400]
+
+/** A tenth to either side, so that runs that failed together do not come back together. */
+export const RETRY_JITTER_PERCENT = 10
+
+/** How long a handler may put its next attempt off with `RetryLater`: a week. */
+export const MAX_RETRY_LATER_SECONDS = 604_800
+
+/** What an attempt may take. */
+export const ATTEMPT_TIMEOUT_MS = 30_000
+
+/** An attempt that was not heard of by then is lost: its time limit, and room for the call around it. */
+export const LEASE_MS = 40_000
+
+/** Runs of one handler that a shard has in flight: one that hangs takes no slot from another. */
+export const MAX_HANDLER_RUNS = 16
+
+/** Runs that one wake starts. A request may make 32 calls to other Workers on Cloudflare. */
+export const MAX_WAKE_RUNS = 24
+
+/** New events that one wake looks at: a bounded step. */
+export const MAX_WAKE_EVENTS = 64
+
+/** When the alarm looks again at what should have been started at once: it comes too late only for a shard that was killed. */
+export const BACKSTOP_MS = 1_000
+
+/** A run whose handler is not there yet may have been accepted by newer code than the shard's: a deployment takes a moment. */
+export const HANDLER_GONE_GRACE_MS = 60_000
+
+/** Attempts that a run remembers: those of the last two rounds, and a few. */
+export const MAX_HISTORY_ATTEMPTS = 20
+
+/** A month to look at what went wrong, and to run it again. */
+export const DEFAULT_BODY_DAYS = 30
+
+/** Long enough to know an event again that its sender delivers by hand, months later. */
+export const DEFAULT_ID_DAYS = 90
+
+/** Ten years. */
+export const MAX_RETENTION_DAYS = 3_650
+
+/** Events that one step of pruning looks at. */
+export const MAX_PRUNED_EVENTS = 200
+
+/** Minutes of which a shard keeps count. */
+export const ACTIVITY_MINUTES = 60
+
+/** Events that one page of a listing looks at in one shard, where no index leads to the status that was asked for. */
+export const MAX_SCANNED_EVENTS = 5_000
+
+/** Dead runs that one call to a shard runs again. */
+export const MAX_RERUN_RUNS = 500
+
+/** An operator's request is a name or two. */
+export const MAX_OPERATOR_BODY_BYTES = 16_384

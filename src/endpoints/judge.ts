@@ -1,7 +1,6 @@
-import { fromUtf8, toHex } from "../core/bytes.ts"
-import { checkContentType } from "../core/content-type.ts"
+import { toHex } from "../core/bytes.ts"
 import { MAX_PARTNER_BODY_BYTES } from "../core/limits.ts"
-import { readBody } from "../core/read-body.ts"
+import { parseJson, readJsonBytes } from "../core/read-json.ts"
 import { fail, ok, type Result } from "../core/result.ts"
 import type { AccountRequest, Command, Failure, Idempotency } from "./account.ts"
 import { checkEnabledEvents } from "./enabled-events.ts"
@@ -103,7 +102,7 @@ export async function judge(
   const scope = checkScope(principal, operation.scope)
   if (scope) return early({ code: scope })
 
-  const body = operation.body === "none" ? ok(new Uint8Array()) : await readJsonBytes(request)
+  const body = operation.body === "none" ? ok(new Uint8Array()) : await readJsonBytes(request, MAX_PARTNER_BODY_BYTES)
   if (!body.ok) return early(body.error)
 
   const key = operation.body === "none" ? null : request.headers.get("idempotency-key")
@@ -117,30 +116,6 @@ export async function judge(
   return command.ok
     ? { wanted: { ok: true, command: command.value }, idempotency }
     : { wanted: { ok: false, failure: command.error, beforeIdempotency: false }, idempotency }
-}
-
-/** Content type, then size. A request without a body needs no content type. */
-async function readJsonBytes(request: Request): Promise<Result<Uint8Array, Failure>> {
-  const contentType = checkContentType(request.headers)
-  if (!contentType.ok && contentType.error === "unsupported") return fail({ code: "unsupported_media_type" })
-  let body: Uint8Array | undefined
-  try {
-    body = await readBody(request, MAX_PARTNER_BODY_BYTES)
-  } catch {
-    // A body that broke off is no JSON, whatever has come of it.
-    return fail({ code: contentType.ok ? "invalid_json" : "missing_content_type" })
-  }
-  if (!contentType.ok && body?.length !== 0) return fail({ code: "missing_content_type" })
-  return body ? ok(body) : fail({ code: "request_body_too_large" })
-}
-
-function parseJson(bytes: Uint8Array, mayBeAbsent: boolean): Result<unknown, Failure> {
-  if (mayBeAbsent && bytes.length === 0) return ok({})
-  try {
-    return ok(JSON.parse(fromUtf8(bytes)))
-  } catch {
-    return fail({ code: "invalid_json" })
-  }
 }
 
 const sha256 = async (bytes: Uint8Array): Promise<string> =>

@@ -1,5 +1,6 @@
 import { Hono, type Context } from "hono"
 import { parseBearer } from "../core/bearer.ts"
+import { toQuery } from "../core/check-fields.ts"
 import { RATE_BURST } from "../core/limits.ts"
 import type { ErrorCode } from "../errors/catalogue.ts"
 import { emptyResponse, errorResponse, jsonResponse } from "../errors/response.ts"
@@ -88,10 +89,6 @@ async function answer(
     return fail(c, "temporarily_unavailable")
   }
 }
-
-/** A name that stands twice stays a list, which no field takes: which of the two was meant is not ours to guess. */
-const toQuery = (query: Record<string, string[]>): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(query).map(([name, values]) => [name, values.length === 1 ? values[0] : values]))
 
 /** Only the kind of an error that is not ours goes to the log: its text could quote a row, and rows hold secrets. */
 const errorName = (error: unknown): string => (error instanceof Error ? error.name : typeof error)

@@ -13,11 +13,16 @@ export interface HandlerContext<Env = unknown> {
   readonly attempt: number
   /** The sender's id of this delivery, cut to 128 printable ASCII characters. Not signed: log it, trust it for nothing. */
   readonly deliveryId: string | undefined
+  /** Fires when the attempt's time is up; pass it to `fetch`, so that nothing goes on for an attempt that was given up. */
+  readonly signal: AbortSignal
   /** Writes one JSON line with the event's id and type, `message` and `fields`. */
   readonly log: (message: string, fields?: Readonly<Record<string, unknown>>) => void
 }
 
-/** The user's code for an event. The event is taken when it returns, and free to be tried again if it throws. */
+/**
+ * The user's code for an event. The event is taken when it returns, and tried again if it throws; `RetryLater` and
+ * `GiveUp` say when, and whether.
+ */
 export type Handler<Event = WebhookEvent, Env = unknown> = (
   event: Event,
   context: HandlerContext<Env>,
@@ -93,6 +98,15 @@ export function defineHandlers<Env>(handlers: object, schemas: EventSchemas = {}
   checkSchemas(schemas)
   return { entries, schemas }
 }
+
+/** The context of one attempt; what it logs carries the event's id and type, which no field can hide. */
+export const createContext = <Env>(
+  event: WebhookEvent,
+  { log, ...context }: Omit<HandlerContext<Env>, "log"> & { readonly log: Log },
+): HandlerContext<Env> => ({
+  ...context,
+  log: (message, fields) => log({ level: "info", ...fields, message, event_id: event.id, event_type: event.type }),
+})
 
 /** The handlers that take a type, in the order of the file. */
 export const handlersOf = <Env>(set: HandlerSet<Env>, type: string): readonly Handler<WebhookEvent, Env>[] =>

@@ -1,5 +1,6 @@
+import { ATTEMPT_TIMEOUT_MS } from "../core/limits.ts"
 import type { HandOff } from "../events/hand-off.ts"
-import { handlersOf, type HandlerSet, type Log } from "../events/handlers.ts"
+import { createContext, handlersOf, type HandlerSet, type Log } from "../events/handlers.ts"
 
 /**
  * Hand-off without a store: the handlers run, one after the other, before the delivery is answered. The first that fails
@@ -11,13 +12,8 @@ export const createInlineHandOff =
   <Env>(handlers: HandlerSet<Env>, env: Env, log: Log): HandOff =>
   async ({ event, deliveryId, known }) => {
     if (!known) return "ignored"
-    const context = {
-      env,
-      attempt: 1,
-      deliveryId,
-      log: (message: string, fields?: Readonly<Record<string, unknown>>) =>
-        log({ level: "info", ...fields, message, event_id: event.id, event_type: event.type }),
-    }
+    const signal = AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)
+    const context = createContext(event, { env, attempt: 1, deliveryId, signal, log })
     for (const handler of handlersOf(handlers, event.type)) await handler(event, context)
     return "accepted"
   }

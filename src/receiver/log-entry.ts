@@ -1,4 +1,5 @@
-import { MAX_LOGGED_DELIVERY_ID_CHARS, MAX_LOGGED_ERROR_CHARS } from "../core/limits.ts"
+import { errorText } from "../core/error-text.ts"
+import { MAX_LOGGED_DELIVERY_ID_CHARS } from "../core/limits.ts"
 import type { Outcome } from "./receive.ts"
 
 /** What a delivery's line holds beside its outcome. */
@@ -38,12 +39,3 @@ export function toLogEntry({ result, checked, cause }: Outcome, facts: DeliveryF
 /** A stranger's text, safe for a log line: printable ASCII only, and no more than 128 of it (spec 2.8). */
 export const toLoggedDeliveryId = (text: string | null): string | undefined =>
   text?.slice(0, MAX_LOGGED_DELIVERY_ID_CHARS).replace(/[^ -~]/g, "?")
-
-/** Name and message of whatever was thrown; no stack, and no more than 1,024 characters. */
-export function errorText(cause: unknown): string {
-  try {
-    return String(cause).slice(0, MAX_LOGGED_ERROR_CHARS)
-  } catch {
-    return "an error that has no text"
-  }
-}

@@ -491,6 +491,7 @@ describe("the log", () => {
 const createClosedApp = (state: "off" | "unsound") =>
   createApp({
     receiver: { state: "off", source: "credicorp" },
+    inbox: { state: "off" },
     partner: { state },
     log: () => {},
     clock: () => NOW_MS,
@@ -518,7 +519,7 @@ describe("a partner plane that is off or unsound", () => {
   it.each(["off", "unsound"] as const)("%s: /healthz says so, and other paths go on", async (state) => {
     const app = createClosedApp(state)
     const health = await toAnswer(await app.fetch(new Request("https://partner.example/healthz")))
-    expect(health.json["surfaces"]).toEqual({ receiver: "off", partner: state })
+    expect(health.json["surfaces"]).toEqual({ receiver: "off", inbox: "off", partner: state })
     const beside = await toAnswer(await app.fetch(new Request(`https://partner.example${PARTNER_PATH}x`)))
     expect(verdict(beside)).toBe("404 route_not_found")
   })

@@ -1,8 +1,9 @@
 import * as v from "valibot"
 import { describe, expect, it } from "vitest"
+import { errorText } from "../../src/core/error-text.ts"
 import { Unavailable } from "../../src/events/hand-off.ts"
 import { defineHandlers, type Handler } from "../../src/events/handlers.ts"
-import { errorText, toLoggedDeliveryId } from "../../src/receiver/log-entry.ts"
+import { toLoggedDeliveryId } from "../../src/receiver/log-entry.ts"
 import { NOW, SECRET, sampleBody, signatureHeader, signedRequest, type DeliveryOptions } from "../support/delivery.ts"
 import { createReceiver, toAnswer, type LogEntry, type ReceiverOptions, type TestEnv } from "../support/receiver.ts"
 

@@ -221,6 +221,7 @@ export function createPartner({ knownTypes = PUBLIC_EVENT_TYPES, accountOf }: Pa
   }
   const app = createApp({
     receiver: { state: "off", source: "credicorp" },
+    inbox: { state: "off" },
     partner: {
       state: "on",
       settings: {

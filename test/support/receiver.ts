@@ -89,6 +89,7 @@ export function createReceiver(options: ReceiverOptions = {}): TestReceiver {
   }
   const app = createApp({
     receiver: { state: "on", settings, source: credicorp.name },
+    inbox: { state: "off" },
     partner: { state: "off" },
     log,
     clock,

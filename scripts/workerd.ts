@@ -1,0 +1,113 @@
+// The Worker under the runtime itself, without wrangler around it: what it costs, and what a kill does to it, is its own.
+
+import { spawn, spawnSync, type ChildProcess } from "node:child_process"
+import { once } from "node:events"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import { join, relative } from "node:path"
+import { setTimeout as wait } from "node:timers/promises"
+
+const ROOT = join(import.meta.dirname, "..")
+const READY_WITHIN_MS = 20_000
+const LOOK_EVERY_MS = 10
+
+/** Bundles a Worker as `wrangler deploy` would. Returns the file. */
+export function bundleWorker(entry: string, folder: string): string {
+  const args = [join(ROOT, "scripts", "wrangler.ts"), "deploy", join(ROOT, entry), "--dry-run", "--minify"]
+  const built = spawnSync(process.execPath, [...args, "--outdir", folder], { cwd: ROOT, encoding: "utf8" })
+  if (built.status !== 0) throw new Error(`${entry} cannot be bundled:\n${built.stdout}${built.stderr}`)
+  return join(folder, `${entry.slice(entry.lastIndexOf("/") + 1, -".ts".length)}.js`)
+}
+
+export interface WorkerdOptions {
+  /** A bundled Worker. */
+  readonly script: string
+  /** Where the configuration and the state go; state that is there is kept. */
+  readonly folder: string
+  readonly port: number
+  /** Text bindings. */
+  readonly vars?: Readonly<Record<string, string>>
+  /** Binding → class of a Durable Object with SQLite. */
+  readonly objects?: Readonly<Record<string, string>>
+  /** Gets every line that the Worker writes; nothing is kept of them unless it does. */
+  readonly onLine?: (line: string) => void
+}
+
+export interface Workerd {
+  readonly url: string
+  readonly pid: number
+  /** SIGKILL: nothing is finished, nothing is flushed. */
+  kill(): Promise<void>
+}
+
+/** Starts it, and resolves once it answers. */
+export async function startWorkerd({ onLine, ...options }: WorkerdOptions): Promise<Workerd> {
+  mkdirSync(join(options.folder, "state"), { recursive: true })
+  const config = join(options.folder, "config.capnp")
+  writeFileSync(config, toConfig(options))
+  const binary = createRequire(import.meta.url)("workerd").default as string
+  const child = spawn(binary, ["serve", config], { cwd: options.folder, stdio: ["ignore", "pipe", "pipe"] })
+  const end = (): void => void child.kill("SIGKILL")
+  process.once("exit", end)
+  const said: string[] = []
+  for (const stream of [child.stdout, child.stderr]) forEachLine(stream, onLine ?? ((line) => void said.push(line)))
+  const kill = async (): Promise<void> => {
+    process.off("exit", end)
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const closed = once(child, "exit")
+    child.kill("SIGKILL")
+    await closed
+  }
+  const url = `http://127.0.0.1:${options.port}`
+  if (await answers(`${url}/healthz`, child)) return { url, pid: child.pid!, kill }
+  await kill()
+  throw new Error(`workerd does not answer. It printed:\n${said.join("\n") || "nothing"}`)
+}
+
+function forEachLine(stream: NodeJS.ReadableStream, take: (line: string) => void): void {
+  let rest = ""
+  stream.on("data", (chunk) => {
+    const lines = (rest + String(chunk)).split("\n")
+    rest = lines.pop() ?? ""
+    for (const line of lines) take(line)
+  })
+}
+
+async function answers(url: string, child: ChildProcess): Promise<boolean> {
+  const deadline = Date.now() + READY_WITHIN_MS
+  while (Date.now() < deadline && child.exitCode === null) {
+    try {
+      await fetch(url, { signal: AbortSignal.timeout(5_000) })
+      return true
+    } catch {
+      await wait(LOOK_EVERY_MS)
+    }
+  }
+  return false
+}
+
+function toConfig({ script, folder, port, vars = {}, objects = {} }: Omit<WorkerdOptions, "onLine">): string {
+  const text = (value: string): string => JSON.stringify(value)
+  const bindings = [
+    ...Object.entries(vars).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
+    ...Object.entries(objects).map(([name, type]) => `(name = ${text(name)}, durableObjectNamespace = ${text(type)})`),
+  ]
+  const namespaces = Object.values(objects).map(
+    (type) => `(className = ${text(type)}, uniqueKey = ${text(`countersign-${type}`)}, enableSql = true)`,
+  )
+  // Beside the sockets of its own: a handler of a test reports to the process that started it.
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .app),
+    (name = "state", disk = (path = "state", writable = true)),
+    (name = "internet", network = (allow = ["public", "private"])) ],
+  sockets = [ (name = "http", address = "127.0.0.1:${port}", http = (), service = "main") ] );
+const app :Workerd.Worker = (
+  modules = [ (name = "worker.js", esModule = embed ${text(relative(folder, script))}) ],
+  compatibilityDate = "2026-08-01", compatibilityFlags = ["nodejs_compat"],
+  bindings = [ ${bindings.join(", ")} ],
+  durableObjectNamespaces = [ ${namespaces.join(", ")} ],
+  durableObjectStorage = (localDisk = "state") );
+`
+}

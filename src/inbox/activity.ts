@@ -1,0 +1,44 @@
+import { ACTIVITY_MINUTES } from "../core/limits.ts"
+import type { Activity } from "./inbox.ts"
+import type { InboxStore } from "./store.ts"
+
+/** Counts what a shard is sent. A duplicate writes no row: minutes are counted in memory and kept once they are over. */
+export interface ActivityCount {
+  note(now: number, what: "accepted" | "duplicates", secretId: string): void
+  /** Writes down the minutes that are over; call it within a transaction. */
+  keep(store: InboxStore, now: number): void
+  lastHour(store: InboxStore, now: number): Activity
+}
+
+export const NO_ACTIVITY: Activity = { accepted: 0, duplicates: 0, secrets: {} }
+
+const minuteOf = (now: number): number => Math.floor(now / 60_000)
+
+export function createActivityCount(): ActivityCount {
+  const minutes = new Map<number, Activity>()
+  return {
+    note(now, what, secretId) {
+      const minute = minuteOf(now)
+      const one = { ...NO_ACTIVITY, [what]: 1, secrets: { [secretId]: 1 } }
+      minutes.set(minute, addActivity(minutes.get(minute) ?? NO_ACTIVITY, one))
+    },
+    keep(store, now) {
+      for (const [minute, activity] of minutes) {
+        if (minute === minuteOf(now)) continue
+        store.putMinute(minute, activity, minuteOf(now) - ACTIVITY_MINUTES)
+        minutes.delete(minute)
+      }
+    },
+    lastHour(store, now) {
+      const oldest = minuteOf(now) - ACTIVITY_MINUTES
+      const recent = [...minutes].filter(([minute]) => minute > oldest).map(([, activity]) => activity)
+      return [...store.minutesSince(oldest + 1), ...recent].reduce(addActivity, NO_ACTIVITY)
+    },
+  }
+}
+
+export function addActivity(a: Activity, b: Activity): Activity {
+  const secrets: Record<string, number> = { ...a.secrets }
+  for (const [id, count] of Object.entries(b.secrets)) secrets[id] = (secrets[id] ?? 0) + count
+  return { accepted: a.accepted + b.accepted, duplicates: a.duplicates + b.duplicates, secrets }
+}

@@ -1,0 +1,65 @@
+import * as v from "valibot"
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../core/limits.ts"
+import { isEventType } from "../events/envelope.ts"
+import { isPattern } from "../events/patterns.ts"
+import { EVENT_STATUSES, type EventFilter } from "./inbox.ts"
+import { placeAt } from "./place.ts"
+
+const TYPE = v.pipe(
+  v.string(),
+  v.check((text) => isEventType(text)),
+)
+const HANDLER = v.pipe(v.string(), v.check(isPattern))
+
+/** RFC 3339 in UTC, as the answers have it; a date alone is its first moment. */
+const Time = v.pipe(
+  v.string(),
+  v.regex(/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)?$/),
+  v.transform((text) => Date.parse(text)),
+  v.integer(),
+  v.minValue(0),
+)
+
+/** The query of a listing of events. `from` is inclusive, `to` is not. */
+export const EventsQuery = v.strictObject({
+  status: v.optional(v.picklist(EVENT_STATUSES)),
+  type: v.optional(TYPE),
+  from: v.optional(Time, "1970-01-01"),
+  to: v.optional(Time),
+  limit: v.optional(
+    v.pipe(v.string(), v.regex(/^[1-9]\d{0,2}$/), v.transform(Number), v.maxValue(MAX_PAGE_SIZE)),
+    String(DEFAULT_PAGE_SIZE),
+  ),
+  cursor: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^p[0-9a-z]{1,11}$/),
+      v.transform((text) => Number.parseInt(text.slice(1), 36)),
+      v.safeInteger(),
+    ),
+  ),
+})
+
+/** The cursor of a place. */
+export const toCursor = (place: number): string => `p${place.toString(36)}`
+
+/** What a listing's query asks of every shard. */
+export function toFilter({ status, type, from, to, limit, cursor }: v.InferOutput<typeof EventsQuery>): EventFilter {
+  const before = Math.min(cursor ?? Number.MAX_SAFE_INTEGER, to === undefined ? Number.MAX_SAFE_INTEGER : placeAt(to))
+  return { status, type, from: placeAt(from), before, limit }
+}
+
+/** No query at all. */
+export const NoQuery = v.strictObject({})
+
+/** The query that shows one event. */
+export const EventQuery = v.strictObject({ include: v.optional(v.literal("body")) })
+
+/** The body that runs an event again: all its handlers, or one. */
+export const RerunBody = v.strictObject({ handler: v.optional(HANDLER) })
+
+/** The body that runs again all dead runs of a type. */
+export const RerunDeadBody = v.strictObject({ type: TYPE, dry_run: v.optional(v.boolean(), false) })
+
+/** The body that pauses or resumes a handler. */
+export const HandlerBody = v.strictObject({ handler: HANDLER })

@@ -1,0 +1,83 @@
+import { errorText } from "../core/error-text.ts"
+import { ACCEPT_TIMEOUT_MS } from "../core/limits.ts"
+import { withTimeLimit } from "../core/time-limit.ts"
+import { Unavailable, type HandOff, type HandOffInput } from "../events/hand-off.ts"
+import type { Log } from "../events/handlers.ts"
+import { matchesPattern } from "../events/patterns.ts"
+import type { Accepted, InboxDelivery } from "./inbox.ts"
+import { openShard, type Shards } from "./shards.ts"
+
+/** What it takes to hand events to the inbox. */
+export interface InboxHandOffOptions {
+  readonly shards: Shards
+  /** The keys of handlers.ts, in its order. */
+  readonly handlerKeys: readonly string[]
+  readonly log: Log
+}
+
+/**
+ * Hand-off to the inbox: one call to the event's shard, which answers once the event is durable.
+ *
+ * A payload is not held against its schema here but when a handler runs: the sender would send a refused one again for
+ * 72 hours and then lose it, and in the inbox it waits, dead, for a schema that takes it (spec 3.11).
+ */
+export const createInboxHandOff =
+  ({ shards, handlerKeys, log }: InboxHandOffOptions): HandOff =>
+  async (input) => {
+    const delivery = toDelivery(input, handlerKeys)
+    const accepted = await withinTime(acceptOrRetry(shards, delivery))
+    if (accepted.kind === "accepted" || accepted.kind === "ignored") return accepted.kind
+    if (accepted.kind !== "duplicate") throw new Unavailable(PROBLEMS[accepted.kind])
+    if (accepted.differs) {
+      const facts = { source: input.source, event_id: input.event.id, delivery_id: input.deliveryId }
+      log({ level: "warn", message: "a delivery has other bytes than the stored event: the first stays", ...facts })
+    }
+    return "duplicate"
+  }
+
+const PROBLEMS = {
+  full: "the shard has too much to write",
+  too_large: "the event does not fit into a row",
+  other_shards: "INBOX_SHARDS is not the number that the inbox was made with: set it back",
+} as const
+
+function toDelivery(input: HandOffInput, keys: readonly string[]): InboxDelivery {
+  const { source, dedupeKey, event, body, deliveryId, secretId, known } = input
+  const handlers = known ? keys.filter((key) => matchesPattern(key, event.type)) : undefined
+  return { source, dedupeKey, type: event.type, body, deliveryId, secretId, handlers }
+}
+
+/** Once more, on a fresh stub, where the platform says that it may help: every deployment resets the objects. */
+async function acceptOrRetry(shards: Shards, delivery: InboxDelivery): Promise<Accepted> {
+  try {
+    return await accept(shards, delivery)
+  } catch (error) {
+    if (!mayRetry(error)) throw error
+    return await accept(shards, delivery)
+  }
+}
+
+async function accept(shards: Shards, delivery: InboxDelivery): Promise<Accepted> {
+  const index = shards.indexOf(delivery.source, delivery.dedupeKey)
+  const accepted = await shards.at(index).accept(delivery, shards.count)
+  if (accepted.kind !== "other_shards" || accepted.kept !== undefined) return accepted
+  const kept = await openShard(shards, index)
+  return kept === undefined ? await shards.at(index).accept(delivery, shards.count) : { kind: "other_shards", kept }
+}
+
+/** https://developers.cloudflare.com/durable-objects/best-practices/error-handling/ */
+const mayRetry = (error: unknown): boolean => {
+  const { retryable, overloaded } = error as { retryable?: unknown; overloaded?: unknown }
+  return retryable === true && overloaded !== true
+}
+
+/** The store's answer, or `Unavailable`: it failed, or took too long. What it still writes is a duplicate next time. */
+async function withinTime(call: Promise<Accepted>): Promise<Accepted> {
+  try {
+    return await withTimeLimit(call, ACCEPT_TIMEOUT_MS, () => {
+      throw new Unavailable(`no answer in ${ACCEPT_TIMEOUT_MS} ms`)
+    })
+  } catch (error) {
+    throw error instanceof Unavailable ? error : new Unavailable(`the store failed: ${errorText(error)}`)
+  }
+}

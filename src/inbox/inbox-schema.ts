@@ -1,0 +1,39 @@
+/**
+ * The tables of a shard, one step a version; a step that has been deployed is never edited.
+ *
+ * `events` is a log: a row is written once, in order of place, and changed only to drop its body or to name its runs.
+ * `runs` has a row for each run that was begun. The indexes on it are partial, so that what is done costs nothing.
+ */
+export const INBOX_SCHEMA: readonly string[] = [
+  `CREATE TABLE events (
+     place INTEGER PRIMARY KEY,
+     source TEXT NOT NULL,
+     dedupe_key TEXT NOT NULL,
+     type TEXT NOT NULL,
+     delivery_id TEXT,
+     secret_id TEXT NOT NULL,
+     bytes INTEGER NOT NULL,
+     handlers TEXT,
+     body BLOB
+   ) STRICT;
+   CREATE UNIQUE INDEX events_by_key ON events (source, dedupe_key);
+   CREATE INDEX events_ignored ON events (place) WHERE handlers IS NULL;
+
+   CREATE TABLE runs (
+     place INTEGER NOT NULL,
+     handler TEXT NOT NULL,
+     status TEXT NOT NULL,
+     attempts INTEGER NOT NULL,
+     before INTEGER NOT NULL,
+     next_at INTEGER,
+     reason TEXT,
+     history TEXT NOT NULL,
+     PRIMARY KEY (place, handler)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX runs_due ON runs (handler, next_at) WHERE next_at IS NOT NULL;
+   CREATE INDEX runs_dead ON runs (place) WHERE status = 'dead';
+
+   CREATE TABLE paused (handler TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+   CREATE TABLE minutes (minute INTEGER PRIMARY KEY, activity TEXT NOT NULL) STRICT;
+   CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
+]

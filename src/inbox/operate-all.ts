@@ -1,0 +1,44 @@
+import { MAX_RERUN_RUNS } from "../core/limits.ts"
+import type { EventFilter, EventPage, ShardStats } from "./inbox.ts"
+import type { Shards } from "./shards.ts"
+
+// What an operator asks of the whole inbox: of every shard, at once.
+
+const indexes = ({ count }: Shards): readonly number[] => Array.from({ length: count }, (_, index) => index)
+
+const ofEvery = async <Value>(shards: Shards, ask: (index: number) => Promise<Value>): Promise<readonly Value[]> =>
+  await Promise.all(indexes(shards).map(ask))
+
+/** Merges a page of every shard. Up to the nearest place that some shard has not looked beyond, all is known. */
+export async function listAll(shards: Shards, filter: EventFilter): Promise<EventPage> {
+  const pages = await ofEvery(shards, (index) => shards.at(index).list(filter))
+  const ends = pages.flatMap(({ more }) => more ?? [])
+  const known = ends.length > 0 ? Math.max(...ends) : undefined
+  const all = pages.flatMap(({ events }) => events).filter(({ place }) => place >= (known ?? 0))
+  const events = all.toSorted((a, b) => b.place - a.place).slice(0, filter.limit)
+  return { events, more: events.length < all.length ? events.at(-1)?.place : known }
+}
+
+/** Runs again, or counts, all dead runs of a type; in bounded steps, so that no shard is held up by it. */
+export async function rerunAllDead(
+  shards: Shards,
+  { type, keys, dryRun }: { readonly type: string; readonly keys: readonly string[]; readonly dryRun: boolean },
+): Promise<number> {
+  const counts = await ofEvery(shards, async (index) => {
+    if (dryRun) return await shards.at(index).rerunDead(type, keys, Number.MAX_SAFE_INTEGER, true)
+    let total = 0
+    let step: number
+    do {
+      step = await shards.at(index).rerunDead(type, keys, MAX_RERUN_RUNS, false)
+      total += step
+    } while (step === MAX_RERUN_RUNS)
+    return total
+  })
+  return counts.reduce((total, count) => total + count, 0)
+}
+
+export const pauseAll = async (shards: Shards, handler: string, paused: boolean): Promise<void> =>
+  void (await ofEvery(shards, (index) => shards.at(index).setPaused(handler, paused)))
+
+export const statsOfAll = async (shards: Shards): Promise<readonly ShardStats[]> =>
+  await ofEvery(shards, (index) => shards.at(index).stats())

@@ -1,0 +1,79 @@
+import { matchesPattern } from "../events/patterns.ts"
+import { MAX_SCANNED_EVENTS } from "../core/limits.ts"
+import type { EventFilter, EventPage, InboxEvent, Rerun, RerunResult } from "./inbox.ts"
+import { endRun, freshRun, restartRun, toInboxEvent } from "./runs.ts"
+import type { EventRow, InboxStore } from "./store.ts"
+
+// What an operator asks of a shard. Each is called within a transaction.
+
+export function show(store: InboxStore, source: string, dedupeKey: string): InboxEvent | undefined {
+  const row = store.findEvent(source, dedupeKey)
+  return row && toInboxEvent(row, store.getRuns(row.place))
+}
+
+/** One page, in a bounded look: it may be shorter than the limit and still have more after it. */
+export function list(store: InboxStore, { status, type, from, before, limit }: EventFilter): EventPage {
+  const events: InboxEvent[] = []
+  const places = store.placesBefore(before, { status, from, limit: MAX_SCANNED_EVENTS })
+  for (const place of places) {
+    const row = store.getEvent(place)
+    if (!row || (type !== undefined && row.type !== type)) continue
+    const event = toInboxEvent(row, store.getRuns(place))
+    if (status !== undefined && event.status !== status) continue
+    events.push(event)
+    if (events.length === limit) return { events, more: place }
+  }
+  return { events, more: places.length === MAX_SCANNED_EVENTS ? places.at(-1) : undefined }
+}
+
+/** Begins a new round for the runs of today's handlers; one that is running is left to end. */
+export function rerun(store: InboxStore, { source, dedupeKey, keys, only }: Rerun, now: number): RerunResult {
+  const event = store.findEvent(source, dedupeKey)
+  if (!event) return "no_event"
+  if (!event.hasBody) return "no_body"
+  const taking = keys.filter((key) => matchesPattern(key, event.type) && (only === undefined || key === only))
+  if (taking.length === 0) return "no_handler"
+  beginRuns(store, event)
+  const handlers = event.handlers ?? []
+  const added = taking.filter((key) => !handlers.includes(key))
+  if (added.length > 0 || !event.handlers) store.setHandlers(event.place, [...handlers, ...added])
+  for (const key of taking) {
+    const run = store.getRun(event.place, key) ?? freshRun(key, event.place)
+    if (run.status !== "running") store.putRun(event.place, restartRun(run, now))
+  }
+  return "rerun"
+}
+
+/**
+ * Runs again dead runs of a type, of handlers that are there today.
+ *
+ * @returns How many, or with `dryRun` how many there are up to the limit.
+ */
+export function rerunDead(
+  store: InboxStore,
+  { type, keys, limit, dryRun }: { type: string; keys: readonly string[]; limit: number; dryRun: boolean },
+  now: number,
+): number {
+  const handlers = keys.filter((key) => matchesPattern(key, type))
+  const dead = store.deadRuns(type, handlers, limit)
+  if (!dryRun) for (const { place, run } of dead) store.putRun(place, restartRun(run, now))
+  return dead.length
+}
+
+/** Erases a body. Runs that wait for it are dead, one that is running has its copy and ends as it does. */
+export function erase(store: InboxStore, source: string, dedupeKey: string): boolean {
+  const event = store.findEvent(source, dedupeKey)
+  if (!event) return false
+  beginRuns(store, event)
+  for (const run of store.getRuns(event.place)) {
+    if (run.status === "waiting") store.putRun(event.place, endRun(run, "dead", "body_erased"))
+  }
+  store.dropBody(event.place)
+  return true
+}
+
+/** Writes the rows of runs that have none yet, so that they can be changed. */
+function beginRuns(store: InboxStore, { place, handlers = [] }: EventRow): void {
+  const stored = new Set(store.getRuns(place).map(({ handler }) => handler))
+  for (const handler of handlers) if (!stored.has(handler)) store.putRun(place, freshRun(handler, place))
+}

@@ -1,0 +1,33 @@
+import type { InboxShard } from "./inbox.ts"
+import { shardOf } from "./shard-of.ts"
+
+/** All shards of an inbox. */
+export interface Shards {
+  /** How many there are. An inbox keeps the number it was made with. */
+  readonly count: number
+  /** A fresh stub each time: one that has failed stays broken. */
+  at(index: number): InboxShard
+  /** Where an event belongs. */
+  indexOf(source: string, dedupeKey: string): number
+}
+
+/** @param at The one shard of that index. */
+export const createShards = (count: number, at: (index: number) => InboxShard): Shards => ({
+  count,
+  at,
+  indexOf: (source, dedupeKey) => shardOf(source, dedupeKey, count),
+})
+
+/**
+ * Opens a shard that has not been used yet. The first one keeps the number of shards for all of them: with another
+ * number an event would look for its duplicates in another shard.
+ *
+ * @returns The number that is kept, if it is another one.
+ */
+export async function openShard(shards: Shards, index: number): Promise<number | undefined> {
+  for (const one of new Set([0, index])) {
+    const kept = await shards.at(one).open(shards.count, one)
+    if (kept !== shards.count) return kept
+  }
+  return undefined
+}

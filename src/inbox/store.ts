@@ -1,0 +1,79 @@
+import type { Activity, EventStatus, Run } from "./inbox.ts"
+
+/** A row of the table of events: an event without its runs. */
+export interface EventRow {
+  readonly place: number
+  readonly source: string
+  readonly dedupeKey: string
+  readonly type: string
+  readonly deliveryId: string | undefined
+  readonly secretId: string
+  readonly bytes: number
+  /**
+   * The runs that it has, by their handlers; undefined if it is ignored. The row of a run is written when its event is
+   * begun: until then it is a run without an attempt, due at once.
+   */
+  readonly handlers: readonly string[] | undefined
+  /** False once it was erased or pruned. */
+  readonly hasBody: boolean
+}
+
+/** Numbers that a shard keeps about itself. */
+export type Fact =
+  /** How many shards the inbox was made with. */
+  | "shards"
+  /** Which of them this is. */
+  | "index"
+  /** The last event whose runs have rows. */
+  | "begun"
+  /** The last event that was looked at to prune its body, its id. */
+  | "pruned_bodies"
+  | "pruned_ids"
+
+/** What a shard keeps, read and written within one transaction that the caller holds. */
+export interface InboxStore {
+  getFact(name: Fact): number | undefined
+  setFact(name: Fact, value: number): void
+
+  /** 0 if there is no event. */
+  lastPlace(): number
+  /** False, and nothing is written, if source and key are there already. */
+  insertEvent(event: Omit<EventRow, "hasBody">, body: Uint8Array): boolean
+  findEvent(source: string, dedupeKey: string): EventRow | undefined
+  getEvent(place: number): EventRow | undefined
+  getBody(place: number): Uint8Array | undefined
+  /** In order of place: those after one and before another, if one is given. */
+  eventsAfter(place: number, limit: number, before?: number): readonly EventRow[]
+  setHandlers(place: number, handlers: readonly string[]): void
+  dropBody(place: number): void
+  /** With its runs. */
+  deleteEvent(place: number): void
+
+  getRuns(place: number): readonly Run[]
+  getRun(place: number, handler: string): Run | undefined
+  putRun(place: number, run: Run): void
+  /** Each handler that has something to do, and the earliest time of it. */
+  waitingHandlers(): readonly { readonly handler: string; readonly nextAt: number }[]
+  /** Runs of a handler whose time has come, the longest due first. */
+  dueRuns(handler: string, now: number, limit: number): readonly { readonly place: number; readonly run: Run }[]
+  /** Dead runs of a type, newest first; those of events without a body are left out. */
+  deadRuns(
+    type: string,
+    handlers: readonly string[],
+    limit: number,
+  ): readonly { readonly place: number; readonly run: Run }[]
+
+  /** Newest first: every event of a status, and perhaps others; all of them if none is given. */
+  placesBefore(
+    before: number,
+    options: { readonly status: EventStatus | undefined; readonly from: number; readonly limit: number },
+  ): readonly number[]
+  countEvents(): Readonly<Record<EventStatus, number>>
+
+  pausedHandlers(): readonly string[]
+  setPaused(handler: string, paused: boolean): void
+
+  /** Adds to what is kept of a minute since 1970, and forgets those before `oldest`. */
+  putMinute(minute: number, activity: Activity, oldest: number): void
+  minutesSince(minute: number): readonly Activity[]
+}
