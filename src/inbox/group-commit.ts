@@ -49,12 +49,14 @@ export class GroupCommit {
       this.#waiting.push({ bytes, work, resolve, reject })
       this.#count += bytes > 0 ? 1 : 0
       this.#bytes += bytes
-      if (!this.#isWriting) void this.#write()
+      if (this.#isWriting) return
+      this.#isWriting = true
+      // Never within the caller's own turn: what it does after this call has happened before its work runs.
+      queueMicrotask(() => void this.#write())
     })
   }
 
   async #write(): Promise<void> {
-    this.#isWriting = true
     while (this.#waiting.length > 0) {
       const group = this.#waiting
       this.#waiting = []

@@ -1,0 +1,210 @@
+// npm run test:crash: what a kill at any moment does to the inbox. Real runtime, real SIGKILL, judged from outside.
+
+import { mkdtempSync, rmSync } from "node:fs"
+import { Agent, request } from "node:http"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout as wait } from "node:timers/promises"
+import { parseArgs } from "node:util"
+import { bundleWorker, startWorkerd, type Workerd, type WorkerdOptions } from "../../scripts/workerd.ts"
+import type { EventView } from "../../src/inbox/view.ts"
+import { signWebhook } from "../../src/sign.ts"
+import { findFreePort } from "../support/free-port.ts"
+import { createRandom, planEvent, type PlannedEvent } from "./plan.ts"
+import { countRepeats, judge } from "./verdict.ts"
+import { startWitness, type Witness } from "./witness.ts"
+
+const HELP = `
+Sends events as a real sender does while the runtime is killed again and again, and proves from outside that nothing
+that was acknowledged was lost, nothing is stuck, and nothing ran twice but what was running at a kill.
+
+  npm run test:crash -- [--seed <n>] [--kills <n>] [--events <n>] [--shards <n>]
+
+  --seed    the same seed makes the same events and the same pauses between kills; random unless given
+  --kills   how often the runtime is killed (12)
+  --events  how many events are sent at least (3000)
+  --shards  INBOX_SHARDS (16)
+`
+
+const SECRET = "whsec_crash_0123456789abcdef"
+const TOKEN = "operator_token_of_the_crash_proof"
+const CONNECTIONS = 64
+/** Two leases, and the longest schedule of an event that fails twice. */
+const DRAIN_WITHIN_MS = 120_000
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string" },
+    kills: { type: "string", default: "12" },
+    events: { type: "string", default: "3000" },
+    shards: { type: "string", default: "16" },
+    help: { type: "boolean", default: false },
+  },
+})
+
+/** One process after the other, on one port and one state. */
+interface Mortal {
+  readonly url: string
+  readonly kills: readonly number[]
+  readonly killAndRestart: () => Promise<void>
+  readonly end: () => Promise<void>
+}
+
+async function startMortal(options: WorkerdOptions): Promise<Mortal> {
+  let runtime: Workerd = await startWorkerd(options)
+  const kills: number[] = []
+  return {
+    url: runtime.url,
+    kills,
+    async killAndRestart() {
+      kills.push(performance.now())
+      await runtime.kill()
+      runtime = await startWorkerd(options)
+    },
+    end: () => runtime.kill(),
+  }
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
+
+/** Status of one delivery, signed afresh; 0 if there was no answer. */
+const deliver = (url: string, { body }: PlannedEvent): Promise<number> =>
+  new Promise((resolve) => {
+    const headers = { "Content-Type": "application/json", ...signWebhook(body, { secrets: [SECRET] }) }
+    const sent = request(`${url}/webhooks/credicorp`, { method: "POST", headers, agent }, (response) => {
+      response.resume()
+      response.on("end", () => resolve(response.statusCode ?? 0))
+      response.on("error", () => resolve(0))
+    })
+    sent.on("error", () => resolve(0))
+    sent.end(body)
+  })
+
+interface Sent {
+  readonly acknowledged: readonly PlannedEvent[]
+  readonly deliveries: number
+  readonly refused: number
+}
+
+/** Sends until told to stop, 64 at once, each event until it is acknowledged; one in ten is sent twice at once. */
+async function sendEvents(
+  url: string,
+  seed: number,
+  random: () => number,
+  isOver: (sent: number) => boolean,
+): Promise<Sent> {
+  const acknowledged: PlannedEvent[] = []
+  let planned = 0
+  let deliveries = 0
+  let refused = 0
+  const send = async (event: PlannedEvent): Promise<void> => {
+    for (;;) {
+      deliveries += 1
+      const status = await deliver(url, event)
+      if (status >= 200 && status < 300) return
+      refused += 1
+      await wait(20 + 80 * random())
+    }
+  }
+  const sender = async (): Promise<void> => {
+    while (!isOver(acknowledged.length)) {
+      planned += 1
+      const event = planEvent(planned, seed, random)
+      await Promise.all(random() < 0.1 ? [send(event), send(event)] : [send(event)])
+      acknowledged.push(event)
+      // As many at a time as the runs can follow on two cores.
+      await wait(250 * random())
+    }
+  }
+  await Promise.all(Array.from({ length: CONNECTIONS }, sender))
+  return { acknowledged, deliveries, refused }
+}
+
+/** Waits until every run has been heard of as it should, or the time is up. The inbox itself is left alone meanwhile. */
+async function drain({ runs }: Witness, events: readonly PlannedEvent[]): Promise<void> {
+  const deadline = performance.now() + DRAIN_WITHIN_MS
+  const isDone = ({ id, handlers, payload }: PlannedEvent): boolean =>
+    handlers.every((handler) =>
+      runs.get(`${id} ${handler}`)?.some(({ what }) => payload.hopeless || what === "completed"),
+    )
+  while (performance.now() < deadline && !events.every(isDone)) await wait(250)
+}
+
+async function listEvents(url: string, query: string): Promise<readonly EventView[]> {
+  const events: EventView[] = []
+  let cursor = ""
+  for (;;) {
+    const response = await fetch(`${url}/inbox/events?limit=100${query}${cursor}`, {
+      headers: { Authorization: `Bearer ${TOKEN}` },
+    })
+    if (!response.ok) throw new Error(`the inbox cannot be listed: ${response.status} ${await response.text()}`)
+    const page = (await response.json()) as { data: EventView[]; next_cursor: string | null }
+    events.push(...page.data)
+    if (page.next_cursor === null) return events
+    cursor = `&cursor=${page.next_cursor}`
+  }
+}
+
+async function prove(seed: number, folder: string): Promise<readonly string[]> {
+  const wantedKills = Number(values.kills)
+  const random = createRandom(seed)
+  const killRandom = createRandom(seed + 1)
+  const witness = await startWitness()
+  const vars = { WEBHOOK_SECRETS: SECRET, OPERATOR_TOKEN: TOKEN, INBOX_SHARDS: values.shards, WITNESS: witness.url }
+  const script = bundleWorker("test/crash/worker.ts", join(folder, "bundle"))
+  const objects = { INBOXES: "Inbox", ACCOUNTS: "Account" }
+  const mortal = await startMortal({ script, folder, port: await findFreePort(), vars, objects, onLine: () => {} })
+  try {
+    const sending = sendEvents(
+      mortal.url,
+      seed,
+      random,
+      (sent) => mortal.kills.length >= wantedKills && sent >= Number(values.events),
+    )
+    for (let kill = 1; kill <= wantedKills; kill += 1) {
+      await wait(500 + 2_000 * killRandom())
+      await mortal.killAndRestart()
+      console.log(`kill ${kill} of ${wantedKills}: ${witness.runs.size} runs heard of so far`)
+    }
+    const { acknowledged, deliveries, refused } = await sending
+    console.log(`${acknowledged.length} events acknowledged in ${deliveries} deliveries, ${refused} of them in vain`)
+    await drain(witness, acknowledged)
+    // What ends a run is written after its handler has ended.
+    await wait(1_000)
+    const listed = await listEvents(mortal.url, "")
+    const listedDead = await listEvents(mortal.url, "&status=dead")
+    const problems = judge({ acknowledged, testimonies: witness.runs, kills: mortal.kills, listed, listedDead })
+    const attempts = [...witness.runs.values()].flat().filter(({ what }) => what === "started").length
+    console.log(
+      `${listed.length} events in the inbox, ${listedDead.length} of them dead; ${witness.runs.size} runs in ${attempts} ` +
+        `attempts, ${countRepeats(witness.runs)} completed more than once, each running at a kill`,
+    )
+    return problems
+  } finally {
+    await mortal.end()
+    witness.close()
+    agent.destroy()
+  }
+}
+
+async function main(): Promise<number> {
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed)
+  const folder = mkdtempSync(join(tmpdir(), "countersign-crash-"))
+  const startedAt = performance.now()
+  console.log(`seed ${seed}`)
+  try {
+    const problems = await prove(seed, folder)
+    const seconds = Math.round((performance.now() - startedAt) / 1000)
+    for (const problem of problems.slice(0, 20)) console.error(problem)
+    console.log(problems.length === 0 ? `proven in ${seconds} s` : `${problems.length} problems with seed ${seed}`)
+    return problems.length === 0 ? 0 : 1
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+process.exitCode = await main()
