@@ -86,8 +86,9 @@ async function answers(url: string, child: ChildProcess): Promise<boolean> {
   return false
 }
 
+const text = (value: string): string => JSON.stringify(value)
+
 function toConfig({ script, folder, port, vars = {}, objects = {} }: Omit<WorkerdOptions, "onLine">): string {
-  const text = (value: string): string => JSON.stringify(value)
   const bindings = [
     ...Object.entries(vars).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
     ...Object.entries(objects).map(([name, type]) => `(name = ${text(name)}, durableObjectNamespace = ${text(type)})`),

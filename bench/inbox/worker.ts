@@ -4,6 +4,7 @@ import { DurableObject } from "cloudflare:workers"
 import { createApp } from "../../src/app.ts"
 import { createAppFromEnv } from "../../src/app-from-env.ts"
 import type { WorkerBindings } from "../../src/config.ts"
+import { writeLine } from "../../src/core/write-line.ts"
 import type { HandOff } from "../../src/events/hand-off.ts"
 import { defineHandlers } from "../../src/events/handlers.ts"
 import { createHandlerRuns } from "../../src/inbox/handler-entrypoint.ts"
@@ -22,7 +23,7 @@ interface Env extends WorkerBindings {
 
 /** `payment.settled` has a handler that does nothing but say when it began, `enquiry.created` has none. */
 const handlers = defineHandlers<Env>({
-  "payment.settled": (event, { log }) => log("handler", { began: Date.now() }),
+  "payment.settled": (_event, { log }) => log("handler", { began: Date.now() }),
 })
 
 export const HandlerRuns = createHandlerRuns(handlers)
@@ -64,11 +65,7 @@ const HAND_OFFS: Readonly<Record<Exclude<Env["TARGET"], "inbox">, (env: Env) => 
 
 /** The Worker's own app, but for the hand-off. */
 function createBenchApp(env: Env): ReturnType<typeof createApp> {
-  const log = (entry: object): void => {
-    // oxlint-disable-next-line no-console -- the Worker writes this line, so every target does
-    console.log(JSON.stringify(entry))
-  }
-  if (env.TARGET === "inbox") return createAppFromEnv(env, handlers, { log })
+  if (env.TARGET === "inbox") return createAppFromEnv(env, handlers)
   const secrets = parseSecrets(String(env.WEBHOOK_SECRETS))
   const settings = {
     scheme: credicorp,
@@ -84,7 +81,7 @@ function createBenchApp(env: Env): ReturnType<typeof createApp> {
     receiver: { state: "on", source: credicorp.name, settings },
     inbox: { state: "off" },
     partner: { state: "off" },
-    log,
+    log: writeLine,
     clock: Date.now,
   })
 }

@@ -21,9 +21,9 @@ that was acknowledged was lost, nothing is stuck, and nothing ran twice but what
   npm run test:crash -- [--seed <n>] [--kills <n>] [--events <n>] [--shards <n>]
 
   --seed    the same seed makes the same events and the same pauses between kills; random unless given
-  --kills   how often the runtime is killed (12)
+  --kills   how often the runtime is killed, at least (10)
   --events  how many events are sent at least (3000)
-  --shards  INBOX_SHARDS (16)
+  --shards  INBOX_SHARDS (4: fewer than a Worker has, so that more waits in each)
 `
 
 const SECRET = "whsec_crash_0123456789abcdef"
@@ -35,9 +35,9 @@ const DRAIN_WITHIN_MS = 120_000
 const { values } = parseArgs({
   options: {
     seed: { type: "string" },
-    kills: { type: "string", default: "12" },
+    kills: { type: "string", default: "10" },
     events: { type: "string", default: "3000" },
-    shards: { type: "string", default: "16" },
+    shards: { type: "string", default: "4" },
     help: { type: "boolean", default: false },
   },
 })
@@ -65,7 +65,7 @@ async function startMortal(options: WorkerdOptions): Promise<Mortal> {
   }
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
+const agent = new Agent({ keepAlive: true, maxSockets: 2 * CONNECTIONS })
 
 /** Status of one delivery, signed afresh; 0 if there was no answer. */
 const deliver = (url: string, { body }: PlannedEvent): Promise<number> =>
@@ -80,44 +80,55 @@ const deliver = (url: string, { body }: PlannedEvent): Promise<number> =>
     sent.end(body)
   })
 
-interface Sent {
+/** Sends events in bursts, as fast as 64 connections go: most kills fall where much waits to be written. */
+interface Senders {
   readonly acknowledged: readonly PlannedEvent[]
-  readonly deliveries: number
-  readonly refused: number
+  readonly counts: { deliveries: number; refused: number }
+  readonly setBursting: (isBursting: boolean) => void
+  /** Resolves once every event that was begun has been acknowledged. */
+  readonly end: () => Promise<void>
 }
 
-/** Sends until told to stop, 64 at once, each event until it is acknowledged; one in ten is sent twice at once. */
-async function sendEvents(
-  url: string,
-  seed: number,
-  random: () => number,
-  isOver: (sent: number) => boolean,
-): Promise<Sent> {
+function startSenders(url: string, seed: number): Senders {
+  const random = createRandom(seed)
   const acknowledged: PlannedEvent[] = []
+  const counts = { deliveries: 0, refused: 0 }
   let planned = 0
-  let deliveries = 0
-  let refused = 0
+  const state = { isBursting: false, isOver: false }
   const send = async (event: PlannedEvent): Promise<void> => {
     for (;;) {
-      deliveries += 1
+      counts.deliveries += 1
       const status = await deliver(url, event)
       if (status >= 200 && status < 300) return
-      refused += 1
+      counts.refused += 1
       await wait(20 + 80 * random())
     }
   }
-  const sender = async (): Promise<void> => {
-    while (!isOver(acknowledged.length)) {
+  const work = async (): Promise<void> => {
+    while (!state.isOver) {
+      if (!state.isBursting) {
+        await wait(10)
+        continue
+      }
       planned += 1
       const event = planEvent(planned, seed, random)
+      // One in ten is delivered twice, at once.
       await Promise.all(random() < 0.1 ? [send(event), send(event)] : [send(event)])
       acknowledged.push(event)
-      // As many at a time as the runs can follow on two cores.
-      await wait(250 * random())
     }
   }
-  await Promise.all(Array.from({ length: CONNECTIONS }, sender))
-  return { acknowledged, deliveries, refused }
+  const working = Promise.all(Array.from({ length: CONNECTIONS }, work))
+  return {
+    acknowledged,
+    counts,
+    setBursting(isBursting) {
+      state.isBursting = isBursting
+    },
+    async end() {
+      state.isOver = true
+      await working
+    },
+  }
 }
 
 /** Waits until every run has been heard of as it should, or the time is up. The inbox itself is left alone meanwhile. */
@@ -147,27 +158,30 @@ async function listEvents(url: string, query: string): Promise<readonly EventVie
 
 async function prove(seed: number, folder: string): Promise<readonly string[]> {
   const wantedKills = Number(values.kills)
-  const random = createRandom(seed)
-  const killRandom = createRandom(seed + 1)
+  const random = createRandom(seed + 1)
   const witness = await startWitness()
   const vars = { WEBHOOK_SECRETS: SECRET, OPERATOR_TOKEN: TOKEN, INBOX_SHARDS: values.shards, WITNESS: witness.url }
   const script = bundleWorker("test/crash/worker.ts", join(folder, "bundle"))
   const objects = { INBOXES: "Inbox", ACCOUNTS: "Account" }
   const mortal = await startMortal({ script, folder, port: await findFreePort(), vars, objects, onLine: () => {} })
   try {
-    const sending = sendEvents(
-      mortal.url,
-      seed,
-      random,
-      (sent) => mortal.kills.length >= wantedKills && sent >= Number(values.events),
-    )
-    for (let kill = 1; kill <= wantedKills; kill += 1) {
-      await wait(500 + 2_000 * killRandom())
+    const senders = startSenders(mortal.url, seed)
+    for (let kill = 1; kill <= wantedKills || senders.acknowledged.length < Number(values.events); kill += 1) {
+      senders.setBursting(true)
+      await wait(300 + 900 * random())
+      // Two in three kills fall into the burst, the others into the runs after it.
+      if (random() < 1 / 3) {
+        senders.setBursting(false)
+        await wait(1_000 * random())
+      }
       await mortal.killAndRestart()
-      console.log(`kill ${kill} of ${wantedKills}: ${witness.runs.size} runs heard of so far`)
+      senders.setBursting(false)
+      console.log(`kill ${kill}: ${senders.acknowledged.length} events acknowledged, ${witness.runs.size} runs begun`)
+      await wait(500 + 1_000 * random())
     }
-    const { acknowledged, deliveries, refused } = await sending
-    console.log(`${acknowledged.length} events acknowledged in ${deliveries} deliveries, ${refused} of them in vain`)
+    await senders.end()
+    const { acknowledged, counts } = senders
+    console.log(`${acknowledged.length} events in ${counts.deliveries} deliveries, ${counts.refused} of them in vain`)
     await drain(witness, acknowledged)
     // What ends a run is written after its handler has ended.
     await wait(1_000)

@@ -48,11 +48,12 @@ function repeatsAreExcused(said: readonly Testimony[], kills: readonly number[])
   const completed = said.filter(({ what }) => what === "completed")
   return completed.slice(1).every((later, i) => {
     const earlier = completed[i]!
-    const started = (one: Testimony): number =>
-      said.find(({ what, attempt }) => what === "started" && attempt === one.attempt)?.at ?? one.at
     return kills.some((kill) => {
-      const wasRunning = started(earlier) <= kill && kill <= earlier.at + WRITTEN_WITHIN_MS
-      return wasRunning && kill <= started(later)
+      const wasRunning = startOf(earlier, said) <= kill && kill <= earlier.at + WRITTEN_WITHIN_MS
+      return wasRunning && kill <= startOf(later, said)
     })
   })
 }
+
+const startOf = (one: Testimony, said: readonly Testimony[]): number =>
+  said.find(({ what, attempt }) => what === "started" && attempt === one.attempt)?.at ?? one.at

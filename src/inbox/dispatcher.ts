@@ -1,0 +1,147 @@
+import { errorText } from "../core/error-text.ts"
+import { BACKSTOP_MS } from "../core/limits.ts"
+import type { Log } from "../events/handlers.ts"
+import { claim, nextRunAt, type Busy, type Start } from "./claim.ts"
+import { finish, type Ended } from "./finish.ts"
+import type { GroupCommit } from "./group-commit.ts"
+import type { HandlerCall, HandlerRunner, Run } from "./inbox.ts"
+import { nextPruneAt, prune, pruneIfDue, type Retention } from "./prune.ts"
+import type { InboxStore } from "./store.ts"
+
+export interface DispatcherDeps {
+  readonly store: InboxStore
+  readonly commits: GroupCommit
+  readonly runner: HandlerRunner
+  /** Sees to it that the shard is woken at that time or before; part of the transaction that it is called in. */
+  readonly ensureWake: (at: number) => void
+  /** Undefined while the configuration is unsound: then nothing is pruned. */
+  readonly retention: Retention | undefined
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  /** 0 to 1. */
+  readonly random: () => number
+  readonly log: Log
+}
+
+/** Starts the runs of a shard, and writes down how they end. */
+export interface Dispatcher {
+  /** Starts what is due, and sees to it that the shard is woken again; resolves once both are written. Never rejects. */
+  wake(): Promise<void>
+  /** Sees to it that the shard is woken when there is something to do; call it within a transaction that made it so. */
+  planWake(now: number): void
+}
+
+/** @param keepHouse What else is written with a wake. */
+export function createDispatcher(deps: DispatcherDeps, keepHouse: (now: number) => void): Dispatcher {
+  const { store, commits, runner, ensureWake, retention, clock, random, log } = deps
+  const slots = createSlots()
+  let waking: Promise<void> | undefined
+
+  const planWake = (now: number): void => {
+    // A wake prunes, too: by itself that is a reason only where nothing waits.
+    const at = nextRunAt(store, now, slots.busy()) ?? (retention && nextPruneAt(store, retention))
+    if (at !== undefined) ensureWake(Math.max(at, now))
+  }
+
+  const tryAgain = (error: unknown): void => {
+    log({ level: "error", message: "the inbox could not write: it tries again", error: errorText(error) })
+    ensureWake(clock() + BACKSTOP_MS)
+  }
+
+  const start = async ({ place, call }: Start): Promise<void> => {
+    const startedAt = clock()
+    const outcome = await runOutcome(runner, call)
+    slots.release({ place, call })
+    const now = clock()
+    const ended = { place, handler: call.handler, attempt: call.attempt, outcome, ms: now - startedAt }
+    try {
+      const written = await commits.run(() => {
+        const run = finish(store, ended, now, random())
+        if (run?.nextAt === null) pruneIfDue(store, place)
+        planWake(now)
+        return run && { run, event: store.getEvent(place)?.dedupeKey }
+      })
+      if (written && written.run.status !== "done") log(toLogLine(ended, written))
+    } catch (error) {
+      tryAgain(error)
+    }
+  }
+
+  const wakeOnce = async (): Promise<void> => {
+    let starts: readonly Start[] = []
+    try {
+      await commits.run(() => {
+        // From here on, what becomes due needs another wake.
+        waking = undefined
+        // A group that cannot be written runs its work again.
+        for (const one of starts) slots.release(one)
+        const now = clock()
+        keepHouse(now)
+        if (retention) prune(store, now, retention)
+        starts = claim(store, now, slots.busy())
+        for (const one of starts) slots.take(one)
+        planWake(now)
+      })
+    } catch (error) {
+      waking = undefined
+      for (const one of starts) slots.release(one)
+      tryAgain(error)
+      return
+    }
+    for (const one of starts) void start(one)
+  }
+
+  return {
+    planWake,
+    wake: () => (waking ??= wakeOnce()),
+  }
+}
+
+/** The attempts that are in flight, and the slots that they take from their handlers. */
+function createSlots(): {
+  take(start: Start): void
+  release(start: Start): void
+  busy(): Busy
+} {
+  const inFlight = new Map<string, HandlerCall>()
+  const keyOf = ({ place, call }: Start): string => `${place} ${call.handler}`
+  return {
+    take: (start) => void inFlight.set(keyOf(start), start.call),
+    release(start) {
+      // A later attempt of the run may have its slot by now: this one was given up.
+      if (inFlight.get(keyOf(start))?.attempt === start.call.attempt) inFlight.delete(keyOf(start))
+    },
+    busy() {
+      const counts = new Map<string, number>()
+      for (const { handler } of inFlight.values()) counts.set(handler, (counts.get(handler) ?? 0) + 1)
+      return counts
+    },
+  }
+}
+
+/** How an attempt ended; a rejection is the platform's: the handler's isolate was killed, or never reached. */
+async function runOutcome(runner: HandlerRunner, call: HandlerCall): Promise<Ended["outcome"]> {
+  try {
+    return await runner.run(call)
+  } catch (error) {
+    return { kind: "lost", error: errorText(error) }
+  }
+}
+
+/** A line for whoever has to know: names and numbers, and nothing of what the handler threw, which may quote the event. */
+function toLogLine(
+  { handler, attempt, outcome, ms }: Ended,
+  { run, event }: { readonly run: Run; readonly event: string | undefined },
+): Record<string, unknown> {
+  const isDead = run.status === "dead"
+  return {
+    level: isDead ? "error" : "warn",
+    message: isDead ? "run is dead" : "run failed",
+    event_id: event,
+    handler,
+    attempt,
+    outcome: outcome.kind,
+    reason: run.reason ?? undefined,
+    ms,
+  }
+}
