@@ -97,6 +97,8 @@ export function createDispatcher(deps: DispatcherDeps, keepHouse: (now: number) 
   }
 }
 
+const keyOf = ({ place, call }: Start): string => `${place} ${call.handler}`
+
 /** The attempts that are in flight, and the slots that they take from their handlers. */
 function createSlots(): {
   take(start: Start): void
@@ -104,7 +106,6 @@ function createSlots(): {
   busy(): Busy
 } {
   const inFlight = new Map<string, HandlerCall>()
-  const keyOf = ({ place, call }: Start): string => `${place} ${call.handler}`
   return {
     take: (start) => void inFlight.set(keyOf(start), start.call),
     release(start) {
@@ -128,7 +129,7 @@ async function runOutcome(runner: HandlerRunner, call: HandlerCall): Promise<End
   }
 }
 
-/** A line for whoever has to know: names and numbers, and nothing of what the handler threw, which may quote the event. */
+/** A line for whoever has to know; what the handler threw is its own text, and it is cut. */
 function toLogLine(
   { handler, attempt, outcome, ms }: Ended,
   { run, event }: { readonly run: Run; readonly event: string | undefined },
@@ -142,6 +143,7 @@ function toLogLine(
     attempt,
     outcome: outcome.kind,
     reason: run.reason ?? undefined,
+    error: "error" in outcome ? outcome.error : undefined,
     ms,
   }
 }
