@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { cloudflareTest } from "@cloudflare/vitest-plugin"
 import { defineConfig } from "vitest/config"
 import { API_KEYS } from "./test/support/api-keys.ts"
+import { OPERATOR_TOKEN } from "./test/support/operator-token.ts"
 import { BLACK_BOX_ENTRIES } from "./test/support/partner-keys.ts"
 
 /** Cases from other people's suites, read where VECTORS_DIR says; a test that finds none says that it skipped them. */
@@ -37,6 +38,7 @@ export default defineConfig({
               bindings: {
                 WEBHOOK_SECRETS: "test=whsec_test_0123456789abcdef",
                 WEBHOOK_LIVEMODE: "false",
+                OPERATOR_TOKEN,
                 PARTNER_API_KEYS: JSON.stringify([...API_KEYS, ...BLACK_BOX_ENTRIES]),
               },
             },

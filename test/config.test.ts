@@ -276,7 +276,7 @@ describe("what is wrong is reported at once, by name and never by value", () => 
   }
 
   it("all of them", () => {
-    expect(namesOf(readReceiverConfig(values))).toEqual(Object.keys(values))
+    expect(namesOf(read(values))).toEqual(Object.keys(values))
   })
 
   it.each([
@@ -296,7 +296,7 @@ describe("what is wrong is reported at once, by name and never by value", () => 
       env: { WEBHOOK_SECRETS: '[{"id":"whsec_mArK","secret":"whsec_0123456789"}]' },
     },
   ])("$why", ({ env }) => {
-    const configured = readReceiverConfig(env)
+    const configured = read(env)
     expect(configured.state).toBe("unsound")
     expect(JSON.stringify(configured)).not.toMatch(/mArK/i)
   })
@@ -306,7 +306,7 @@ describe("what is wrong is reported at once, by name and never by value", () => 
   })
 
   it("each problem says more than its name", () => {
-    const configured = readReceiverConfig(values)
+    const configured = read(values)
     expect(
       configured.state === "unsound" && configured.problems.every((problem) => /^[A-Z_]+: \S+ \S+/.test(problem)),
     ).toBe(true)

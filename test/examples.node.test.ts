@@ -7,6 +7,7 @@ import { join } from "node:path"
 import { Hono } from "hono"
 import { afterAll, describe, expect, it } from "vitest"
 import { defineHandlers } from "../src/events/handlers.ts"
+import * as outcomes from "../src/events/outcomes.ts"
 import { webhook } from "../src/hono.ts"
 import * as endpoints from "../src/endpoints.ts"
 import * as countersign from "../src/index.ts"
@@ -35,6 +36,7 @@ function surroundings(): Record<string, unknown> {
   return {
     ...countersign,
     ...endpoints,
+    ...outcomes,
     defineHandlers,
     webhook,
     app,
@@ -53,12 +55,17 @@ describe("doc comments", () => {
     expect(documented.length).toBeGreaterThanOrEqual(8)
   })
 
-  it.each(documented)("$name runs", async ({ code }) => {
+  it.each(documented)("$name runs", async ({ name, code }) => {
     const scope = surroundings()
     const names = Object.keys(scope)
     const lines = stripTypeScriptTypes(`async function example(${names.join(", ")}) {{\n${code}\n}}`)
     // oxlint-disable-next-line typescript/no-implied-eval, typescript/no-unsafe-call -- running text is what this test is for
-    await new Function(`${lines}; return example`)()(...Object.values(scope))
+    const example = new Function(`${lines}; return example`)() as (...values: unknown[]) => Promise<void>
+    const thrown = await example(...Object.values(scope)).catch((error: unknown) => error)
+    // What a handler throws on purpose is what its example shows.
+    const expected = name.startsWith("src/events/outcomes.ts") ? Error : undefined
+    if (expected) expect(thrown).toBeInstanceOf(expected)
+    else expect(thrown).toBeUndefined()
   })
 })
 

@@ -26,13 +26,25 @@ afterEach(() => {
 })
 
 describe("the Worker", () => {
-  it("takes a delivery, and its handler's line comes before that of the delivery", async () => {
+  it("takes a delivery, and runs its handler behind the inbox", async () => {
     const answer = await send({})
     expect([answer.status, answer.json]).toEqual([200, { received: true, id: "evt_1", status: "accepted" }])
-    expect(lines).toMatchObject([
-      { message: "decision completed", event_id: "evt_1", decision: "dec_1" },
-      { message: "delivery", outcome: "accepted", secret_id: "test" },
-    ])
+    expect(lines).toContainEqual(
+      expect.objectContaining({ message: "delivery", outcome: "accepted", secret_id: "test" }),
+    )
+    await vi.waitFor(() =>
+      expect(lines).toContainEqual(
+        expect.objectContaining({ message: "decision completed", event_id: "evt_1", decision: "dec_1" }),
+      ),
+    )
+  })
+
+  it("knows the event again, and runs nothing", async () => {
+    await send({ body: sampleBody({ id: "evt_twice" }) })
+    await vi.waitFor(() => expect(lines).toContainEqual(expect.objectContaining({ message: "decision completed" })))
+    const answer = await send({ body: sampleBody({ id: "evt_twice" }) })
+    expect([answer.status, answer.json["status"]]).toEqual([200, "duplicate"])
+    expect(lines.filter((line) => (line as { message: string }).message === "decision completed")).toHaveLength(1)
   })
 
   it.each<{ why: string; delivery: DeliveryOptions; want: string }>([
@@ -55,7 +67,7 @@ describe("the Worker", () => {
     const answer = await toAnswer(await worker.fetch("https://receiver.example/healthz"))
     expect([answer.status, answer.json]).toEqual([
       200,
-      { status: "ok", surfaces: { receiver: "on", inbox: "off", partner: "on" } },
+      { status: "ok", surfaces: { receiver: "on", inbox: "on", partner: "on" } },
     ])
   })
 })

@@ -559,13 +559,14 @@ describe("inline handlers: spec 3.12", () => {
     }
   })
 
-  it("get the bindings, the first attempt and the delivery's id", async () => {
+  it("get the bindings, the first attempt, the delivery's id and a signal", async () => {
     const contexts: unknown[] = []
     const handlers = defineHandlers<TestEnv>({
       "*": (_event, { log: _log, ...context }) => void contexts.push(context),
     })
     await createReceiver({ handlers }).send()
-    expect(contexts).toEqual([{ env: { NAME: "bindings of the test" }, attempt: 1, deliveryId: "dlv_1" }])
+    const signal = expect.any(AbortSignal) as unknown
+    expect(contexts).toEqual([{ env: { NAME: "bindings of the test" }, attempt: 1, deliveryId: "dlv_1", signal }])
   })
 })
 

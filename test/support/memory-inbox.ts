@@ -1,0 +1,127 @@
+import type { InboxBindings } from "../../src/config.ts"
+import { DEFAULT_BODY_DAYS, DEFAULT_ID_DAYS } from "../../src/core/limits.ts"
+import { GroupCommit } from "../../src/inbox/group-commit.ts"
+import type { HandlerRunner, InboxShard } from "../../src/inbox/inbox.ts"
+import { createShard, type ShardDeps, type WakingShard } from "../../src/inbox/shard.ts"
+import { createMemoryDisk, type MemoryDisk } from "./memory-store.ts"
+import type { LogEntry } from "./receiver.ts"
+
+export const DAY_MS = 86_400_000
+
+/** What a twin is made of; what is left out is as the object has it. */
+export interface MemoryShardOptions extends Partial<Pick<ShardDeps, "clock" | "random" | "retention" | "log">> {
+  readonly runner: HandlerRunner
+  readonly disk?: MemoryDisk
+}
+
+/** The twin of the inbox's object. */
+export interface MemoryShard extends WakingShard {
+  readonly disk: MemoryDisk
+  /** Rings the alarm, whenever it stands; false if none does. */
+  ring(): Promise<boolean>
+  /** The object is gone with all that was not durable, and comes back; what the old one still does is nobody's. */
+  crash(): Promise<void>
+}
+
+/** What crosses to an object and back is copied. */
+function copying<Port extends object>(port: Port): Port {
+  return new Proxy(port, {
+    get: (target, name) => {
+      const method = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>
+      return async (...args: unknown[]) => structuredClone(await method(...structuredClone(args)))
+    },
+  })
+}
+
+/** The `InboxShard` port over maps: the same rules and the same group commit, no platform. */
+export function createMemoryShard({ disk = createMemoryDisk(), runner, ...options }: MemoryShardOptions): MemoryShard {
+  const open = (): WakingShard => {
+    // The platform lets go of a dead object: nothing that it does later is written.
+    const life = { over: false }
+    const guard = <Value>(work: () => Value): Value => {
+      if (life.over) throw new Error("the object is gone")
+      return work()
+    }
+    lives.push(life)
+    const shard = createShard({
+      store: disk.store,
+      commits: new GroupCommit({
+        transactionSync: (work) => guard(() => disk.transactionSync(work)),
+        sync: async () => {
+          await disk.sync()
+          guard(() => {})
+        },
+      }),
+      runner: copying(runner),
+      ensureWake: (at) => guard(() => disk.ensureWake(at)),
+      retention: { bodyMs: DEFAULT_BODY_DAYS * DAY_MS, idMs: DEFAULT_ID_DAYS * DAY_MS },
+      clock: Date.now,
+      random: Math.random,
+      log: () => {},
+      ...options,
+    })
+    return shard
+  }
+  const lives: { over: boolean }[] = []
+  let current = copying(open())
+
+  return {
+    disk,
+    async ring() {
+      if (!disk.takeAlarm()) return false
+      await current.wake()
+      return true
+    },
+    async crash() {
+      for (const life of lives) life.over = true
+      disk.crash()
+      current = copying(open())
+      // As the object's constructor does.
+      await current.wake()
+    },
+    wake: async () => await current.wake(),
+    open: async (...args) => await current.open(...args),
+    accept: async (...args) => await current.accept(...args),
+    list: async (...args) => await current.list(...args),
+    show: async (...args) => await current.show(...args),
+    body: async (...args) => await current.body(...args),
+    rerun: async (...args) => await current.rerun(...args),
+    rerunDead: async (...args) => await current.rerunDead(...args),
+    setPaused: async (...args) => await current.setPaused(...args),
+    erase: async (...args) => await current.erase(...args),
+    stats: async () => await current.stats(),
+  }
+}
+
+/** The binding of the inbox's objects, over twins that are made when they are asked for. */
+export interface MemoryInboxes {
+  readonly namespace: NonNullable<InboxBindings["INBOXES"]>
+  /** By the names that were asked for, with the jurisdiction in front if there is one. */
+  readonly shards: ReadonlyMap<string, MemoryShard>
+}
+
+export function createMemoryInboxes(options: MemoryShardOptions): MemoryInboxes {
+  const shards = new Map<string, MemoryShard>()
+  const namespaceOf = (prefix: string) => ({
+    getByName(name: string): InboxShard {
+      const shard = shards.get(prefix + name) ?? createMemoryShard(options)
+      shards.set(prefix + name, shard)
+      return shard
+    },
+    jurisdiction: (name: string) => namespaceOf(`${name}/`),
+  })
+  return { namespace: namespaceOf("") as unknown as MemoryInboxes["namespace"], shards }
+}
+
+/** Lets everything come to rest that waits for no timer. */
+export const settle = async (): Promise<void> => {
+  await new Promise((resolve) => {
+    setTimeout(resolve)
+  })
+}
+
+/** A log to look at. */
+export function createLog(): { readonly lines: LogEntry[]; readonly log: (entry: LogEntry) => void } {
+  const lines: LogEntry[] = []
+  return { lines, log: (entry) => void lines.push(entry) }
+}
