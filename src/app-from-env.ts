@@ -1,5 +1,6 @@
 import { createApp, type Surface } from "./app.ts"
 import {
+  readErrorDocsConfig,
   readPartnerConfig,
   readReceiverConfig,
   type Configured,
@@ -56,7 +57,12 @@ export function createAppFromEnv<Env extends WorkerBindings>(
     shards: toShards(config),
     handlerKeys: keysOf(handlers),
   }))
-  return createApp({ receiver: { ...receiver, source: credicorp.name }, inbox, partner, log, clock })
+  const docs = readErrorDocsConfig(env)
+  if (docs.state === "unsound") {
+    log({ level: "error", message: "the address of the error reference is unsound: errors carry no doc_url", ...docs })
+  }
+  const errorDocsUrl = docs.state === "on" ? docs.config.url : undefined
+  return createApp({ receiver: { ...receiver, source: credicorp.name }, inbox, partner, errorDocsUrl, log, clock })
 }
 
 const keysOf = <Env>({ entries }: HandlerSet<Env>): readonly string[] => entries.map(([pattern]) => pattern)

@@ -1,7 +1,9 @@
 import { Hono } from "hono"
 import { errorText } from "./core/error-text.ts"
 import { createPartnerRoutes, PARTNER_PATH, type PartnerSettings } from "./endpoints/route.ts"
+import { withDocUrl } from "./errors/doc-url.ts"
 import { createRequestId, errorResponse, jsonResponse, RETRY_LATER, toErrorBody } from "./errors/response.ts"
+import { createErrorRoutes } from "./errors/route.ts"
 import type { Log } from "./events/handlers.ts"
 import { createInboxRoutes, INBOX_PATH, type InboxRouteSettings } from "./inbox/route.ts"
 import type { ReceiverSettings } from "./receiver/receive.ts"
@@ -22,6 +24,8 @@ export interface AppDeps {
   readonly inbox: Surface<InboxRouteSettings>
   /** The registry of endpoints at `/partner/v1/webhook_endpoints`. */
   readonly partner: Surface<PartnerSettings>
+  /** Where the pages of the error codes are: makes `error.doc_url`, which no error has unless it is given. */
+  readonly errorDocsUrl?: string | undefined
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly clock: () => number
@@ -30,12 +34,13 @@ export interface AppDeps {
 type App = Hono<{ Variables: { requestId: string } }>
 
 /** Mounts the routes. Knows no bindings, so it runs in any runtime. */
-export function createApp({ receiver, inbox, partner, log, clock }: AppDeps): App {
+export function createApp({ receiver, inbox, partner, errorDocsUrl, log, clock }: AppDeps): App {
   const app: App = new Hono()
 
   app.use(async (c, next) => {
     c.set("requestId", createRequestId())
     await next()
+    if (errorDocsUrl && c.res.status >= 400) c.res = await withDocUrl(c.res, errorDocsUrl)
   })
 
   const path = `/webhooks/${receiver.source}`
@@ -49,6 +54,8 @@ export function createApp({ receiver, inbox, partner, log, clock }: AppDeps): Ap
     ...(partner.state === "unsound" ? [PARTNER_PATH, `${PARTNER_PATH}/*`] : []),
   ]
   for (const route of unsound) app.all(route, (c) => errorResponse(UNAVAILABLE, c.var.requestId))
+
+  app.route("/errors", createErrorRoutes())
 
   app.get("/healthz", (c) => {
     const surfaces = { receiver: receiver.state, inbox: inbox.state, partner: partner.state }

@@ -4,6 +4,7 @@ import {
   DEFAULT_TOLERANCE_SECONDS,
   MAX_DEPLOYED_BODY_BYTES,
   MAX_DEPLOYED_TOLERANCE_SECONDS,
+  MAX_DOCS_URL_CHARS,
   MAX_INBOX_SHARDS,
   MIN_DEPLOYED_SECRET_CHARS,
 } from "./core/limits.ts"
@@ -84,6 +85,28 @@ export function readOperatorConfig({ OPERATOR_TOKEN }: OperatorBindings): Config
   return problems.length === 0 ? { state: "on", config: { token } } : { state: "unsound", problems }
 }
 
+/** What the Worker reads from its environment for the error reference. */
+export interface ErrorDocsBindings {
+  /** Where the pages of the error codes are, as `https://example.com/errors`; errors have no `doc_url` unless it is set. */
+  readonly ERROR_DOCS_URL?: BindingText
+}
+
+/** Reads the error reference's variable, as `readReceiverConfig` does the receiver's. */
+export function readErrorDocsConfig({ ERROR_DOCS_URL }: ErrorDocsBindings): Configured<{ readonly url: string }> {
+  if (ERROR_DOCS_URL === undefined || ERROR_DOCS_URL === "") return { state: "off" }
+  const problems: string[] = []
+  const url = collect(problems, "ERROR_DOCS_URL", () => parseDocsUrl(String(ERROR_DOCS_URL)), "")
+  return problems.length === 0 ? { state: "on", config: { url } } : { state: "unsound", problems }
+}
+
+/** A code and a slash are put behind it, so there is no query and no fragment. */
+function parseDocsUrl(text: string): string {
+  if (text.length > MAX_DOCS_URL_CHARS || !/^https?:\/\/[^\s?#]+$/.test(text) || !URL.canParse(text)) {
+    throw new TypeError(`must be an http or https URL of at most ${MAX_DOCS_URL_CHARS} characters without ? and #`)
+  }
+  return text.replace(/\/$/, "")
+}
+
 /** What `parse` makes, or the fallback and one problem more. */
 function collect<Value>(problems: string[], name: string, parse: () => Value, fallback: Value): Value {
   try {
@@ -105,7 +128,8 @@ export interface InboxBindings extends RetentionBindings {
 }
 
 /** All that the Worker reads from its environment. */
-export interface WorkerBindings extends ReceiverBindings, InboxBindings, PartnerBindings, OperatorBindings {}
+export interface WorkerBindings
+  extends ReceiverBindings, InboxBindings, PartnerBindings, OperatorBindings, ErrorDocsBindings {}
 
 export interface InboxConfig {
   readonly inboxes: DurableObjectNamespace<Inbox>

@@ -32,7 +32,7 @@ const roomOf = (path: string): string => (path.includes("/") ? path.slice(0, pat
 /** Room → what may be imported into it, as the beginnings of paths and package names. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: ["core/", "valibot"],
-  errors: ["errors/", "core/"],
+  errors: ["errors/", "core/", "hono"],
   verify: ["verify/", "core/", "errors/", "@noble/hashes/"],
   events: ["events/", "core/", "errors/"],
   endpoints: [
@@ -86,6 +86,10 @@ describe("imports", () => {
   it("the library's main entry needs no package but @noble/hashes", () => {
     const packages = new Set([...reach("index.ts")].filter((target) => !target.endsWith(".ts")))
     expect([...packages]).toEqual(["@noble/hashes/sha2.js"])
+  })
+
+  it.each(["index.ts", "hono.ts", "endpoints.ts"])("%s loads no long texts about errors", (entry) => {
+    expect([...reach(entry)]).not.toContain("errors/reference.ts")
   })
 
   it("the endpoint rules need no package but ipaddr.js, and nothing of the registry around them", () => {

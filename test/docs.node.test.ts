@@ -1,18 +1,11 @@
 // Catches a page that sends its reader to a file that is gone, or a README that promises a command that is not there.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { PAGES, ROOT, textOf } from "./support/pages.ts"
 
-const ROOT = join(import.meta.dirname, "..")
-const pages = [
-  "README.md",
-  "CHANGELOG.md",
-  ...readdirSync(join(ROOT, "docs")).map((name) => join("docs", name)),
-].filter((path) => path.endsWith(".md"))
-const textOf = (path: string): string => readFileSync(join(ROOT, path), "utf8")
-
-describe.each(pages)("%s", (page) => {
+describe.each(PAGES)("%s", (page) => {
   const text = textOf(page)
 
   it("names only files that are there", () => {

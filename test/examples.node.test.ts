@@ -12,8 +12,7 @@ import { webhook } from "../src/hono.ts"
 import * as endpoints from "../src/endpoints.ts"
 import * as countersign from "../src/index.ts"
 import { sampleBody } from "./support/delivery.ts"
-
-const ROOT = join(import.meta.dirname, "..")
+import { PAGES, ROOT, textOf } from "./support/pages.ts"
 
 const examplesOf = (comment: string): readonly string[] =>
   [...comment.matchAll(/@example\n[\s\S]*?```ts\n([\s\S]*?)```/g)].map(([, code]) => code!.replaceAll(/^ ?\* ?/gm, ""))
@@ -76,10 +75,7 @@ describe("pages", () => {
   })
 
   it("README.md and docs: every block of TypeScript is type-checked", () => {
-    const pages = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => join("docs", name))]
-    const blocks = pages.flatMap((page) =>
-      [...readFileSync(join(ROOT, page), "utf8").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!),
-    )
+    const blocks = PAGES.flatMap((page) => [...textOf(page).matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!))
     expect(blocks.length).toBeGreaterThanOrEqual(3)
     mkdirSync(FOLDER, { recursive: true })
     for (const [i, code] of blocks.entries()) {

@@ -51,6 +51,9 @@ export const MAX_LOGGED_DELIVERY_ID_CHARS = 128
 /** A handler's error text in the log: enough for a message, not for a body. */
 export const MAX_LOGGED_ERROR_CHARS = 1_024
 
+/** The address of the error pages stands in every error; longer ones are a mistake. */
+export const MAX_DOCS_URL_CHARS = 512
+
 /** How long a sender is told to wait when we cannot take its delivery now; the sender's own schedule starts at a minute. */
 export const RETRY_AFTER_SECONDS = 30
 

@@ -30,7 +30,7 @@ export const toErrorBody = (code: ErrorCode, requestId: string, param?: string):
 })
 
 /** What every response carries. None is for a cache: each is about one request, and some hold a secret. */
-const everyHeader = (requestId: string): Readonly<Record<string, string>> => ({
+export const everyHeader = (requestId: string): Readonly<Record<string, string>> => ({
   "Cache-Control": "no-store",
   [REQUEST_ID_HEADER]: requestId,
 })
@@ -52,7 +52,7 @@ export const emptyResponse = (status: 204, requestId: string, headers?: Readonly
   new Response(null, { status, headers: { ...everyHeader(requestId), ...headers } })
 
 /** What goes with a status, whoever answers it. */
-const HEADERS_OF_STATUS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+export const HEADERS_OF_STATUS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   401: { "WWW-Authenticate": "Bearer" },
   503: RETRY_LATER,
 }

@@ -1,0 +1,15 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+
+export const ROOT = join(import.meta.dirname, "..", "..")
+
+/** Every page a reader is given, relative to the project. */
+export const PAGES: readonly string[] = [
+  "README.md",
+  "CHANGELOG.md",
+  ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".md"))
+    .map((path) => join("docs", path)),
+]
+
+export const textOf = (path: string): string => readFileSync(join(ROOT, path), "utf8")
