@@ -1,12 +1,11 @@
 // npm run send: what the provider would do, from this desk.
 
-import { randomBytes } from "node:crypto"
 import { parseArgs } from "node:util"
 import { isEventType } from "../src/events/envelope.ts"
-import { credicorp, parseSecrets, signWebhook } from "../src/index.ts"
+import { parseSecrets } from "../src/index.ts"
+import { faults, SAMPLE_TYPES, sampleEvent, signedRequest } from "../src/testing.ts"
 import { readDevVars } from "./dev-vars.ts"
 import { drawProgress, printSummary, type Answer } from "./report.ts"
-import { SAMPLE_TYPES, sampleEvent } from "./sample-events.ts"
 
 const HELP = `
 Signs a sample event as the provider does, sends it, and prints what was sent and what came back.
@@ -23,11 +22,16 @@ Where and what
   --data <json>        the payload (data.object), instead of the sample
   --live               an event of live mode; without it livemode is false
 
-Break it
-  --tamper             change one byte after signing         → webhook_signature_invalid
-  --stale              sign it 301 seconds ago               → webhook_signature_invalid
+Break it, one way at a time
+  --tamper             a byte more after signing             → webhook_signature_invalid
+  --truncate           a byte less after signing             → webhook_signature_invalid
+  --reencode           parse it and write it anew            → webhook_signature_invalid
+  --stale              sign it six minutes ago               → webhook_signature_invalid
+  --ahead              sign it six minutes ahead             → webhook_signature_invalid
   --wrong-secret       sign it with a random secret          → webhook_signature_invalid
   --unsigned           leave the signature out               → webhook_signature_missing
+  --malformed <way>    a signature header that breaks one rule;
+                       a way that is none makes it list them
   --duplicate          send the same event twice, each time freshly signed
 
 Many
@@ -43,6 +47,22 @@ const TIMEOUT_MS = 10_000
 
 class UsageError extends Error {}
 
+/** Flag → the fault of countersign/testing that it stands for. */
+const FAULTS = {
+  tamper: faults.tampered,
+  truncate: faults.truncated,
+  reencode: faults.reencoded,
+  stale: faults.stale,
+  ahead: faults.ahead,
+  "wrong-secret": faults.wrongSecret,
+  unsigned: faults.unsigned,
+  duplicate: faults.duplicate,
+} as const
+
+const FLAGS = Object.fromEntries(
+  Object.keys(FAULTS).map((name) => [name, { type: "boolean", default: false }]),
+) as Record<keyof typeof FAULTS, { type: "boolean"; default: false }>
+
 type Options = ReturnType<typeof readOptions>
 
 function readOptions() {
@@ -53,11 +73,8 @@ function readOptions() {
       yes: { type: "boolean", default: false },
       data: { type: "string" },
       live: { type: "boolean", default: false },
-      tamper: { type: "boolean", default: false },
-      stale: { type: "boolean", default: false },
-      "wrong-secret": { type: "boolean", default: false },
-      unsigned: { type: "boolean", default: false },
-      duplicate: { type: "boolean", default: false },
+      ...FLAGS,
+      malformed: { type: "string" },
       count: { type: "string", default: "1" },
       concurrency: { type: "string", default: "16" },
       help: { type: "boolean", default: false },
@@ -88,14 +105,27 @@ function checkOptions(options: Options) {
     payload: data === undefined ? undefined : parsePayload(data),
     count: wholeNumber("--count", options.count),
     concurrency: wholeNumber("--concurrency", options.concurrency),
-    secret: options["wrong-secret"] ? `whsec_${randomBytes(32).toString("base64url")}` : readSecret(),
+    fault: chooseFault(options),
+    secret: readSecret(),
   }
 }
 
-function parsePayload(text: string): object {
+/** What to do to an event; without a flag nothing is. */
+function chooseFault(options: Options): (...made: Parameters<typeof signedRequest>) => Request | readonly Request[] {
+  const flags = (Object.keys(FAULTS) as (keyof typeof FAULTS)[]).filter((name) => options[name])
+  const { malformed: way } = options
+  if (flags.length + (way === undefined ? 0 : 1) > 1) throw new UsageError("one way to break it at a time")
+  if (way !== undefined && !Object.hasOwn(faults.malformed, way)) {
+    throw new UsageError(`--malformed takes one of ${Object.keys(faults.malformed).join(", ")}: got ${way}`)
+  }
+  if (way !== undefined) return faults.malformed[way as keyof typeof faults.malformed]
+  return flags[0] === undefined ? signedRequest : FAULTS[flags[0]]
+}
+
+function parsePayload(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value }
   } catch {
     // Said below.
   }
@@ -119,53 +149,41 @@ function readSecret(): string {
 
 type Plan = ReturnType<typeof checkOptions>
 
-/** One delivery of an event: signed now, then broken as asked. */
-function toDelivery(body: string, plan: Plan): { headers: Record<string, string>; body: string } {
-  const now = Math.floor(Date.now() / 1000) - (plan.stale ? 301 : 0)
-  const signature = plan.unsigned ? {} : signWebhook(body, { secrets: [plan.secret], now })
-  return {
-    headers: {
-      "Content-Type": "application/json",
-      [credicorp.deliveryHeader]: `dlv_${randomBytes(9).toString("base64url")}`,
-      ...signature,
-    },
-    // Still the same JSON, so that nothing but the signature can tell.
-    body: plan.tamper ? `${body} ` : body,
-  }
+/** The deliveries of a fresh event: signed now, then broken as asked. */
+function toDeliveries({ type, live: livemode, payload, fault, secret, target }: Plan): readonly Request[] {
+  const event = sampleEvent(type, { livemode, ...(payload && { data: { object: payload } }) })
+  return [fault(event, { secret, url: target.href })].flat()
 }
 
-async function deliver(body: string, plan: Plan): Promise<Answer & { sent: ReturnType<typeof toDelivery> }> {
-  const delivery = toDelivery(body, plan)
+async function deliver(delivery: Request): Promise<Answer> {
   const startedAt = performance.now()
   // Like the sender, it does not follow redirects (spec 3.13).
-  const request = { method: "POST", redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS), ...delivery } as const
-  const response = await fetch(plan.target, request)
+  const response = await fetch(delivery, { redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS) })
   const text = await response.text()
-  return { sent: delivery, status: response.status, text, latencyMs: performance.now() - startedAt }
+  return { status: response.status, text, latencyMs: performance.now() - startedAt }
 }
 
 /** An answer is a stranger's text, and a terminal obeys some of it. */
 const printable = (text: string): string => text.slice(0, 4_000).replace(/[^\n -~\u00a0-\uffff]/g, "?")
 
 async function sendOne(plan: Plan): Promise<boolean> {
-  const body = JSON.stringify(sampleEvent(plan.type, plan.live, plan.payload))
   let allTaken = true
-  for (let turn = 1; turn <= (plan.duplicate ? 2 : 1); turn++) {
-    const { sent, status, text, latencyMs } = await deliver(body, plan)
+  for (const delivery of toDeliveries(plan)) {
+    const sent = await delivery.clone().text()
+    const { status, text, latencyMs } = await deliver(delivery)
     console.log(`\nPOST ${plan.target.href}`)
-    for (const [name, value] of Object.entries(sent.headers))
-      console.log(`${name}: ${value.replace(/(v1=.{8})[^,]*/g, "$1…")}`)
-    console.log(`\n${sent.body}\n\n→ ${status} in ${latencyMs.toFixed(0)} ms\n${printable(text)}`)
+    for (const [name, value] of delivery.headers) console.log(`${name}: ${value.replace(/(v1=.{8})[^,]*/g, "$1…")}`)
+    console.log(`\n${sent}\n\n→ ${status} in ${latencyMs.toFixed(0)} ms\n${printable(text)}`)
     allTaken &&= status >= 200 && status < 300
   }
   return allTaken
 }
 
 /** Among many, one that gets no answer is a kind of answer, too. */
-async function deliverOrFail(body: string, plan: Plan): Promise<Answer> {
+async function deliverOrFail(delivery: Request): Promise<Answer> {
   const startedAt = performance.now()
   try {
-    return await deliver(body, plan)
+    return await deliver(delivery)
   } catch {
     return { status: 0, text: "", latencyMs: performance.now() - startedAt }
   }
@@ -177,8 +195,7 @@ async function sendMany(plan: Plan): Promise<boolean> {
   const startedAt = performance.now()
   const worker = async (): Promise<void> => {
     while (next++ < plan.count) {
-      const body = JSON.stringify(sampleEvent(plan.type, plan.live, plan.payload))
-      for (let turn = 1; turn <= (plan.duplicate ? 2 : 1); turn++) answers.push(await deliverOrFail(body, plan))
+      for (const delivery of toDeliveries(plan)) answers.push(await deliverOrFail(delivery))
       drawProgress(answers.length, plan.count * (plan.duplicate ? 2 : 1))
     }
   }

@@ -17,6 +17,7 @@ const BUDGETS: readonly { what: string; code: string; maxBytes: number }[] = [
   { what: "everything of countersign", code: `export * from "./dist/index.js"`, maxBytes: 7_500 },
   { what: "countersign/hono, hono itself aside", code: `export * from "./dist/hono.js"`, maxBytes: 8_000 },
   { what: "countersign/endpoints, ipaddr.js included", code: `export * from "./dist/endpoints.js"`, maxBytes: 6_000 },
+  { what: "countersign/testing", code: `export * from "./dist/testing.js"`, maxBytes: 9_500 },
 ]
 
 for (const { what, code, maxBytes } of BUDGETS) {

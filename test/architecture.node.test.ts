@@ -49,6 +49,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "cloudflare:workers",
   ],
   inbox: ["inbox/", "core/", "errors/", "events/", "valibot", "hono", "cloudflare:workers"],
+  testing: ["testing/", "core/", "errors/", "events/", "verify/"],
   receiver: ["receiver/", "core/", "errors/", "events/", "verify/", "verifier.ts", "hono"],
 }
 
@@ -83,12 +84,12 @@ describe("imports", () => {
     expect(wrong.map(({ path }) => path)).toEqual([])
   })
 
-  it("the library's main entry needs no package but @noble/hashes", () => {
-    const packages = new Set([...reach("index.ts")].filter((target) => !target.endsWith(".ts")))
+  it.each(["index.ts", "testing.ts"])("%s needs no package but @noble/hashes", (entry) => {
+    const packages = new Set([...reach(entry)].filter((target) => !target.endsWith(".ts")))
     expect([...packages]).toEqual(["@noble/hashes/sha2.js"])
   })
 
-  it.each(["index.ts", "hono.ts", "endpoints.ts"])("%s loads no long texts about errors", (entry) => {
+  it.each(["index.ts", "hono.ts", "endpoints.ts", "testing.ts"])("%s loads no long texts about errors", (entry) => {
     expect([...reach(entry)]).not.toContain("errors/reference.ts")
   })
 

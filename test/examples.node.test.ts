@@ -11,6 +11,7 @@ import * as outcomes from "../src/events/outcomes.ts"
 import { webhook } from "../src/hono.ts"
 import * as endpoints from "../src/endpoints.ts"
 import * as countersign from "../src/index.ts"
+import * as testing from "../src/testing.ts"
 import { sampleBody } from "./support/delivery.ts"
 import { PAGES, ROOT, textOf } from "./support/pages.ts"
 
@@ -36,6 +37,7 @@ function surroundings(): Record<string, unknown> {
     ...countersign,
     ...endpoints,
     ...outcomes,
+    ...testing,
     defineHandlers,
     webhook,
     app,
@@ -89,6 +91,7 @@ describe("pages", () => {
       countersign: ["../src/index.ts"],
       "countersign/hono": ["../src/hono.ts"],
       "countersign/endpoints": ["../src/endpoints.ts"],
+      "countersign/testing": ["../src/testing.ts"],
     }
     const config = {
       extends: "../tsconfig.json",

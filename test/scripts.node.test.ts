@@ -3,16 +3,20 @@
 
 import { execFile } from "node:child_process"
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { once } from "node:events"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseEnv } from "node:util"
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest"
 import { ensureDevVars } from "../scripts/dev-vars.ts"
 import { createApiKeyAuth, parseApiKeys, type ApiKey } from "../src/endpoints/api-keys.ts"
 import { parseSecrets } from "../src/verify/parse-secrets.ts"
 import { KEYS } from "./support/api-keys.ts"
 import { SECRET } from "./support/delivery.ts"
 import { findFreePort } from "./support/free-port.ts"
+import { createReceiver } from "./support/receiver.ts"
 
 // Each starts a process, beside all that other tests start.
 vi.setConfig({ testTimeout: 30_000 })
@@ -79,6 +83,9 @@ describe("called wrongly → 2, what was wrong, and where to look", () => {
     { script: "send.ts", args: ["payment.settled", "--url", "https://example.com/"], names: "--yes" },
     { script: "send.ts", args: ["payment.settled", "--data", "[]"], names: "--data" },
     { script: "send.ts", args: ["payment.settled", "--data", "{"], names: "--data" },
+    { script: "send.ts", args: ["payment.settled", "--tamper", "--stale"], names: "one way" },
+    { script: "send.ts", args: ["payment.settled", "--stale", "--malformed", "noTime"], names: "one way" },
+    { script: "send.ts", args: ["payment.settled", "--malformed", "toString"], names: "noTime" },
     { script: "send.ts", args: ["payment.settled", "--count", "0"], names: "--count" },
     { script: "send.ts", args: ["payment.settled", "--concurrency", "many"], names: "--concurrency" },
   ])("$script $args → $names", async ({ script, args, names }) => {
@@ -106,6 +113,52 @@ describe("nobody there → 3, and where it looked", () => {
     const { code, stderr } = await run(script, [...args, "--url", url])
     expect(code).toBe(3)
     expect(stderr).toContain(`No answer from ${url}`)
+  })
+})
+
+describe("npm run send breaks what it sends", () => {
+  const answers: string[] = []
+  const { fetch } = createReceiver({ clock: Date.now })
+  const server = createServer((incoming, outgoing) => {
+    void (async () => {
+      const chunks: Uint8Array[] = []
+      for await (const chunk of incoming) chunks.push(chunk as Uint8Array)
+      const init = { method: "POST", headers: incoming.headers as Record<string, string>, body: Buffer.concat(chunks) }
+      const response = await fetch(new Request("http://127.0.0.1/webhooks/credicorp", init))
+      const text = await response.text()
+      answers.push(`${response.status} ${/"(?:code|status)":"(\w+)"/.exec(text)![1]}`)
+      outgoing.writeHead(response.status).end(text)
+    })()
+  })
+  let url = ""
+  beforeAll(async () => {
+    await once(server.listen(0, "127.0.0.1"), "listening")
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
+  afterAll(() => void server.close())
+  afterEach(() => void (answers.length = 0))
+
+  const FORGED = "400 webhook_signature_invalid"
+
+  it.each<{ args: readonly string[]; want: readonly string[] }>([
+    { args: [], want: ["200 accepted"] },
+    { args: ["--tamper"], want: [FORGED] },
+    { args: ["--truncate"], want: [FORGED] },
+    { args: ["--reencode"], want: [FORGED] },
+    { args: ["--stale"], want: [FORGED] },
+    { args: ["--ahead"], want: [FORGED] },
+    { args: ["--wrong-secret"], want: [FORGED] },
+    { args: ["--unsigned"], want: ["400 webhook_signature_missing"] },
+    { args: ["--malformed", "twoTimes"], want: [FORGED] },
+    { args: ["--duplicate"], want: ["200 accepted", "200 accepted"] },
+    { args: ["--data", "[]x"], want: [] },
+    { args: ["--count", "2", "--duplicate"], want: Array<string>(4).fill("200 accepted") },
+  ])("$args → $want", async ({ args, want }) => {
+    const { code, stdout } = await run("send.ts", ["decision.completed", "--url", url, ...args])
+    expect(answers).toEqual(want)
+    expect(code).toBe(want.length === 0 ? 2 : want[0]!.startsWith("200") ? 0 : 1)
+    expect(stdout).not.toContain(SECRET)
+    expect(stdout).not.toMatch(/[0-9a-f]{64}/)
   })
 })
 

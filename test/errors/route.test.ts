@@ -9,7 +9,11 @@ const ORIGIN = "https://receiver.example"
 const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 const fetchPage = async (path: string, init?: RequestInit): Promise<Response> => {
-  const surfaces = { receiver: { state: "off", source: "credicorp" }, partner: { state: "off" } } as const
+  const surfaces = {
+    receiver: { state: "off", source: "credicorp" },
+    inbox: { state: "off" },
+    partner: { state: "off" },
+  } as const
   return await createApp({ ...surfaces, log: () => {}, clock: () => 0 }).fetch(new Request(ORIGIN + path, init))
 }
 

@@ -1,0 +1,155 @@
+import type { SignatureReason } from "../errors/webhook-error.ts"
+import { deliveryPromises } from "./delivery-promises.ts"
+import { createBench, type ConformanceOptions, type Promised, type Wanted } from "./promise.ts"
+import { sampleEvent } from "./sample-event.ts"
+import { signaturePromises } from "./signature-promises.ts"
+
+/** Whether one promise is kept. */
+export interface CaseResult {
+  /** The line of docs/spec.md that makes the promise, as `1.7`. */
+  readonly spec: string
+  readonly name: string
+  readonly ok: boolean
+  /** What the spec wants, as `400 webhook_signature_invalid`. */
+  readonly want: string
+  /** What came, in the same form. */
+  readonly got: string
+}
+
+interface Answer {
+  readonly status: number
+  readonly text: string
+  readonly headers: Headers
+  /** The error of spec 4.1, or as much of one as there is. */
+  readonly error: Readonly<Record<string, unknown>>
+}
+
+interface Tried extends Promised {
+  readonly ids: readonly string[]
+  /** One for each delivery; a text where the handler threw. */
+  readonly answers: readonly (Answer | string)[]
+}
+
+/**
+ * Sends a receiver about a hundred deliveries, one after another, and says which promises of spec 1 to 3 it keeps. The
+ * status is always judged; `code`, `param` where the answer is an error in the shape of spec 4.1. What needs a store or
+ * a handler to fail (spec 3.12, 3.14), and what only a clock in the receiver could tell (spec 1.10), is not judged.
+ *
+ * @param handler Your receiver: a fetch handler, or `fetch` itself for one that listens on `url`.
+ * @returns A case for each promise, kept or broken, in the order of the spec.
+ * @throws {TypeError} `secret` is empty or padded.
+ * @example
+ * ```ts
+ * const cases = await conformance((request) => app.request(request), { secret: "whsec_…" })
+ * const broken = cases.filter(({ ok }) => !ok).map(({ spec, name, want, got }) => `spec ${spec}: ${name}: ${want}, got ${got}`)
+ * ```
+ */
+export async function conformance(
+  handler: (request: Request) => Response | Promise<Response>,
+  options: ConformanceOptions,
+): Promise<readonly CaseResult[]> {
+  const { livemode = false, event: sample = sampleEvent("decision.completed", { livemode }) } = options
+  const deliveryOptions = { ...options, at: options.now }
+  const tried: Tried[] = []
+  for (const promised of [...signaturePromises(options), ...deliveryPromises(options)]) {
+    const ids: string[] = []
+    const answers: (Answer | string)[] = []
+    for (const request of promised.requests(createBench(deliveryOptions, { ...sample }, ids))) {
+      answers.push(await send(handler, request))
+    }
+    tried.push({ ...promised, ids, answers })
+  }
+  const handled = await options.handled?.()
+  return [...tried.map((each) => judge(each, handled)), ...judgeTogether(tried, options.secret)]
+}
+
+async function send(handler: Parameters<typeof conformance>[0], request: Request): Promise<Answer | string> {
+  try {
+    const response = await handler(request)
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, text, error: errorOf(text) }
+  } catch (error) {
+    return `threw ${String(error)}`
+  }
+}
+
+function errorOf(text: string): Answer["error"] {
+  try {
+    return Object((JSON.parse(text) as { error?: unknown } | null)?.error) as Answer["error"]
+  } catch {
+    return {}
+  }
+}
+
+function judge({ spec, name, want, ids, answers }: Tried, handled: readonly string[] | undefined): CaseResult {
+  const wrong = answers.find((answer) => !isAsWanted(answer, want))
+  const times = handled ? ids.map((id) => handled.filter((each) => each === id).length) : []
+  const odd = times.find((count) => count !== timesOf(want))
+  const got = wrong ?? answers[0]!
+  const fact = odd === undefined ? "" : `, handled: ${odd}`
+  return { spec, name, ok: wrong === undefined && odd === undefined, want: textOf(want), got: answerText(got) + fact }
+}
+
+/** How often an event must be handled. */
+const timesOf = (want: Wanted): number => (want.taken && want.handled ? 1 : 0)
+
+function isAsWanted(answer: Answer | string, want: Wanted): boolean {
+  if (typeof answer === "string") return false
+  const { status, headers } = answer
+  const { code, param } = answer.error as { code?: unknown; param?: unknown }
+  if (want.taken) return status >= 200 && status < 300
+  return (
+    status === want.status &&
+    (code === undefined || code === want.code) &&
+    (code === undefined || want.param === undefined || param === want.param) &&
+    (want.header === undefined || headers.has(want.header))
+  )
+}
+
+const textOf = (want: Wanted): string =>
+  want.taken
+    ? `2xx${want.handled ? "" : ", handled: 0"}`
+    : [want.status, want.code, want.param, want.header && `with ${want.header}`].filter(Boolean).join(" ")
+
+const answerText = (answer: Answer | string): string =>
+  typeof answer === "string"
+    ? answer
+    : [answer.status, answer.error["code"], answer.error["param"]].filter(Boolean).join(" ")
+
+const REASONS: Readonly<Record<SignatureReason, true>> = {
+  header_missing: true,
+  header_malformed: true,
+  header_too_long: true,
+  too_many_signatures: true,
+  signature_mismatch: true,
+  timestamp_stale: true,
+  timestamp_ahead: true,
+}
+
+/** What only all answers together can show: that they give nothing away (spec 1.8). */
+function judgeTogether(tried: readonly Tried[], secret: string): readonly CaseResult[] {
+  const seen = tried.flatMap(({ want, answers }) =>
+    answers.flatMap((answer) => (typeof answer === "string" ? [] : [{ want, ...answer }])),
+  )
+  const forged = seen.filter(({ want }) => !want.taken && want.code === "webhook_signature_invalid")
+  const kinds = new Set(
+    forged.map(({ status, text, error }) => `${status} ${text.replace(JSON.stringify(error["request_id"]) ?? "", "")}`),
+  )
+  const leaks = [...Object.keys(REASONS), secret].filter((word) => seen.some(({ text }) => text.includes(word)))
+  return [
+    {
+      spec: "1.8",
+      name: "every signature that fails gets the same answer, the id of the request aside",
+      ok: kinds.size === 1,
+      want: "1 answer",
+      got: `${kinds.size} answers`,
+    },
+    {
+      spec: "1.8",
+      name: "no answer holds the reason or the secret",
+      ok: leaks.length === 0,
+      want: "neither",
+      got: leaks.map((word) => (word === secret ? "the secret" : word)).join(", ") || "neither",
+    },
+  ]
+}

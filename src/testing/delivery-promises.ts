@@ -1,0 +1,218 @@
+import { DEFAULT_MAX_BODY_BYTES } from "../core/limits.ts"
+import { faults } from "./faults.ts"
+import { FORGED, refused, TAKEN, type Bench, type ConformanceOptions, type Promised } from "./promise.ts"
+import { bodyOf, DEFAULT_URL, signedRequest, type EventInput } from "./signed-request.ts"
+
+const NOT_JSON = refused(400, "invalid_json")
+
+/** A genuine delivery of whatever `toBody` makes of an event. */
+const sending =
+  (toBody: (event: Readonly<Record<string, unknown>>) => EventInput): Promised["requests"] =>
+  ({ event, signed }) => [signed(toBody(event()))]
+
+const withHeaders =
+  (headers: Readonly<Record<string, string | undefined>>): Promised["requests"] =>
+  ({ event, signed }) => [signed(event(), headers)]
+
+const EVENTS: readonly Promised[] = [
+  {
+    spec: "2.2",
+    name: "fields that nobody knows",
+    want: TAKEN,
+    requests: sending((event) => ({ ...event, later: [1] })),
+  },
+  {
+    spec: "2.4",
+    name: "one event in two deliveries is handled once",
+    want: TAKEN,
+    requests: ({ event, options }) => faults.duplicate(event(), options),
+  },
+  {
+    spec: "2.4",
+    name: "two events that happened in the other order",
+    want: TAKEN,
+    requests: ({ event, options }) => {
+      const events = ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"].map((created) => event({ created }))
+      return faults.reordered(events, options)
+    },
+  },
+  {
+    spec: "2.4",
+    name: "two events under one delivery id, which nobody signed",
+    want: TAKEN,
+    requests: ({ event, signed }) =>
+      [event(), event()].map((each) => signed(each, { "Credicorp-Delivery": "dlv_same" })),
+  },
+]
+
+const ROUTE: readonly Promised[] = [
+  {
+    spec: "3.1",
+    name: "another path",
+    want: refused(404, "route_not_found"),
+    requests: ({ event, options }) => [signedRequest(event(), { ...options, url: elsewhere(options) })],
+  },
+  ...["PUT", "DELETE"].map((method) => ({
+    spec: "3.2",
+    name: `${method} instead of POST`,
+    want: refused(405, "method_not_allowed", { header: "Allow" }),
+    requests: ({ event, signed }: Bench) => [new Request(signed(event()), { method })],
+  })),
+  {
+    spec: "3.2",
+    name: "GET instead of POST",
+    want: refused(405, "method_not_allowed", { header: "Allow" }),
+    requests: ({ event, signed }) => [new Request(signed(event()).url)],
+  },
+  ...["application/json; charset=utf-8", "Application/JSON", "application/vnd.credicorp+json"].map((type) => ({
+    spec: "3.3",
+    name: `Content-Type: ${type}`,
+    want: TAKEN,
+    requests: withHeaders({ "Content-Type": type }),
+  })),
+  ...["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1"].map((type) => ({
+    spec: "3.3",
+    name: `Content-Type: ${type}`,
+    want: refused(415, "unsupported_media_type"),
+    requests: withHeaders({ "Content-Type": type }),
+  })),
+  {
+    spec: "3.3",
+    name: "no Content-Type",
+    want: refused(400, "missing_content_type"),
+    requests: withHeaders({ "Content-Type": undefined }),
+  },
+  {
+    spec: "3.3",
+    name: "Content-Encoding: gzip",
+    want: refused(415, "unsupported_media_type"),
+    requests: withHeaders({ "Content-Encoding": "gzip" }),
+  },
+]
+
+function elsewhere({ url = DEFAULT_URL }: ConformanceOptions): string {
+  const other = new URL(url)
+  other.pathname = `${other.pathname.replace(/\/$/, "")}/elsewhere`
+  return other.href
+}
+
+/** An event that takes exactly so many bytes. */
+const padded = (event: Readonly<Record<string, unknown>>, bytes: number): string => JSON.stringify(event).padEnd(bytes)
+
+function sizePromises({ maxBodyBytes = DEFAULT_MAX_BODY_BYTES }: ConformanceOptions): readonly Promised[] {
+  const tooLarge = refused(422, "request_body_too_large")
+  return [
+    {
+      spec: "3.4",
+      name: "no signature and too large: the header comes first",
+      want: refused(400, "webhook_signature_missing"),
+      requests: ({ event, options }) => [faults.unsigned(padded(event(), maxBodyBytes + 1), options)],
+    },
+    { spec: "3.5", name: "as large as may be", want: TAKEN, requests: sending((event) => padded(event, maxBodyBytes)) },
+    {
+      spec: "3.5",
+      name: "a byte too large",
+      want: tooLarge,
+      requests: sending((event) => padded(event, maxBodyBytes + 1)),
+    },
+    {
+      spec: "3.5",
+      name: "too large, of no announced length",
+      want: tooLarge,
+      requests: ({ event, signed }) => {
+        const body = padded(event(), maxBodyBytes + 1)
+        // Browsers and Node ask for `duplex`; the types of Workers do not know it.
+        return [new Request(signed(body), { body: new Blob([body]).stream(), duplex: "half" } as RequestInit)]
+      },
+    },
+  ]
+}
+
+const JSON_AND_ENVELOPE: readonly Promised[] = [
+  {
+    spec: "3.6",
+    name: "forged, and no JSON: nothing is parsed before the signature has passed",
+    want: FORGED,
+    requests: ({ event, options }) => [faults.wrongSecret(`${JSON.stringify(event())}}`, options)],
+  },
+  {
+    spec: "3.7",
+    name: "signed, and no JSON",
+    want: NOT_JSON,
+    requests: sending((event) => `${JSON.stringify(event)}}`),
+  },
+  { spec: "3.7", name: "signed, and empty", want: NOT_JSON, requests: sending(() => "") },
+  {
+    spec: "3.7",
+    name: "signed, with a byte order mark",
+    want: NOT_JSON,
+    requests: sending((event) => `\ufeff${JSON.stringify(event)}`),
+  },
+  {
+    spec: "3.7",
+    name: "signed, and no UTF-8",
+    want: NOT_JSON,
+    requests: sending((event) => {
+      const body = bodyOf({ ...event, note: "?" })
+      return body.with(body.lastIndexOf(0x3f), 0xff)
+    }),
+  },
+  {
+    spec: "3.8",
+    name: "a list of events",
+    want: refused(422, "invalid_value_type"),
+    requests: sending((event) => [event]),
+  },
+  ...[
+    { param: "id", value: undefined },
+    { param: "id", value: "dec_1" },
+    { param: "id", value: 1 },
+    { param: "type", value: undefined },
+    { param: "type", value: "Decision.Completed" },
+    { param: "created", value: undefined },
+    { param: "created", value: "2026-02-30T00:00:00Z" },
+    { param: "created", value: "2026-01-01T00:00:00+01:00" },
+    { param: "created", value: 1_790_000_000 },
+    { param: "livemode", value: undefined },
+    { param: "livemode", value: "false" },
+    { param: "api_version", value: undefined },
+    { param: "data", value: undefined },
+    { param: "data.object", value: [], field: "data", set: { object: [] } },
+    { param: "data.previous", value: "none", field: "data", set: { object: {}, previous: "none" } },
+  ].map(({ param, value, field = param, set = value }) => ({
+    spec: "3.8",
+    name: `an event whose ${param} is ${value === undefined ? "missing" : JSON.stringify(value)}`,
+    want: refused(422, "invalid_value_type", { param }),
+    requests: ({ event, signed }: Bench) => [signed(event({ [field]: set }))],
+  })),
+]
+
+/** What depends on how the receiver is configured: judged only where the options say how. */
+function configuredPromises({ livemode, unknownEvents }: ConformanceOptions): readonly Promised[] {
+  const unknown = { type: "countersign.conformance" }
+  const ofUnknown = { spec: "3.10", name: "an event of a type that is not known" }
+  const requests = ({ event, signed }: Bench): readonly Request[] => [signed(event(unknown))]
+  return [
+    ...(livemode === undefined
+      ? []
+      : [
+          {
+            spec: "3.9",
+            name: `an event of ${livemode ? "test" : "live"} mode`,
+            want: refused(422, "invalid_value_type", { param: "livemode" }),
+            requests: ({ event, signed }: Bench) => [signed(event({ livemode: !livemode }))],
+          },
+        ]),
+    ...(unknownEvents === "ignore" ? [{ ...ofUnknown, want: { taken: true, handled: false } as const, requests }] : []),
+    ...(unknownEvents === "reject" ? [{ ...ofUnknown, want: refused(422, "webhook_event_unknown"), requests }] : []),
+  ]
+}
+
+/** The promises of spec 2 and 3. */
+export const deliveryPromises = (options: ConformanceOptions): readonly Promised[] => [
+  ...EVENTS,
+  ...ROUTE,
+  ...sizePromises(options),
+  ...JSON_AND_ENVELOPE,
+  ...configuredPromises(options),
+]

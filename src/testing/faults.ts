@@ -1,0 +1,67 @@
+import { DEFAULT_TOLERANCE_SECONDS } from "../core/limits.ts"
+import { malformed } from "./malformed.ts"
+import {
+  bodyOf,
+  signedRequest,
+  timeOf,
+  withBody,
+  type DeliveryOptions,
+  type EventInput,
+  type Fault,
+  type FaultOptions,
+} from "./signed-request.ts"
+
+/** How far beyond the tolerance: far enough that a slow test does not bring a delivery back within it. */
+const MARGIN_SECONDS = 60
+
+const shift = (options: FaultOptions, direction: 1 | -1): DeliveryOptions => {
+  const { toleranceSeconds = DEFAULT_TOLERANCE_SECONDS } = options
+  return { ...options, at: timeOf(options) + direction * (toleranceSeconds + MARGIN_SECONDS) }
+}
+
+/** The genuine delivery, with other bytes in it than those that were signed. */
+const resent =
+  (change: (body: Uint8Array) => Uint8Array): Fault =>
+  (event, options) =>
+    withBody(signedRequest(event, options), change(bodyOf(event)))
+
+const single = {
+  /** A byte more, which leaves the JSON as it was: only the signature can tell. → `webhook_signature_invalid` */
+  tampered: resent((body) => Uint8Array.of(...body, 0x20)),
+  /** The last byte is lost. → `webhook_signature_invalid`, before anything is parsed */
+  truncated: resent((body) => body.slice(0, -1)),
+  /** Parsed and written again, as a proxy or a body parser does (spec 1.3). → `webhook_signature_invalid` */
+  reencoded: resent((body) => bodyOf(JSON.stringify(JSON.parse(new TextDecoder().decode(body)), null, 1))),
+  /** Signed with a secret that nobody knows. → `webhook_signature_invalid` */
+  wrongSecret: (event, options) => signedRequest(event, { ...options, secret: `whsec_${crypto.randomUUID()}` }),
+  /** Signed a minute more than the tolerance ago. → `webhook_signature_invalid` */
+  stale: (event, options) => signedRequest(event, shift(options, -1)),
+  /** Signed a minute more than the tolerance ahead. → `webhook_signature_invalid` */
+  ahead: (event, options) => signedRequest(event, shift(options, 1)),
+  /** Without a signature. → `webhook_signature_missing` */
+  unsigned: (event, options) =>
+    signedRequest(event, { ...options, headers: { ...options.headers, "Credicorp-Signature": undefined } }),
+} satisfies Record<string, Fault>
+
+/**
+ * What goes wrong between a sender and a receiver, each as the request that the receiver gets.
+ *
+ * @example
+ * ```ts
+ * const event = sampleEvent("payment.settled")
+ * const response = await app.request(faults.tampered(event, { secret: "whsec_…" }))
+ * const [first, second] = faults.duplicate(event, { secret: "whsec_…" })
+ * ```
+ */
+export const faults = {
+  ...single,
+  malformed,
+  /** One event in two deliveries, signed a second apart (spec 1.6): both are taken, and it is handled once (spec 2.4). */
+  duplicate: (event: EventInput, options: DeliveryOptions): readonly [Request, Request] => {
+    const at = timeOf(options)
+    return [signedRequest(event, { ...options, at: at - 1 }), signedRequest(event, { ...options, at })]
+  },
+  /** Events in the order in which they happened → their deliveries, the last first (spec 2.4): all are taken. */
+  reordered: (events: readonly EventInput[], options: DeliveryOptions): readonly Request[] =>
+    events.map((event) => signedRequest(event, options)).toReversed(),
+} as const
