@@ -52,6 +52,7 @@ export interface ReceiverOptions {
   readonly handOff?: HandOff
   /** Milliseconds since 1970. */
   readonly clock?: () => number
+  readonly errorDocsUrl?: string
 }
 
 export interface TestReceiver {
@@ -91,6 +92,7 @@ export function createReceiver(options: ReceiverOptions = {}): TestReceiver {
     receiver: { state: "on", settings, source: credicorp.name },
     inbox: { state: "off" },
     partner: { state: "off" },
+    errorDocsUrl: options.errorDocsUrl,
     log,
     clock,
   })
