@@ -40,7 +40,8 @@ const TIMES = {
   dateTime: (time) => new Date(Number(time) * 1000).toISOString(),
 } satisfies Record<string, (time: string) => string>
 
-type MalformedWay = keyof typeof HEADERS | keyof typeof TIMES
+/** Which rule of spec 1.7 a header breaks. */
+export type MalformedWay = keyof typeof HEADERS | keyof typeof TIMES
 
 const ofHeader =
   (toText: SignedText): Fault =>
