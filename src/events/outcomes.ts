@@ -7,7 +7,11 @@ import { MAX_RETRY_LATER_SECONDS } from "../core/limits.ts"
  *
  * @example
  * ```ts
- * throw new RetryLater(600, "the bank is closed for ten minutes")
+ * defineHandlers({
+ *   "payment.settled": () => {
+ *     throw new RetryLater(600, "the bank is closed for ten minutes")
+ *   },
+ * })
  * ```
  */
 export class RetryLater extends Error {
@@ -33,7 +37,11 @@ export class RetryLater extends Error {
  *
  * @example
  * ```ts
- * throw new GiveUp("no such order")
+ * defineHandlers({
+ *   "payment.settled": () => {
+ *     throw new GiveUp("no such order")
+ *   },
+ * })
  * ```
  */
 export class GiveUp extends Error {
