@@ -5,10 +5,13 @@ import { join } from "node:path"
 
 const ROOT = join(import.meta.dirname, "..")
 
+const npm = (args: readonly string[], cwd: string): string =>
+  execFileSync("npm", [...args, "--loglevel=error"], { cwd, encoding: "utf8", shell: process.platform === "win32" })
+
 /** A project of a user's. */
 export interface InstalledProject {
   readonly folder: string
-  remove(): void
+  readonly remove: () => void
 }
 
 /**
@@ -18,8 +21,6 @@ export interface InstalledProject {
  */
 export function installPacked(beside: readonly string[]): InstalledProject {
   const folder = mkdtempSync(join(tmpdir(), "countersign-"))
-  const npm = (args: readonly string[], cwd: string): string =>
-    execFileSync("npm", [...args, "--loglevel=error"], { cwd, encoding: "utf8", shell: process.platform === "win32" })
   const [tarball = ""] = npm(["pack", "--silent", "--pack-destination", folder], ROOT).trim().split("\n")
   const { devDependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
     devDependencies: Readonly<Record<string, string>>

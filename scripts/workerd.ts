@@ -29,6 +29,8 @@ export interface WorkerdOptions {
   readonly vars?: Readonly<Record<string, string>>
   /** Binding → class of a Durable Object with SQLite. */
   readonly objects?: Readonly<Record<string, string>>
+  /** Compatibility flags; those of the Worker unless given. */
+  readonly flags?: readonly string[]
   /** Gets every line that the Worker writes; nothing is kept of them unless it does. */
   readonly onLine?: (line: string) => void
 }
@@ -88,7 +90,8 @@ async function answers(url: string, child: ChildProcess): Promise<boolean> {
 
 const text = (value: string): string => JSON.stringify(value)
 
-function toConfig({ script, folder, port, vars = {}, objects = {} }: Omit<WorkerdOptions, "onLine">): string {
+function toConfig(options: Omit<WorkerdOptions, "onLine">): string {
+  const { script, folder, port, vars = {}, objects = {}, flags = ["nodejs_compat"] } = options
   const bindings = [
     ...Object.entries(vars).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
     ...Object.entries(objects).map(([name, type]) => `(name = ${text(name)}, durableObjectNamespace = ${text(type)})`),
@@ -106,7 +109,7 @@ const config :Workerd.Config = (
   sockets = [ (name = "http", address = "127.0.0.1:${port}", http = (), service = "main") ] );
 const app :Workerd.Worker = (
   modules = [ (name = "worker.js", esModule = embed ${text(relative(folder, script))}) ],
-  compatibilityDate = "2026-08-01", compatibilityFlags = ["nodejs_compat"],
+  compatibilityDate = "2026-08-01", compatibilityFlags = [ ${flags.map(text).join(", ")} ],
   bindings = [ ${bindings.join(", ")} ],
   durableObjectNamespaces = [ ${namespaces.join(", ")} ],
   durableObjectStorage = (localDisk = "state") );

@@ -12,6 +12,10 @@ const DOCS = "https://docs.example/errors"
 
 const docUrlOf = ({ json }: Answer): unknown => (json["error"] as Record<string, unknown> | undefined)?.["doc_url"]
 
+const clock = (): never => {
+  throw new Error("no clock")
+}
+
 describe("an app that knows where the pages are", () => {
   const { send } = createReceiver({ errorDocsUrl: DOCS })
 
@@ -27,9 +31,6 @@ describe("an app that knows where the pages are", () => {
   })
 
   it("that of what nobody expected, too", async () => {
-    const clock = (): never => {
-      throw new Error("no clock")
-    }
     expect(docUrlOf(await createReceiver({ errorDocsUrl: DOCS, clock }).send())).toBe(`${DOCS}/server_error`)
   })
 
@@ -44,13 +45,13 @@ describe("an app that knows where the pages are", () => {
   })
 })
 
-describe("ERROR_DOCS_URL", () => {
-  function createSend(env: { ERROR_DOCS_URL?: string }): { send: (path: string) => Promise<Answer>; logs: LogEntry[] } {
-    const logs: LogEntry[] = []
-    const app = createAppFromEnv(env, defineHandlers({}), { log: (entry) => void logs.push(entry) })
-    return { send: async (path) => await toAnswer(await app.fetch(new Request(ORIGIN + path))), logs }
-  }
+function createSend(env: { ERROR_DOCS_URL?: string }): { send: (path: string) => Promise<Answer>; logs: LogEntry[] } {
+  const logs: LogEntry[] = []
+  const app = createAppFromEnv(env, defineHandlers({}), { log: (entry) => void logs.push(entry) })
+  return { send: async (path) => await toAnswer(await app.fetch(new Request(ORIGIN + path))), logs }
+}
 
+describe("ERROR_DOCS_URL", () => {
   it("set → every error of the Worker has a doc_url, and keeps what else is in it", async () => {
     const { send } = createSend({ ERROR_DOCS_URL: DOCS })
     expect(docUrlOf(await send("/elsewhere"))).toBe(`${DOCS}/route_not_found`)
