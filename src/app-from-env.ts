@@ -11,7 +11,7 @@ import {
   type WorkerBindings,
 } from "./config.ts"
 import { writeLine } from "./core/write-line.ts"
-import { createApiKeyAuth } from "./endpoints/api-keys.ts"
+import { createAuthenticate } from "./endpoints/authenticate.ts"
 import type { HandlerSet, Log } from "./events/handlers.ts"
 import { PUBLIC_EVENT_TYPES } from "./events/known.ts"
 import { createInboxHandOff } from "./inbox/hand-off.ts"
@@ -21,15 +21,22 @@ import { createVerifier } from "./verifier.ts"
 import { isActive } from "./verify/keyring.ts"
 import { credicorp } from "./verify/schemes/credicorp.ts"
 
+/** What the app needs of the world. */
+export interface AppEnvDeps {
+  readonly log: Log
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  /** Fetches the key set of an issuer of tokens. */
+  readonly fetch: typeof fetch
+}
+
 /**
  * Bindings in, app out. What is wrong with the configuration is logged once, all of it.
- *
- * @param clock Milliseconds since 1970.
  */
 export function createAppFromEnv<Env extends WorkerBindings>(
   env: Env,
   handlers: HandlerSet<Env>,
-  { log = writeLine, clock = Date.now }: { log?: Log; clock?: () => number } = {},
+  { log = writeLine, clock = Date.now, fetch = globalThis.fetch }: Partial<AppEnvDeps> = {},
 ): ReturnType<typeof createApp> {
   const toSurface = <Config, Settings>(
     name: string,
@@ -47,8 +54,8 @@ export function createAppFromEnv<Env extends WorkerBindings>(
     createReceiverSettings(config, handlers, { log, clock }),
   )
   if (receiver.state === "off") log({ level: "warn", message: "the receiver is off: WEBHOOK_SECRETS is not set" })
-  const partner = toSurface("partner plane", readPartnerConfig(env), ({ apiKeys, eventTypes, accounts }) => ({
-    authenticate: createApiKeyAuth(apiKeys),
+  const partner = toSurface("partner plane", readPartnerConfig(env), ({ apiKeys, tokens, eventTypes, accounts }) => ({
+    authenticate: createAuthenticate(apiKeys, tokens, { fetch, log }),
     accountOf: (name: string) => accounts.getByName(name),
     knownTypes: [...PUBLIC_EVENT_TYPES, ...eventTypes],
   }))

@@ -13,6 +13,7 @@ import type { Account } from "./endpoints/account-object.ts"
 import type { Inbox } from "./inbox/inbox-object.ts"
 import { checkRetention, type RetentionBindings } from "./inbox/retention.ts"
 import { parseApiKeys, type ApiKey } from "./endpoints/api-keys.ts"
+import { parseClaimText, parseKeys, type TokenConfig } from "./endpoints/token-config.ts"
 import { isEventType } from "./events/envelope.ts"
 import { parseSecrets } from "./verify/parse-secrets.ts"
 import type { CheckedSecret } from "./verify/secrets.ts"
@@ -36,16 +37,23 @@ export interface ReceiverBindings {
   readonly WEBHOOK_EVENT_TYPES?: BindingText
 }
 
-/** What the Worker reads from its environment for the partner plane. */
+/** What the Worker reads from its environment for the partner plane: API keys, tokens or both turn it on. */
 export interface PartnerBindings {
-  /** The JSON list of `parseApiKeys`. Unset turns the partner plane off. A secret: never in `[vars]`. */
+  /** The JSON list of `parseApiKeys`. A secret: never in `[vars]`. */
   readonly PARTNER_API_KEYS?: BindingText
+  /** `iss` of the tokens that are believed. All three variables of tokens are set, or none. */
+  readonly PARTNER_JWT_ISSUER?: BindingText
+  /** `aud` of the tokens that are for this API. */
+  readonly PARTNER_JWT_AUDIENCE?: BindingText
+  /** The issuer's public keys: a JSON Web Key Set, or its URL. */
+  readonly PARTNER_JWKS?: BindingText
   /** The objects of the accounts, as wrangler.toml binds them. */
   readonly ACCOUNTS?: DurableObjectNamespace<Account>
 }
 
 export interface PartnerConfig {
   readonly apiKeys: readonly ApiKey[]
+  readonly tokens: TokenConfig | undefined
   /** Event types that are known beyond the public ones. */
   readonly eventTypes: readonly string[]
   readonly accounts: DurableObjectNamespace<Account>
@@ -56,15 +64,34 @@ export function readPartnerConfig(
   env: PartnerBindings & Pick<ReceiverBindings, "WEBHOOK_EVENT_TYPES">,
 ): Configured<PartnerConfig> {
   const { PARTNER_API_KEYS, WEBHOOK_EVENT_TYPES = "", ACCOUNTS: accounts } = env
-  if (PARTNER_API_KEYS === undefined) return { state: "off" }
   const problems: string[] = []
-  const apiKeys = collect(problems, "PARTNER_API_KEYS", () => parseApiKeys(String(PARTNER_API_KEYS)), [])
+  const tokens = readTokenConfig(env, problems)
+  if (PARTNER_API_KEYS === undefined && !tokens) return { state: "off" }
+  const apiKeys =
+    PARTNER_API_KEYS === undefined
+      ? []
+      : collect(problems, "PARTNER_API_KEYS", () => parseApiKeys(String(PARTNER_API_KEYS)), [])
   const types = String(WEBHOOK_EVENT_TYPES).trim()
   const eventTypes = types === "" ? [] : collect(problems, "WEBHOOK_EVENT_TYPES", () => parseEventTypes(types), [])
-  if (!accounts) problems.push("ACCOUNTS: the Durable Object binding is missing from wrangler.toml")
+  if (!accounts) problems.push(NO_ACCOUNTS)
   return accounts && problems.length === 0
-    ? { state: "on", config: { apiKeys, eventTypes, accounts } }
+    ? { state: "on", config: { apiKeys, tokens, eventTypes, accounts } }
     : { state: "unsound", problems }
+}
+
+const NO_ACCOUNTS = "ACCOUNTS: the Durable Object binding is missing from wrangler.toml"
+
+/** Undefined if no variable of tokens is set. With one of them, each that is missing is a problem. */
+function readTokenConfig(env: PartnerBindings, problems: string[]): TokenConfig | undefined {
+  const { PARTNER_JWT_ISSUER: issuer, PARTNER_JWT_AUDIENCE: audience, PARTNER_JWKS: keys } = env
+  if (issuer === undefined && audience === undefined && keys === undefined) return undefined
+  const read = <Value>(name: string, text: BindingText | undefined, parse: (text: string) => Value): Value | "" =>
+    collect<Value | "">(problems, name, () => parse(String(text ?? "")), "")
+  return {
+    issuer: read("PARTNER_JWT_ISSUER", issuer, parseClaimText),
+    audience: read("PARTNER_JWT_AUDIENCE", audience, parseClaimText),
+    keys: read("PARTNER_JWKS", keys, parseKeys),
+  }
 }
 
 /** What the Worker reads from its environment for its operator. */

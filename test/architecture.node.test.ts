@@ -44,6 +44,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "events/known.ts",
     "events/handlers.ts",
     "ipaddr.js",
+    "jose",
     "valibot",
     "hono",
     "cloudflare:workers",
@@ -75,6 +76,7 @@ describe("imports", () => {
     [/^cloudflare:/, /^worker\.ts$|-(?:object|entrypoint)\.ts$/],
     [/^node:/, /^$/],
     [/^ipaddr\.js$/, /^endpoints\/public-ip\.ts$/],
+    [/^jose$/, /^endpoints\/(?:key-set|tokens)\.ts$/],
   ]
 
   it.each(ONLY_IN)("%s is imported only in %s", (name, where) => {

@@ -7,6 +7,7 @@ import { handlers } from "../src/handlers.ts"
 import { API_KEYS, KEYS } from "./support/api-keys.ts"
 import {
   createMemoryAccount,
+  createNamespace,
   createRequest,
   NOW_MS,
   sampleFields,
@@ -14,17 +15,6 @@ import {
   verdict,
   type Answer,
 } from "./support/partner.ts"
-
-/** A binding as the platform makes it, over twins. */
-function createNamespace(): Required<PartnerBindings>["ACCOUNTS"] {
-  const twins = new Map<string, unknown>()
-  const getByName = (name: string): unknown => {
-    const twin = twins.get(name) ?? createMemoryAccount()
-    twins.set(name, twin)
-    return twin
-  }
-  return { getByName } as unknown as Required<PartnerBindings>["ACCOUNTS"]
-}
 
 const ACCOUNTS = createNamespace()
 const PARTNER_API_KEYS = JSON.stringify(API_KEYS)

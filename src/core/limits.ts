@@ -76,6 +76,31 @@ export const MIN_OPERATOR_TOKEN_CHARS = 32
 /** A variable of a Worker may have 5 KB, and a key's entry takes about 200 bytes. */
 export const MAX_API_KEYS = 25
 
+/** Spec 5.9: how far apart the clocks of an issuer and of ours may be. */
+export const TOKEN_LEEWAY_SECONDS = 60
+
+/** A UUID has 36 characters, a long random id 86. Each that is revoked is stored, and every one is logged. */
+export const MAX_CREDENTIAL_ID_CHARS = 128
+
+/** What names an issuer or an API: a URL, mostly. */
+export const MAX_ISSUER_CHARS = 512
+
+/** An issuer publishes two or three keys of 500 bytes each; the largest ones, with certificates, 20 of 3 KB. */
+export const MAX_KEY_SET_BYTES = 131_072
+export const MAX_KEY_SET_KEYS = 64
+
+/** How long a fetched key set is used without a look at a newer one: an issuer that drops a key is heard this soon. */
+export const KEY_SET_FRESH_MS = 600_000
+
+/** How long it is used while a newer one is out of reach: an hour of the issuer's outage, and no more of a dropped key. */
+export const KEY_SET_USABLE_MS = 3_600_000
+
+/** Spec 5.9: strangers choose a `kid`, so what an unknown one makes us fetch has a bound. */
+export const KEY_SET_INTERVAL_MS = 30_000
+
+/** A caller waits for it, with the request open. */
+export const KEY_SET_TIMEOUT_MS = 5_000
+
 /** A registration is a URL and a few names. */
 export const MAX_PARTNER_BODY_BYTES = 65_536
 

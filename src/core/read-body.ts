@@ -24,7 +24,10 @@ interface BulkReader {
  * @throws {TypeError} The body was already read: the bytes that were signed are gone.
  * @throws What the stream failed with, if the sender went away before the end.
  */
-export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | undefined> {
+export async function readBody(
+  request: Pick<Request | Response, "body" | "bodyUsed" | "headers">,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
   const { body, bodyUsed, headers } = request
   demand(!bodyUsed, "request was already read: verify a clone()")
   // None, or no number: 0 and NaN are not over the cap.

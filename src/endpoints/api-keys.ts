@@ -2,7 +2,7 @@ import * as v from "valibot"
 import { toHex, toUtf8 } from "../core/bytes.ts"
 import { MAX_API_KEYS } from "../core/limits.ts"
 import { fail, ok } from "../core/result.ts"
-import type { Authenticate } from "./principal.ts"
+import { ACCOUNT_NAME, type Authenticate } from "./principal.ts"
 
 /** An API key as it is configured: its hash, never itself. */
 export interface ApiKey {
@@ -14,7 +14,7 @@ export interface ApiKey {
   readonly scopes: readonly string[]
 }
 
-const NAME = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/))
+const NAME = v.pipe(v.string(), v.regex(ACCOUNT_NAME))
 
 const ApiKeys = v.pipe(
   v.array(
@@ -65,7 +65,7 @@ const modeOf = (key: string): boolean | undefined => {
  * Believes API keys. A key is looked up by its hash: how long that takes says nothing about any key, because nobody can
  * choose a hash.
  */
-export function createApiKeyAuth(keys: readonly ApiKey[]): Authenticate {
+export function createApiKeyAuth(keys: readonly ApiKey[]): (bearer: string) => ReturnType<Authenticate> {
   const byHash = new Map(keys.map((key) => [key.sha256, key]))
   return async (bearer) => {
     const key = byHash.get(toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", toUtf8(bearer)))))

@@ -1,17 +1,28 @@
+import { MAX_CREDENTIAL_ID_CHARS } from "../core/limits.ts"
 import type { Result } from "../core/result.ts"
 import type { ErrorCode } from "../errors/catalogue.ts"
 
 /** Who makes a request of the partner plane, once its credential has been believed. */
 export interface Principal {
-  /** Names the credential, in the log and for its revocation: the id of an API key. */
+  /** Names the credential, in the log and for its revocation: the id of an API key, the `jti` of a token. */
   readonly credentialId: string
   readonly account: string
   readonly livemode: boolean
   readonly scopes: readonly string[]
 }
 
-/** Believes a bearer credential, or says with which code not (spec 5.9). The only way to a `Principal`. */
-export type Authenticate = (bearer: string) => Promise<Result<Principal, ErrorCode>>
+/** What an account may be called: it names an object, and stands in every log line. */
+export const ACCOUNT_NAME = /^[\w-]{1,64}$/
+
+/** What a credential may be called: printable, no blanks. */
+export const CREDENTIAL_ID: RegExp = new RegExp(`^[!-~]{1,${MAX_CREDENTIAL_ID_CHARS}}$`)
+
+/**
+ * Believes a bearer credential, or says with which code not (spec 5.9). The only way to a `Principal`.
+ *
+ * @param now Milliseconds since 1970.
+ */
+export type Authenticate = (bearer: string, now: number) => Promise<Result<Principal, ErrorCode>>
 
 /** What a request needs: `webhooks:read` to look, `webhooks:write` to change (spec 5.9). */
 export type Scope = "webhooks:read" | "webhooks:write"

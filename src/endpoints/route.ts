@@ -2,7 +2,7 @@ import { Hono, type Context } from "hono"
 import { parseBearer } from "../core/bearer.ts"
 import { toQuery } from "../core/check-fields.ts"
 import { RATE_BURST } from "../core/limits.ts"
-import type { ErrorCode } from "../errors/catalogue.ts"
+import { CATALOGUE, type ErrorCode } from "../errors/catalogue.ts"
 import { emptyResponse, errorResponse, jsonResponse } from "../errors/response.ts"
 import type { Log } from "../events/handlers.ts"
 import type { Account, AccountAnswer } from "./account.ts"
@@ -58,13 +58,14 @@ async function answer(
 ): Promise<Response> {
   const request_id = c.var.requestId
   const unknown = (code: ErrorCode): Response => {
-    // Without this line nobody would see that keys are being guessed.
-    log({ level: "warn", message: "partner request", operation: name, status: 401, code, request_id })
+    const { status } = CATALOGUE[code]
+    // Without this line nobody would see that credentials are being guessed.
+    log({ level: "warn", message: "partner request", operation: name, status, code, request_id })
     return fail(c, code)
   }
   const bearer = parseBearer(c.req.raw.headers.get("authorization"))
   if (!bearer.ok) return unknown(bearer.error === "missing" ? "missing_api_key" : "invalid_api_key")
-  const principal = await authenticate(bearer.value)
+  const principal = await authenticate(bearer.value, clock())
   if (!principal.ok) return unknown(principal.error)
 
   const { credentialId, account, livemode } = principal.value

@@ -42,9 +42,9 @@ export const CATALOGUE = {
 
   missing_api_key: code(401, "The Authorization header with a bearer credential is missing.", "endpoints"),
   invalid_api_key: code(401, "The credential is not known.", "endpoints"),
-  token_expired: code(401, "The token has expired."),
+  token_expired: code(401, "The token has expired.", "endpoints"),
   token_revoked: code(401, "The credential was revoked.", "endpoints"),
-  audience_mismatch: code(401, "The token is for another API."),
+  audience_mismatch: code(401, "The token is for another API.", "endpoints"),
 
   insufficient_scope: code(403, "The credential lacks the scope for this resource.", "endpoints"),
   scope_not_granted: code(403, "The credential lacks one specific scope that this request needs.", "endpoints"),

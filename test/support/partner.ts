@@ -1,4 +1,5 @@
 import { createApp } from "../../src/app.ts"
+import type { PartnerBindings } from "../../src/config.ts"
 import type { Account, AccountAnswer, AccountRequest, AccountStore, StoredAnswer } from "../../src/endpoints/account.ts"
 import { createApiKeyAuth } from "../../src/endpoints/api-keys.ts"
 import { decide, findTargets } from "../../src/endpoints/decide.ts"
@@ -133,6 +134,17 @@ function createMemoryStore(tables: () => Tables, isBroken: () => boolean): Accou
       tables().suspended = suspended
     },
   }
+}
+
+/** A binding as the platform makes it, over twins. */
+export function createNamespace(): Required<PartnerBindings>["ACCOUNTS"] {
+  const twins = new Map<string, MemoryAccount>()
+  const getByName = (name: string): MemoryAccount => {
+    const twin = twins.get(name) ?? createMemoryAccount()
+    twins.set(name, twin)
+    return twin
+  }
+  return { getByName } as unknown as Required<PartnerBindings>["ACCOUNTS"]
 }
 
 /** A response, read. */

@@ -1,0 +1,83 @@
+import { fromUtf8 } from "../core/bytes.ts"
+import { errorText } from "../core/error-text.ts"
+import {
+  KEY_SET_FRESH_MS,
+  KEY_SET_INTERVAL_MS,
+  KEY_SET_TIMEOUT_MS,
+  KEY_SET_USABLE_MS,
+  MAX_KEY_SET_BYTES,
+} from "../core/limits.ts"
+import { readBody } from "../core/read-body.ts"
+import { withTimeLimit } from "../core/time-limit.ts"
+import type { Log } from "../events/handlers.ts"
+import { parseKeySet, type KeySet } from "./key-set.ts"
+
+/**
+ * Where an issuer's keys come from.
+ *
+ * @param now Milliseconds since 1970.
+ * @param lacking A set that was given before and has no key for a token: a newer one is wanted.
+ * @returns The keys to judge by; the very set that was lacking if there is none newer; undefined if they are out of reach.
+ */
+export type KeySource = (now: number, lacking?: KeySet) => Promise<KeySet | undefined>
+
+export interface KeySourceDeps {
+  readonly fetch: typeof fetch
+  readonly log: Log
+  /** For one request to the issuer, its body included. */
+  readonly timeoutMs?: number
+}
+
+/** Keys that stand in the configuration. */
+export const createFixedKeys =
+  (keys: KeySet): KeySource =>
+  async () =>
+    keys
+
+/**
+ * Keys that an issuer publishes. They are fetched when a token first needs them, and again once they are 10 minutes old or
+ * a token names one that is not there (spec 5.9), but at most every 30 s, whatever came of it. What was fetched last is
+ * used for an hour while nothing newer can be had.
+ *
+ * The callers of an isolate share a request to the issuer, and each waits for it by its own clock: the platform drops what
+ * a caller began when that caller goes away, and then it never ends.
+ */
+export function createFetchedKeys(
+  url: string,
+  { fetch, log, timeoutMs = KEY_SET_TIMEOUT_MS }: KeySourceDeps,
+): KeySource {
+  let good: { readonly keys: KeySet; readonly at: number } | undefined
+  let last: { readonly at: number; readonly ended: Promise<void> } | undefined
+
+  const refresh = async (at: number): Promise<void> => {
+    try {
+      const keys = await fetchKeys(url, fetch, AbortSignal.timeout(timeoutMs))
+      if (!good || good.at < at) good = { keys, at }
+    } catch (error) {
+      log({ level: "error", message: "the key set is out of reach", error: errorText(error) })
+    }
+  }
+
+  return async (now, lacking) => {
+    const usable = (): KeySet | undefined => (good && now - good.at < KEY_SET_USABLE_MS ? good.keys : undefined)
+    if (good && now - good.at < KEY_SET_FRESH_MS && !lacking) return good.keys
+    const begins = !last || now - last.at >= KEY_SET_INTERVAL_MS
+    if (!last || begins) last = { at: now, ended: refresh(now) }
+    // Whoever has keys that will do does not wait for what another began.
+    if (begins || lacking || !usable()) await withTimeLimit(last.ended, timeoutMs, () => {})
+    // That a key does not exist can only be said of a set that is as new as it may be.
+    return lacking && good?.at !== last.at ? undefined : usable()
+  }
+}
+
+async function fetchKeys(url: string, fetch: KeySourceDeps["fetch"], signal: AbortSignal): Promise<KeySet> {
+  // Not followed: whoever can make the issuer's server redirect has no business with its keys.
+  const response = await fetch(url, { signal, redirect: "manual", headers: { Accept: "application/json" } })
+  if (response.status !== 200) {
+    response.body?.cancel().catch(() => {})
+    throw new Error(`the issuer answered ${response.status}`)
+  }
+  const body = await readBody(response, MAX_KEY_SET_BYTES)
+  if (!body) throw new Error(`the issuer's answer is over ${MAX_KEY_SET_BYTES} bytes`)
+  return parseKeySet(fromUtf8(body))
+}
