@@ -23,6 +23,7 @@ const GROUPS: readonly (readonly [names: readonly string[], create: () => Readon
   [["WEBHOOK_SECRETS"], () => ({ WEBHOOK_SECRETS: `local=whsec_${randomBytes(32).toString("base64url")}` })],
   [["WEBHOOK_LIVEMODE"], () => ({ WEBHOOK_LIVEMODE: "false" })],
   [["PARTNER_API_KEYS", "PARTNER_API_KEY"], createDemoKey],
+  [["OPERATOR_TOKEN"], () => ({ OPERATOR_TOKEN: randomBytes(32).toString("base64url") })],
 ]
 
 /**

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto"
 import { parseArgs } from "node:util"
 import type { EndpointView } from "../src/endpoints/endpoint.ts"
-import { readDevVars } from "./dev-vars.ts"
+import { callWorker, readCredential, report, runCommand, UsageError, type Call } from "./call.ts"
 
 const HELP = `
 The registry of webhook endpoints, as one account sees it.
@@ -23,14 +23,6 @@ The registry of webhook endpoints, as one account sees it.
 The key is PARTNER_API_KEY, from the environment if it is set there, else from .dev.vars (npm start makes one).
 Exit code: 0, 1 if the answer was an error, 2 if the command is wrong, 3 if there was no answer.
 `
-
-class UsageError extends Error {}
-
-interface Call {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE"
-  readonly path: string
-  readonly body?: object
-}
 
 const OPTIONS = {
   events: { type: "string" },
@@ -75,6 +67,7 @@ const toMetadata = (pairs: readonly string[] | undefined) =>
     }),
   )
 
+/** Its path is what follows that of the registry. */
 function toCall([verb = "", subject, ...rest]: readonly string[]): Call {
   if (rest.length > 0) throw new UsageError(`one thing at a time: ${rest.join(" ")} is too much`)
   const about = (what: string): string => {
@@ -121,29 +114,6 @@ function toCall([verb = "", subject, ...rest]: readonly string[]): Call {
   }
 }
 
-async function call({ method, path, body }: Call): Promise<Response> {
-  const key = process.env["PARTNER_API_KEY"] ?? readDevVars()["PARTNER_API_KEY"]
-  if (!key) throw new UsageError("there is no key: run npm start once (it makes .dev.vars), or set PARTNER_API_KEY")
-  const url = `${values.url.replace(/\/$/, "")}/partner/v1/webhook_endpoints${path}`
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    throw new UsageError(`--url must be an http or https URL: got ${values.url}`)
-  const { protocol, hostname } = new URL(url)
-  if (protocol === "http:" && !["localhost", "127.0.0.1", "[::1]"].includes(hostname)) {
-    throw new UsageError(`${values.url} would carry the key in clear text: use https`)
-  }
-  const headers = {
-    Authorization: `Bearer ${key}`,
-    // One command is one wish, however often the network makes it arrive.
-    ...(body && { "Content-Type": "application/json", "Idempotency-Key": randomUUID() }),
-  }
-  return fetch(url, {
-    method,
-    headers,
-    signal: AbortSignal.timeout(10_000),
-    ...(body && { body: JSON.stringify(body) }),
-  })
-}
-
 function print(text: string): void {
   const answer = text === "" ? undefined : (JSON.parse(text) as { data?: EndpointView[]; next_cursor?: string | null })
   if (values.json || !answer) console.log(values.json ? text : "done")
@@ -171,32 +141,14 @@ async function main(): Promise<number> {
     return 0
   }
   const wanted = toCall(positionals)
-  let response: Response
-  try {
-    response = await call(wanted)
-  } catch (error) {
-    if (error instanceof UsageError) throw error
-    console.error(`No answer from ${values.url}. Is it running? npm start`)
-    return 3
-  }
-  const text = await response.text()
-  if (response.ok) {
-    print(text)
-    return 0
-  }
-  const { code, param, message } = (JSON.parse(text) as { error: Record<string, string> }).error
-  console.error(values.json ? text : `${response.status} ${code}${param ? ` (${param})` : ""}: ${message}`)
-  return 1
+  const call = async (): Promise<Response> =>
+    await callWorker(values.url, readCredential("PARTNER_API_KEY"), {
+      ...wanted,
+      path: `/partner/v1/webhook_endpoints${wanted.path}`,
+      // One command is one wish, however often the network makes it arrive.
+      ...(wanted.body && { headers: { "Idempotency-Key": randomUUID() } }),
+    })
+  return await report(call, values, print)
 }
 
-try {
-  process.exitCode = await main()
-} catch (error) {
-  if (error instanceof SyntaxError) {
-    console.error(`${values.url} does not answer in JSON: is it the Worker?`)
-    process.exit(3)
-  }
-  if (!(error instanceof UsageError)) throw error
-  console.error(`${error.message}\nnpm run endpoints -- --help lists what there is.`)
-  process.exitCode = 2
-}
+await runCommand("endpoints", values.url, main)

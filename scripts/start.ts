@@ -25,6 +25,10 @@ The registry of endpoints, as the account acct_demo:
   curl http://localhost:8787/partner/v1/webhook_endpoints -H 'Authorization: Bearer ${key}' \\
     --json '{"url":"https://example.com/hooks","enabled_events":["payment.*"]}'
 
+What was done about an account, and doing it:
+
+  npm run operator -- --help             suspend, resume, revoke, restore, and lists
+
 What your handlers do stands in src/handlers.ts; the Worker restarts when you save it. Ctrl-C ends it.
 `)
 

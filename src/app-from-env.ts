@@ -1,21 +1,22 @@
 import { createApp, type Surface } from "./app.ts"
 import {
   readErrorDocsConfig,
-  readPartnerConfig,
-  readReceiverConfig,
-  type Configured,
   readInboxConfig,
   readOperatorConfig,
+  readReceiverConfig,
   type InboxConfig,
+  type OperatorConfig,
   type ReceiverConfig,
   type WorkerBindings,
 } from "./config.ts"
+import type { Configured } from "./configured.ts"
 import { writeLine } from "./core/write-line.ts"
 import { createAuthenticate } from "./endpoints/authenticate.ts"
 import type { HandlerSet, Log } from "./events/handlers.ts"
 import { PUBLIC_EVENT_TYPES } from "./events/known.ts"
 import { createInboxHandOff } from "./inbox/hand-off.ts"
 import { createShards, type Shards } from "./inbox/shards.ts"
+import { NO_ACCOUNTS, readPartnerConfig, type PartnerConfig } from "./partner-config.ts"
 import type { ReceiverSettings } from "./receiver/receive.ts"
 import { createVerifier } from "./verifier.ts"
 import { isActive } from "./verify/keyring.ts"
@@ -59,17 +60,26 @@ export function createAppFromEnv<Env extends WorkerBindings>(
     accountOf: (name: string) => accounts.getByName(name),
     knownTypes: [...PUBLIC_EVENT_TYPES, ...eventTypes],
   }))
-  const inbox = toSurface("operator's routes", readInboxRouteConfig(env), ({ token, inbox: config }) => ({
-    token,
-    shards: toShards(config),
-    handlerKeys: keysOf(handlers),
+  const inbox = toSurface(
+    "operator's routes about the inbox",
+    readInboxRouteConfig(env),
+    ({ token, inbox: config }) => ({
+      token,
+      shards: toShards(config),
+      handlerKeys: keysOf(handlers),
+    }),
+  )
+  const operator = toSurface("operator's routes about accounts", readAccountsRouteConfig(env), (config) => ({
+    token: config.token,
+    accountOf: (name: string) => config.accounts.getByName(name),
   }))
   const docs = readErrorDocsConfig(env)
   if (docs.state === "unsound") {
     log({ level: "error", message: "the address of the error reference is unsound: errors carry no doc_url", ...docs })
   }
   const errorDocsUrl = docs.state === "on" ? docs.config.url : undefined
-  return createApp({ receiver: { ...receiver, source: credicorp.name }, inbox, partner, errorDocsUrl, log, clock })
+  const named = { ...receiver, source: credicorp.name }
+  return createApp({ receiver: named, inbox, partner, operator, errorDocsUrl, log, clock })
 }
 
 const keysOf = <Env>({ entries }: HandlerSet<Env>): readonly string[] => entries.map(([pattern]) => pattern)
@@ -84,6 +94,18 @@ function readInboxRouteConfig(env: WorkerBindings): Configured<{ token: string; 
   }
   const problems = [operator, inbox].flatMap((read) => (read.state === "unsound" ? read.problems : []))
   return { state: "unsound", problems }
+}
+
+/** The operator's token and the accounts that it is for. */
+function readAccountsRouteConfig(env: WorkerBindings): Configured<OperatorConfig & Pick<PartnerConfig, "accounts">> {
+  const { ACCOUNTS: accounts } = env
+  const operator = readOperatorConfig(env)
+  if (operator.state === "off") return operator
+  const problems = operator.state === "unsound" ? [...operator.problems] : []
+  if (!accounts) problems.push(NO_ACCOUNTS)
+  return accounts && operator.state === "on"
+    ? { state: "on", config: { ...operator.config, accounts } }
+    : { state: "unsound", problems }
 }
 
 function toShards({ inboxes, shards, jurisdiction }: InboxConfig): Shards {

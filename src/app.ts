@@ -1,5 +1,6 @@
 import { Hono } from "hono"
 import { errorText } from "./core/error-text.ts"
+import { createOperatorRoutes, OPERATOR_PATH, type OperatorSettings } from "./endpoints/operator/route.ts"
 import { createPartnerRoutes, PARTNER_PATH, type PartnerSettings } from "./endpoints/route.ts"
 import { withDocUrl } from "./errors/doc-url.ts"
 import { createRequestId, errorResponse, jsonResponse, RETRY_LATER, toErrorBody } from "./errors/response.ts"
@@ -26,6 +27,8 @@ export interface AppDeps {
   readonly partner: Surface<PartnerSettings>
   /** Where the pages of the error codes are: makes `error.doc_url`, which no error has unless it is given. */
   readonly errorDocsUrl?: string | undefined
+  /** The operator's routes about accounts at `/operator/accounts`; off unless given. */
+  readonly operator?: Surface<OperatorSettings>
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly clock: () => number
@@ -34,7 +37,8 @@ export interface AppDeps {
 type App = Hono<{ Variables: { requestId: string } }>
 
 /** Mounts the routes. Knows no bindings, so it runs in any runtime. */
-export function createApp({ receiver, inbox, partner, errorDocsUrl, log, clock }: AppDeps): App {
+export function createApp(deps: AppDeps): App {
+  const { receiver, inbox, partner, operator = { state: "off" }, errorDocsUrl, log, clock } = deps
   const app: App = new Hono()
 
   app.use(async (c, next) => {
@@ -47,18 +51,25 @@ export function createApp({ receiver, inbox, partner, errorDocsUrl, log, clock }
   if (receiver.state === "on") app.route(path, createReceiverRoute(receiver.settings, { clock, log }))
   if (inbox.state === "on") app.route(INBOX_PATH, createInboxRoutes(inbox.settings, log))
   if (partner.state === "on") app.route(PARTNER_PATH, createPartnerRoutes(partner.settings, { clock, log }))
+  if (operator.state === "on") app.route(OPERATOR_PATH, createOperatorRoutes(operator.settings, { clock, log }))
 
   const unsound = [
     ...(receiver.state === "unsound" ? [path] : []),
     ...(inbox.state === "unsound" ? [INBOX_PATH, `${INBOX_PATH}/*`] : []),
     ...(partner.state === "unsound" ? [PARTNER_PATH, `${PARTNER_PATH}/*`] : []),
+    ...(operator.state === "unsound" ? [OPERATOR_PATH, `${OPERATOR_PATH}/*`] : []),
   ]
   for (const route of unsound) app.all(route, (c) => errorResponse(UNAVAILABLE, c.var.requestId))
 
   app.route("/errors", createErrorRoutes())
 
   app.get("/healthz", (c) => {
-    const surfaces = { receiver: receiver.state, inbox: inbox.state, partner: partner.state }
+    const surfaces = {
+      receiver: receiver.state,
+      inbox: inbox.state,
+      partner: partner.state,
+      operator: operator.state,
+    }
     const { requestId } = c.var
     return receiver.state === "on"
       ? jsonResponse(200, { status: "ok", surfaces }, requestId)

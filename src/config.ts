@@ -8,18 +8,13 @@ import {
   MAX_INBOX_SHARDS,
   MIN_DEPLOYED_SECRET_CHARS,
 } from "./core/limits.ts"
+import { collect, parseEventTypes, type BindingText, type Configured } from "./configured.ts"
 import { parseOperatorToken } from "./core/operator.ts"
-import type { Account } from "./endpoints/account-object.ts"
 import type { Inbox } from "./inbox/inbox-object.ts"
 import { checkRetention, type RetentionBindings } from "./inbox/retention.ts"
-import { parseApiKeys, type ApiKey } from "./endpoints/api-keys.ts"
-import { parseClaimText, parseKeys, type TokenConfig } from "./endpoints/token-config.ts"
-import { isEventType } from "./events/envelope.ts"
+import type { PartnerBindings } from "./partner-config.ts"
 import { parseSecrets } from "./verify/parse-secrets.ts"
 import type { CheckedSecret } from "./verify/secrets.ts"
-
-/** A variable's value: text, or the number or boolean that stands in wrangler.toml. */
-type BindingText = string | number | boolean
 
 /** What the Worker reads from its environment for the receiver. */
 export interface ReceiverBindings {
@@ -35,63 +30,6 @@ export interface ReceiverBindings {
   readonly WEBHOOK_LIVEMODE?: BindingText
   /** Event types that are known beyond the public ones, separated by commas. */
   readonly WEBHOOK_EVENT_TYPES?: BindingText
-}
-
-/** What the Worker reads from its environment for the partner plane: API keys, tokens or both turn it on. */
-export interface PartnerBindings {
-  /** The JSON list of `parseApiKeys`. A secret: never in `[vars]`. */
-  readonly PARTNER_API_KEYS?: BindingText
-  /** `iss` of the tokens that are believed. All three variables of tokens are set, or none. */
-  readonly PARTNER_JWT_ISSUER?: BindingText
-  /** `aud` of the tokens that are for this API. */
-  readonly PARTNER_JWT_AUDIENCE?: BindingText
-  /** The issuer's public keys: a JSON Web Key Set, or its URL. */
-  readonly PARTNER_JWKS?: BindingText
-  /** The objects of the accounts, as wrangler.toml binds them. */
-  readonly ACCOUNTS?: DurableObjectNamespace<Account>
-}
-
-export interface PartnerConfig {
-  readonly apiKeys: readonly ApiKey[]
-  readonly tokens: TokenConfig | undefined
-  /** Event types that are known beyond the public ones. */
-  readonly eventTypes: readonly string[]
-  readonly accounts: DurableObjectNamespace<Account>
-}
-
-/** Reads the partner plane's variables, as `readReceiverConfig` does the receiver's. */
-export function readPartnerConfig(
-  env: PartnerBindings & Pick<ReceiverBindings, "WEBHOOK_EVENT_TYPES">,
-): Configured<PartnerConfig> {
-  const { PARTNER_API_KEYS, WEBHOOK_EVENT_TYPES = "", ACCOUNTS: accounts } = env
-  const problems: string[] = []
-  const tokens = readTokenConfig(env, problems)
-  if (PARTNER_API_KEYS === undefined && !tokens) return { state: "off" }
-  const apiKeys =
-    PARTNER_API_KEYS === undefined
-      ? []
-      : collect(problems, "PARTNER_API_KEYS", () => parseApiKeys(String(PARTNER_API_KEYS)), [])
-  const types = String(WEBHOOK_EVENT_TYPES).trim()
-  const eventTypes = types === "" ? [] : collect(problems, "WEBHOOK_EVENT_TYPES", () => parseEventTypes(types), [])
-  if (!accounts) problems.push(NO_ACCOUNTS)
-  return accounts && problems.length === 0
-    ? { state: "on", config: { apiKeys, tokens, eventTypes, accounts } }
-    : { state: "unsound", problems }
-}
-
-const NO_ACCOUNTS = "ACCOUNTS: the Durable Object binding is missing from wrangler.toml"
-
-/** Undefined if no variable of tokens is set. With one of them, each that is missing is a problem. */
-function readTokenConfig(env: PartnerBindings, problems: string[]): TokenConfig | undefined {
-  const { PARTNER_JWT_ISSUER: issuer, PARTNER_JWT_AUDIENCE: audience, PARTNER_JWKS: keys } = env
-  if (issuer === undefined && audience === undefined && keys === undefined) return undefined
-  const read = <Value>(name: string, text: BindingText | undefined, parse: (text: string) => Value): Value | "" =>
-    collect<Value | "">(problems, name, () => parse(String(text ?? "")), "")
-  return {
-    issuer: read("PARTNER_JWT_ISSUER", issuer, parseClaimText),
-    audience: read("PARTNER_JWT_AUDIENCE", audience, parseClaimText),
-    keys: read("PARTNER_JWKS", keys, parseKeys),
-  }
 }
 
 /** What the Worker reads from its environment for its operator. */
@@ -132,16 +70,6 @@ function parseDocsUrl(text: string): string {
     throw new TypeError(`must be an http or https URL of at most ${MAX_DOCS_URL_CHARS} characters without ? and #`)
   }
   return text.replace(/\/$/, "")
-}
-
-/** What `parse` makes, or the fallback and one problem more. */
-function collect<Value>(problems: string[], name: string, parse: () => Value, fallback: Value): Value {
-  try {
-    return parse()
-  } catch (error) {
-    problems.push(`${name}: ${(error as Error).message}`)
-    return fallback
-  }
 }
 
 /** What the Worker reads from its environment for the inbox. */
@@ -186,12 +114,6 @@ export interface ReceiverConfig {
   readonly eventTypes: readonly string[]
   readonly inbox: InboxConfig
 }
-
-/** The configuration of one surface, or that there is none, or everything that is wrong with it. */
-export type Configured<Config> =
-  | { readonly state: "on"; readonly config: Config }
-  | { readonly state: "off" }
-  | { readonly state: "unsound"; readonly problems: readonly string[] }
 
 /** Where nothing means that nothing is checked, a variable that is set to nothing is more likely a mistake. */
 const EMPTY_IS_UNSOUND: ReadonlySet<string> = new Set(["WEBHOOK_SECRETS", "WEBHOOK_LIVEMODE"])
@@ -253,10 +175,3 @@ const oneOf =
     if (choice === undefined) throw new TypeError(`must be ${choices.join(" or ")}`)
     return choice
   }
-
-function parseEventTypes(text: string): readonly string[] {
-  const types = text.split(",").map((type) => type.trim())
-  if (!types.every(isEventType))
-    throw new TypeError("must be event types separated by commas, as card.blocked,card.opened")
-  return types
-}

@@ -38,7 +38,7 @@ describe("/healthz", () => {
     const answer = await createSend("on")({ method: "GET", url: `${BASE}/healthz` })
     expect([answer.status, answer.json]).toEqual([
       200,
-      { status: "ok", surfaces: { receiver: "on", inbox: "off", partner: "off" } },
+      { status: "ok", surfaces: { receiver: "on", inbox: "off", partner: "off", operator: "off" } },
     ])
     expect(answer.headers.get("Retry-After")).toBeNull()
   })
@@ -46,7 +46,7 @@ describe("/healthz", () => {
   it.each(["off", "unsound"] as const)("%s → 503 that names it", async (state) => {
     const answer = await createSend(state)({ method: "GET", url: `${BASE}/healthz` })
     expect([answer.status, answer.code]).toEqual([503, "temporarily_unavailable"])
-    expect(answer.json["surfaces"]).toEqual({ receiver: state, inbox: "off", partner: "off" })
+    expect(answer.json["surfaces"]).toEqual({ receiver: state, inbox: "off", partner: "off", operator: "off" })
     expect(answer.headers.get("Retry-After")).toBe("30")
   })
 

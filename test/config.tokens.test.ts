@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest"
 import { createAppFromEnv } from "../src/app-from-env.ts"
-import { readPartnerConfig, type PartnerBindings } from "../src/config.ts"
+import { readPartnerConfig, type PartnerBindings } from "../src/partner-config.ts"
 import { handlers } from "../src/handlers.ts"
 import { API_KEYS, KEYS } from "./support/api-keys.ts"
 import { NOW } from "./support/delivery.ts"

@@ -11,10 +11,12 @@ import { join } from "node:path"
 import { parseEnv } from "node:util"
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest"
 import { ensureDevVars } from "../scripts/dev-vars.ts"
+import { parseOperatorToken } from "../src/core/operator.ts"
 import { createApiKeyAuth, parseApiKeys, type ApiKey } from "../src/endpoints/api-keys.ts"
 import { parseSecrets } from "../src/verify/parse-secrets.ts"
 import { KEYS } from "./support/api-keys.ts"
 import { SECRET } from "./support/delivery.ts"
+import { OPERATOR_TOKEN } from "./support/operator-token.ts"
 import { findFreePort } from "./support/free-port.ts"
 import { createReceiver } from "./support/receiver.ts"
 
@@ -32,7 +34,7 @@ interface Run {
 /** Runs a script with a key and a secret of the tests, so that it looks at nobody's `.dev.vars`. */
 const run = async (script: string, args: readonly string[]): Promise<Run> =>
   await new Promise((resolve) => {
-    const env = { ...process.env, PARTNER_API_KEY: KEYS.a, WEBHOOK_SECRETS: `test=${SECRET}` }
+    const env = { ...process.env, PARTNER_API_KEY: KEYS.a, OPERATOR_TOKEN, WEBHOOK_SECRETS: `test=${SECRET}` }
     const child = execFile(process.execPath, [join(SCRIPTS, script), ...args], { env }, (_, stdout, stderr) => {
       resolve({ code: child.exitCode ?? -1, stdout, stderr })
     })
@@ -41,6 +43,7 @@ const run = async (script: string, args: readonly string[]): Promise<Run> =>
 describe.each([
   { script: "key.ts", says: "npm run key -- --account <name> --scopes <list>" },
   { script: "endpoints.ts", says: "npm run endpoints -- create <url> --events <list>" },
+  { script: "operator.ts", says: "npm run operator -- suspend <account> --note <text>" },
   { script: "send.ts", says: "npm run send -- <type>" },
 ])("scripts/$script", ({ script, says }) => {
   it.each([[["--help"]], [[]]])("%j → how it is called, its exit codes, and 0", async (args) => {
@@ -76,6 +79,14 @@ describe("called wrongly → 2, what was wrong, and where to look", () => {
     { script: "endpoints.ts", args: ["rotate", ID, "--overlap", ""], names: "--overlap" },
     { script: "endpoints.ts", args: ["rotate", ID, "--overlap", "abc"], names: "--overlap" },
     { script: "endpoints.ts", args: ["list", "--url", "localhost:8787"], names: "--url" },
+    { script: "operator.ts", args: ["suspend", "acct_a", "--bogus"], names: "'--bogus'" },
+    { script: "operator.ts", args: ["delete", "acct_a"], names: "delete" },
+    { script: "operator.ts", args: ["suspend"], names: "an account" },
+    { script: "operator.ts", args: ["suspend", "acct_a"], names: "--note" },
+    { script: "operator.ts", args: ["revoke", "acct_a", "--note", "x"], names: "a credential" },
+    { script: "operator.ts", args: ["suspend", "acct_a", "key_a", "--note", "x"], names: "key_a" },
+    { script: "operator.ts", args: ["endpoints", "acct_a", "--note", "x"], names: "--note" },
+    { script: "operator.ts", args: ["endpoints", "acct_a", "--url", "http://example.com"], names: "clear text" },
     { script: "send.ts", args: ["payment.settled", "--bogus"], names: "'--bogus'" },
     { script: "send.ts", args: ["Payment"], names: "Payment" },
     { script: "send.ts", args: ["payment.settled", "payment.failed"], names: "payment.failed" },
@@ -107,6 +118,7 @@ describe("nobody there → 3, and where it looked", () => {
   it.each([
     { script: "endpoints.ts", args: ["list"] },
     { script: "endpoints.ts", args: ["create", "https://example.com/hooks", "--events", "*"] },
+    { script: "operator.ts", args: ["actions", "acct_a"] },
     { script: "send.ts", args: ["payment.settled"] },
     { script: "send.ts", args: ["payment.settled", "--count", "3"] },
   ])("$script $args", async ({ script, args }) => {
@@ -202,7 +214,7 @@ describe("ensureDevVars", () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  const ALL = ["WEBHOOK_SECRETS", "WEBHOOK_LIVEMODE", "PARTNER_API_KEYS", "PARTNER_API_KEY"]
+  const ALL = ["WEBHOOK_SECRETS", "WEBHOOK_LIVEMODE", "PARTNER_API_KEYS", "PARTNER_API_KEY", "OPERATOR_TOKEN"]
   /** Windows has no such bits. */
   const PRIVATE = process.platform === "win32" ? 0o666 : 0o600
 
@@ -222,6 +234,7 @@ describe("ensureDevVars", () => {
     expect(parseSecrets(vars["WEBHOOK_SECRETS"]!)).toMatchObject([{ id: "local" }])
     const authenticate = createApiKeyAuth(parseApiKeys(vars["PARTNER_API_KEYS"]!))
     expect(await authenticate(vars["PARTNER_API_KEY"]!)).toMatchObject({ ok: true, value: { account: "acct_demo" } })
+    expect(parseOperatorToken(vars["OPERATOR_TOKEN"]!)).toMatch(/^[\w-]{43}$/)
   })
 
   it("makes other secrets each time", () => {
@@ -235,9 +248,13 @@ describe("ensureDevVars", () => {
 
   it.each([
     { why: "a comment, and a secret in two lines", before: "# mine\nWEBHOOK_SECRETS='a=x\nb=y'\n", adds: ALL.slice(1) },
-    { why: "no line break at its end", before: "WEBHOOK_LIVEMODE=true", adds: [ALL[0], ALL[2], ALL[3]] },
+    { why: "no line break at its end", before: "WEBHOOK_LIVEMODE=true", adds: [ALL[0], ...ALL.slice(2)] },
     { why: "an empty value", before: "WEBHOOK_SECRETS=\n", adds: ALL.slice(1) },
-    { why: "keys whose plain text is elsewhere", before: "PARTNER_API_KEYS='[]'\n", adds: ALL.slice(0, 2) },
+    {
+      why: "keys whose plain text is elsewhere",
+      before: "PARTNER_API_KEYS='[]'\n",
+      adds: [...ALL.slice(0, 2), ALL[4]],
+    },
     { why: "nothing", before: "", adds: ALL },
   ])("adds what is missing to a file with $why, and changes none of it", ({ why, before, adds }) => {
     const path = given(why, before)

@@ -67,7 +67,7 @@ describe("the Worker", () => {
     const answer = await toAnswer(await worker.fetch("https://receiver.example/healthz"))
     expect([answer.status, answer.json]).toEqual([
       200,
-      { status: "ok", surfaces: { receiver: "on", inbox: "on", partner: "on" } },
+      { status: "ok", surfaces: { receiver: "on", inbox: "on", partner: "on", operator: "on" } },
     ])
   })
 })

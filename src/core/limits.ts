@@ -101,6 +101,9 @@ export const KEY_SET_INTERVAL_MS = 30_000
 /** A caller waits for it, with the request open. */
 export const KEY_SET_TIMEOUT_MS = 5_000
 
+/** An operator's own words beside what was done: why, and where to read more. */
+export const MAX_NOTE_CHARS = 500
+
 /** A registration is a URL and a few names. */
 export const MAX_PARTNER_BODY_BYTES = 65_536
 

@@ -1,14 +1,24 @@
 import { DurableObject } from "cloudflare:workers"
-import type { Account as AccountPort, AccountAnswer, AccountRequest, EventTarget } from "./account.ts"
+import { migrate } from "../core/migrate.ts"
+import type {
+  Account as AccountPort,
+  AccountAnswer,
+  AccountRequest,
+  EventTarget,
+  KeptAction,
+  OperatorAction,
+  PageOf,
+} from "./account.ts"
 import { ACCOUNT_SCHEMA } from "./account-schema.ts"
 import { createSqlAccountStore } from "./account-sql.ts"
 import { decide, findTargets } from "./decide.ts"
-import { migrate } from "../core/migrate.ts"
+import type { EndpointView } from "./endpoint.ts"
+import { act, listActions, listEveryEndpoint } from "./operate.ts"
 import { fullBucket, type Bucket } from "./rate-limit.ts"
 
 /**
- * One account: its endpoints, idempotency records, rate limit, revoked credentials, suspension. A call is one
- * transaction, and calls do not overlap: there is nothing to await within one.
+ * One account: its endpoints, idempotency records, rate limit, revoked credentials, suspension, and what operators did. A
+ * call is one transaction, and calls do not overlap: there is nothing to await within one.
  */
 export class Account extends DurableObject implements AccountPort {
   // In memory only: a restart gives at most one burst more (spec 5.11).
@@ -34,11 +44,15 @@ export class Account extends DurableObject implements AccountPort {
     return findTargets(this.#store, type, livemode, now)
   }
 
-  async setRevoked(credentialId: string, revoked: boolean): Promise<void> {
-    this.#store.setRevoked(credentialId, revoked)
+  async act(action: OperatorAction, now: number): Promise<KeptAction> {
+    return this.ctx.storage.transactionSync(() => act(this.#store, action, now))
   }
 
-  async setSuspended(suspended: boolean): Promise<void> {
-    this.#store.setSuspended(suspended)
+  async listActions(limit: number, cursor: number | undefined): Promise<PageOf<KeptAction>> {
+    return listActions(this.#store, limit, cursor)
+  }
+
+  async listEndpoints(): Promise<readonly EndpointView[]> {
+    return listEveryEndpoint(this.#store)
   }
 }

@@ -13,4 +13,5 @@ export const ACCOUNT_SCHEMA: readonly string[] = [
    CREATE INDEX answers_by_end ON answers (expires_at);
    CREATE TABLE revoked (credential_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
    CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+  "CREATE TABLE actions (place INTEGER PRIMARY KEY AUTOINCREMENT, data TEXT NOT NULL) STRICT;",
 ]

@@ -1,5 +1,5 @@
 import { IDEMPOTENCY_PRUNED_A_CALL, MAX_STORED_ANSWERS } from "../core/limits.ts"
-import type { AccountStore, StoredAnswer } from "./account.ts"
+import type { AccountStore, KeptAction, StoredAnswer } from "./account.ts"
 import type { Endpoint } from "./endpoint.ts"
 
 /** An account's state in the SQLite of its object. Rows hold JSON, which keeps any text as it is. */
@@ -105,5 +105,19 @@ export function createSqlAccountStore(sql: SqlStorage): AccountStore {
       if (suspended) sql.exec("INSERT OR IGNORE INTO facts (name, value) VALUES ('suspended', '1')")
       else sql.exec("DELETE FROM facts WHERE name = 'suspended'")
     },
+
+    insertAction(action) {
+      sql.exec("INSERT INTO actions (data) VALUES (?)", JSON.stringify(action))
+    },
+
+    listActions: (place = Number.MAX_SAFE_INTEGER, limit) =>
+      sql
+        .exec<{ place: number; data: string }>(
+          "SELECT place, data FROM actions WHERE place < ? ORDER BY place DESC LIMIT ?",
+          place,
+          limit,
+        )
+        .toArray()
+        .map((row) => ({ place: row.place, action: JSON.parse(row.data) as KeptAction })),
   }
 }

@@ -67,15 +67,38 @@ export interface EventTarget {
   readonly secrets: readonly string[]
 }
 
+/** What an operator does about an account, and why. */
+export type OperatorAction =
+  | { readonly action: "suspend" | "resume"; readonly note: string }
+  /** Ends a credential for good or lets it in again: an API key by its id, a token by its `jti`. */
+  | { readonly action: "revoke" | "restore"; readonly credential_id: string; readonly note: string }
+
+/** An action as it is kept. */
+export interface KeptAction {
+  readonly action: OperatorAction["action"]
+  readonly credential_id: string | null
+  readonly note: string
+  /** RFC 3339. */
+  readonly created: string
+}
+
+/** A part of a list, and the place after which the next part begins; undefined if this is the last. */
+export interface PageOf<Row> {
+  readonly rows: readonly Row[]
+  readonly next: number | undefined
+}
+
 /** One account's state behind one call a request. The Durable Object and the twin in the tests are held to one suite. */
 export interface Account {
   handle(request: AccountRequest): Promise<AccountAnswer>
   /** The enabled endpoints of a mode that want an event type, with their valid secrets. */
   targets(type: string, livemode: boolean, now: number): Promise<readonly EventTarget[]>
-  /** Ends or restores a credential; effect on the next request. */
-  setRevoked(credentialId: string, revoked: boolean): Promise<void>
-  /** Suspends or resumes the account; effect on the next request. */
-  setSuspended(suspended: boolean): Promise<void>
+  /** Does what an operator wants and keeps a record of it, both or neither; effect on the next request. */
+  act(action: OperatorAction, now: number): Promise<KeptAction>
+  /** What operators did, newest first, from after `cursor`. */
+  listActions(limit: number, cursor: number | undefined): Promise<PageOf<KeptAction>>
+  /** The endpoints of both modes, newest first. */
+  listEndpoints(): Promise<readonly EndpointView[]>
 }
 
 /** A stored 2xx answer (spec 5.10): without the secret, which a replay reads from the endpoint. */
@@ -110,4 +133,7 @@ export interface AccountStore {
   isSuspended(): boolean
   setRevoked(credentialId: string, revoked: boolean): void
   setSuspended(suspended: boolean): void
+  insertAction(action: KeptAction): void
+  /** Newest first, from after `place`; each with its own place. */
+  listActions(place: number | undefined, limit: number): readonly { place: number; action: KeptAction }[]
 }

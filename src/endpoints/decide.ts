@@ -12,6 +12,7 @@ import type {
   StoredAnswer,
 } from "./account.ts"
 import { createEndpoint, publicView, rotateSecret, validSecrets, type Endpoint } from "./endpoint.ts"
+import { toPage } from "./page.ts"
 import { refill, secondsToToken, takeToken, toRateLimit, type Bucket } from "./rate-limit.ts"
 
 /**
@@ -93,14 +94,8 @@ function listPage(
   { limit, cursor }: Extract<Command, { kind: "list" }>,
   livemode: boolean,
 ): AccountResult {
-  // One more than asked for tells whether there is a next page.
-  const rows = store.listEndpoints(livemode, cursor, limit + 1)
-  const page = rows.slice(0, limit)
-  return {
-    kind: "page",
-    views: page.map(({ endpoint }) => publicView(endpoint)),
-    next: rows.length > limit ? page.at(-1)?.place : undefined,
-  }
+  const { rows, next } = toPage(store.listEndpoints(livemode, cursor, limit + 1), limit)
+  return { kind: "page", views: rows.map(({ endpoint }) => publicView(endpoint)), next }
 }
 
 /** What an earlier request with this key was answered, or that it had another body; undefined if there was none. */

@@ -1,4 +1,5 @@
 import { expect } from "vitest"
+import type { Issuer } from "../support/issuer.ts"
 import type { KeyFacts } from "../support/partner-keys.ts"
 
 /** Where the registry of endpoints is (spec 5.1). */
@@ -10,6 +11,10 @@ export interface PartnerPlane {
   fetch(path: string, init: PlaneInit): Promise<Response>
   /** A key that it knows. */
   key(facts: KeyFacts): string
+  /** Whose tokens it believes. */
+  readonly issuer: Issuer
+  /** The token of its operator. */
+  readonly operatorToken: string
   stop(): Promise<void>
 }
 
@@ -46,11 +51,11 @@ export type As = (facts: KeyFacts | null) => Call
 
 /** @param key null for none. */
 export const createCall =
-  (plane: () => PartnerPlane, key: () => string | null): Call =>
+  (plane: () => PartnerPlane, key: () => string | null | Promise<string>): Call =>
   async (method, path, extras = {}) => {
-    const whole = path.startsWith("/partner") ? path : `${ENDPOINTS}${path}`
-    const answer = await read(await plane().fetch(whole, toInit(method, key(), extras)))
-    checkEvery(answer)
+    const whole = /^\/(?:partner|operator)/.test(path) ? path : `${ENDPOINTS}${path}`
+    const answer = await read(await plane().fetch(whole, toInit(method, await key(), extras)))
+    checkEvery(answer, whole)
     return answer
   }
 
@@ -86,7 +91,7 @@ const TYPES: Readonly<Record<number, string>> = {
 }
 
 /** What holds for every answer there is (spec 4.1, 4.4, 5.9, 5.11), whatever its test is about. */
-function checkEvery({ status, headers, text, json, code }: Answer): void {
+function checkEvery({ status, headers, text, json, code }: Answer, path: string): void {
   const requestId = headers.get("Credicorp-Request-Id")
   expect(requestId).toMatch(/^req_[\w-]{16}$/)
   if (text !== "") expect(headers.get("Content-Type")).toBe("application/json")
@@ -99,7 +104,8 @@ function checkEvery({ status, headers, text, json, code }: Answer): void {
   expect(headers.get("WWW-Authenticate")).toBe(status === 401 ? "Bearer" : null)
   if (status !== 405) expect(headers.get("Allow")).toBeNull()
   // Known accounts only: what they have left is no stranger's to read.
-  const metered = status !== 401 && status !== 405 && code !== "route_not_found"
+  const known = status !== 401 && status !== 405 && code !== "route_not_found"
+  const metered = (known || code === "token_revoked") && path.startsWith("/partner")
   for (const name of ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]) {
     if (metered) expect(headers.get(name)).toMatch(/^\d+$/)
     else expect(headers.get(name)).toBeNull()

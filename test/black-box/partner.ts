@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe } from "vitest"
 import { createCall, type As, type PartnerPlane } from "./partner-client.ts"
 import { describeCrowds } from "./partner-crowds.ts"
 import { describeLife } from "./partner-life.ts"
+import { describeOperator } from "./partner-operator.ts"
 import { describeRefusals } from "./partner-refusals.ts"
+import { describeTokens } from "./partner-tokens.ts"
 
 /**
  * The partner plane as its callers see it (spec 4 and 5): over HTTP alone, so that whatever answers may be held to it.
- * Every code is drawn out that needs no token and no operator.
+ * Every code of spec 5 that can occur is drawn out.
  *
  * @param start Called once. Its accounts are empty and their buckets full.
  */
@@ -26,6 +28,8 @@ export function describePartner(name: string, start: () => Promise<PartnerPlane>
         () => facts && plane!.key(facts),
       )
     describeRefusals(as)
+    describeTokens(() => plane!)
+    describeOperator(() => plane!)
     describeLife(as)
     describeCrowds(as)
   })

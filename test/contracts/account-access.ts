@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { create, idsOf, list, once, remove, show, verdict, viewOf, type Driver } from "./account-driver.ts"
+import { NOW_MS, SUSPEND, RESUME, revoke, restore } from "../support/partner.ts"
 
 async function drain(d: Driver, livemode = false): Promise<void> {
   for (let i = 0; i < 50; i++) {
@@ -12,45 +13,45 @@ export function describeAccess(open: () => Driver): void {
   describe("credential and account (spec 5.9)", () => {
     it("a revoked credential → token_revoked, restored → in again", async () => {
       const d = open()
-      await d.account.setRevoked("key_a", true)
+      await d.account.act(revoke("key_a"), NOW_MS)
       expect(verdict(await d.run(list()))).toBe("token_revoked")
-      await d.account.setRevoked("key_a", false)
+      await d.account.act(restore("key_a"), NOW_MS)
       expect(verdict(await d.run(list()))).toBe("page")
     })
 
     it("is revoked by its id: another credential of the account stays", async () => {
       const d = open()
-      await d.account.setRevoked("key_a", true)
+      await d.account.act(revoke("key_a"), NOW_MS)
       expect(verdict(await d.run(list(), { credentialId: "key_b" }))).toBe("page")
     })
 
     it("a suspended account → account_suspended in both modes, resumed → in again", async () => {
       const d = open()
-      await d.account.setSuspended(true)
+      await d.account.act(SUSPEND, NOW_MS)
       expect(verdict(await d.run(list()))).toBe("account_suspended")
       expect(verdict(await d.run(list(), { livemode: true }))).toBe("account_suspended")
-      await d.account.setSuspended(false)
+      await d.account.act(RESUME, NOW_MS)
       expect(verdict(await d.run(list()))).toBe("page")
     })
 
     it("said twice is said once", async () => {
       const d = open()
-      await d.account.setRevoked("key_a", true)
-      await d.account.setRevoked("key_a", true)
-      await d.account.setRevoked("key_a", false)
-      await d.account.setSuspended(true)
-      await d.account.setSuspended(true)
-      await d.account.setSuspended(false)
+      await d.account.act(revoke("key_a"), NOW_MS)
+      await d.account.act(revoke("key_a"), NOW_MS)
+      await d.account.act(restore("key_a"), NOW_MS)
+      await d.account.act(SUSPEND, NOW_MS)
+      await d.account.act(SUSPEND, NOW_MS)
+      await d.account.act(RESUME, NOW_MS)
       expect(verdict(await d.run(list()))).toBe("page")
     })
 
     it("refused, changes nothing and replays nothing", async () => {
       const d = open()
       const { id } = viewOf(await d.run(create(), once("k")))
-      await d.account.setSuspended(true)
+      await d.account.act(SUSPEND, NOW_MS)
       expect(verdict(await d.run(create(), once("k")))).toBe("account_suspended")
       expect(verdict(await d.run(remove(id)))).toBe("account_suspended")
-      await d.account.setSuspended(false)
+      await d.account.act(RESUME, NOW_MS)
       expect(idsOf(await d.run(list()))).toEqual([id])
     })
   })
@@ -62,12 +63,12 @@ export function describeAccess(open: () => Driver): void {
     it("revoked, suspended, rate limit, then what was judged before", async () => {
       const d = open()
       for (let i = 0; i < 50; i++) await d.send({ ok: true, command: list() })
-      await d.account.setRevoked("key_a", true)
-      await d.account.setSuspended(true)
+      await d.account.act(revoke("key_a"), NOW_MS)
+      await d.account.act(SUSPEND, NOW_MS)
       expect(verdict(await d.send(early))).toBe("token_revoked")
-      await d.account.setRevoked("key_a", false)
+      await d.account.act(restore("key_a"), NOW_MS)
       expect(verdict(await d.send(early))).toBe("account_suspended")
-      await d.account.setSuspended(false)
+      await d.account.act(RESUME, NOW_MS)
       expect(verdict(await d.send(early))).toBe("rate_limited")
       d.pass(100)
       expect(verdict(await d.send(early))).toBe("insufficient_scope")
@@ -186,7 +187,7 @@ export function describeAccess(open: () => Driver): void {
 
     it("is told to the revoked and the suspended too, and costs them nothing: it stands behind", async () => {
       const d = open()
-      await d.account.setSuspended(true)
+      await d.account.act(SUSPEND, NOW_MS)
       for (let i = 0; i < 60; i++) {
         expect(await d.send({ ok: true, command: list() })).toMatchObject({
           result: { failure: { code: "account_suspended" } },

@@ -1,12 +1,12 @@
 import type { Account, AccountAnswer, AccountRequest, AccountResult, Command } from "../../src/endpoints/account.ts"
 import type { EndpointFields, EndpointView } from "../../src/endpoints/endpoint.ts"
-import { NOW_MS } from "../support/partner.ts"
+import { NOW_MS, type Table } from "../support/partner.ts"
 
 /** One account with nothing in it yet, and what the port does not show of it. */
 export interface AccountFixture {
   readonly account: Account
-  /** From now on the last write of a request with an idempotency key fails. */
-  breakAnswers(): Promise<void>
+  /** From now on no row can be added to a table. */
+  breakTable(table: Table): Promise<void>
   /** How many idempotency records there are, expired ones included. */
   countAnswers(): Promise<number>
 }

@@ -213,7 +213,7 @@ export function describeIdempotency(open: () => Driver): void {
   describe("a request whose last step fails", () => {
     it("leaves no endpoint behind", async () => {
       const d = open()
-      await d.breakAnswers()
+      await d.breakTable("answers")
       await fails(d, create())
       expect(idsOf(await d.run(list()))).toEqual([])
     })
@@ -221,7 +221,7 @@ export function describeIdempotency(open: () => Driver): void {
     it("leaves the endpoint as it was", async () => {
       const d = open()
       const { secret, ...before } = await d.made()
-      await d.breakAnswers()
+      await d.breakTable("answers")
       await fails(d, disable(before.id))
       await fails(d, rotate(before.id, 0), "r")
       expect(viewOf(await d.run(show(before.id)))).toStrictEqual(before)
@@ -233,21 +233,21 @@ export function describeIdempotency(open: () => Driver): void {
       const { id } = await d.made()
       await d.run(disable(id), once("old"))
       d.pass(DAY_MS)
-      await d.breakAnswers()
+      await d.breakTable("answers")
       await fails(d, disable(id))
       expect(await d.countAnswers()).toBe(1)
     })
 
     it("takes no token", async () => {
       const d = open()
-      await d.breakAnswers()
+      await d.breakTable("answers")
       await fails(d, create())
       expect((await d.send({ ok: true, command: list() })).rateLimit.remaining).toBe(49)
     })
 
     it("stops nobody after it", async () => {
       const d = open()
-      await d.breakAnswers()
+      await d.breakTable("answers")
       await fails(d, create())
       expect(verdict(await d.run(create()))).toBe("201")
     })

@@ -3,6 +3,7 @@ import { describeAccess } from "./account-access.ts"
 import { createDriver, type AccountFixture } from "./account-driver.ts"
 import { describeEndpoints } from "./account-endpoints.ts"
 import { describeIdempotency } from "./account-idempotency.ts"
+import { describeOperator } from "./account-operator.ts"
 import { describeSecrets } from "./account-secrets.ts"
 
 /**
@@ -18,5 +19,6 @@ export function describeAccount(name: string, createFixture: () => AccountFixtur
     describeSecrets(open)
     describeIdempotency(open)
     describeAccess(open)
+    describeOperator(open)
   })
 }

@@ -2,13 +2,17 @@
 
 import { runInDurableObject } from "cloudflare:test"
 import { describe, expect, it } from "vitest"
+import { toHex } from "../../src/core/bytes.ts"
 import { ACCOUNT_SCHEMA } from "../../src/endpoints/account-schema.ts"
 import { migrate } from "../../src/core/migrate.ts"
 import { ACCOUNTS } from "../support/account-object.ts"
 
+const PRESENT = ACCOUNT_SCHEMA.length
+const TABLES = ["endpoints", "answers", "revoked", "facts", "actions", "schema_version"]
+
 let count = 0
 
-/** A database of an object's own. The object itself has made version 1 in it. */
+/** A database of an object's own. The object itself has made the present version in it. */
 const inDatabase = async <Value>(run: (storage: DurableObjectStorage) => Value): Promise<Value> => {
   count += 1
   return await runInDurableObject(ACCOUNTS.getByName(`migrate_${count}`), (_, state) => run(state.storage))
@@ -22,9 +26,7 @@ function dump({ sql }: DurableObjectStorage): string {
   const tables = sql
     .exec("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\' ORDER BY name")
     .toArray()
-  const rows = ["endpoints", "answers", "revoked", "facts", "schema_version"].map((table) =>
-    sql.exec(`SELECT * FROM ${table}`).toArray(),
-  )
+  const rows = TABLES.map((table) => sql.exec(`SELECT * FROM ${table}`).toArray())
   return JSON.stringify({ tables, rows })
 }
 
@@ -38,8 +40,8 @@ function fill({ sql }: DurableObjectStorage): void {
   sql.exec("INSERT INTO facts (name, value) VALUES ('suspended', '1')")
 }
 
-/** A version 2 as it could be: a column more, filled from what is there, and a table more. */
-const VERSION_2 = [
+/** The next version as it could be: a column more, filled from what is there, and a table more. */
+const NEXT = [
   ...ACCOUNT_SCHEMA,
   `ALTER TABLE endpoints ADD COLUMN note TEXT;
    UPDATE endpoints SET note = 'was ' || id;
@@ -61,12 +63,12 @@ describe("migrate", () => {
     expect(after).toBe(before)
   })
 
-  it("a version 2 comes over version 1 with its data kept, once", async () => {
+  it("the next version comes over this one with its data kept, once", async () => {
     const { endpoints, rest, last } = await inDatabase((storage) => {
       fill(storage)
-      upgrade(storage, VERSION_2)
+      upgrade(storage, NEXT)
       const first = dump(storage)
-      upgrade(storage, VERSION_2)
+      upgrade(storage, NEXT)
       expect(dump(storage)).toBe(first)
       const { sql } = storage
       return {
@@ -81,21 +83,40 @@ describe("migrate", () => {
       { id: "whend_1", livemode: 0, data: '{"a":1}', note: "was whend_1" },
       { id: "whend_2", livemode: 1, data: "{}", note: "was whend_2" },
     ])
-    expect([rest, last]).toEqual([[1, 1, 1, 0], 2])
+    expect([rest, last]).toEqual([[1, 1, 1, 0], PRESENT + 1])
+  })
+
+  it("the first version, as it was deployed, comes to the present one with its data kept", async () => {
+    const [first, rest] = await inDatabase((storage) => {
+      for (const table of TABLES) storage.sql.exec(`DROP TABLE ${table}`)
+      upgrade(storage, ACCOUNT_SCHEMA.slice(0, 1))
+      fill(storage)
+      const before = TABLES.slice(0, 4).map((table) => storage.sql.exec(`SELECT * FROM ${table}`).toArray())
+      upgrade(storage, ACCOUNT_SCHEMA)
+      const after = TABLES.slice(0, 4).map((table) => storage.sql.exec(`SELECT * FROM ${table}`).toArray())
+      expect(after).toEqual(before)
+      return [version(storage), storage.sql.exec("SELECT * FROM actions").toArray()]
+    })
+    expect([first, rest]).toEqual([PRESENT, []])
+  })
+
+  it("the first step is what was deployed, and never edited", async () => {
+    const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(ACCOUNT_SCHEMA[0]))
+    expect(toHex(new Uint8Array(bytes))).toBe("9f4f65a05cab1e7ddc5e2a011dfe1d0e627b32c759ff8e2a9f3be799b51b9e0d")
   })
 
   it("several versions at once come in their order", async () => {
-    const steps = [...VERSION_2, "INSERT INTO later (id) SELECT count(*) FROM endpoints WHERE note IS NOT NULL"]
+    const steps = [...NEXT, "INSERT INTO later (id) SELECT count(*) FROM endpoints WHERE note IS NOT NULL"]
     const rows = await inDatabase((storage) => {
       fill(storage)
       upgrade(storage, steps)
       return [storage.sql.exec("SELECT id FROM later").toArray(), version(storage)]
     })
-    expect(rows).toEqual([[{ id: 2 }], 3])
+    expect(rows).toEqual([[{ id: 2 }], PRESENT + 2])
   })
 
   it.each([
-    { why: "a second step that is no SQL", steps: [...VERSION_2, "NOT SQL"] },
+    { why: "a step that is no SQL", steps: [...NEXT, "NOT SQL"] },
     {
       why: "a step that fails half way",
       steps: [...ACCOUNT_SCHEMA, "CREATE TABLE later (id INTEGER); DROP TABLE none;"],
@@ -104,7 +125,7 @@ describe("migrate", () => {
       why: "a step that breaks a rule of the data",
       steps: [...ACCOUNT_SCHEMA, "INSERT INTO facts VALUES ('suspended', '2')"],
     },
-  ])("$why → throws, and leaves version 1 as it was", async ({ steps }) => {
+  ])("$why → throws, and leaves the present version as it was", async ({ steps }) => {
     const { before, after } = await inDatabase((storage) => {
       fill(storage)
       const first = dump(storage)
@@ -117,9 +138,9 @@ describe("migrate", () => {
   it("a database of a newer version → refused, naming both versions, and nothing is written", async () => {
     const { before, after } = await inDatabase((storage) => {
       fill(storage)
-      upgrade(storage, VERSION_2)
+      upgrade(storage, NEXT)
       const first = dump(storage)
-      expect(() => upgrade(storage, ACCOUNT_SCHEMA)).toThrow(/version 2.*knows 1/)
+      expect(() => upgrade(storage, ACCOUNT_SCHEMA)).toThrow(new RegExp(`version ${PRESENT + 1}.*knows ${PRESENT}`))
       return { before: first, after: dump(storage) }
     })
     expect(after).toBe(before)
@@ -127,12 +148,11 @@ describe("migrate", () => {
 
   it("a database without any version gets every step", async () => {
     const last = await inDatabase((storage) => {
-      for (const table of ["endpoints", "answers", "revoked", "facts", "schema_version"])
-        storage.sql.exec(`DROP TABLE ${table}`)
-      upgrade(storage, VERSION_2)
+      for (const table of TABLES) storage.sql.exec(`DROP TABLE ${table}`)
+      upgrade(storage, NEXT)
       fill(storage)
       return version(storage)
     })
-    expect(last).toBe(2)
+    expect(last).toBe(PRESENT + 1)
   })
 })

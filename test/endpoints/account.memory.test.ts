@@ -7,7 +7,7 @@ describeAccount("the twin in memory", () => {
   const account = createMemoryAccount()
   return {
     account,
-    breakAnswers: async () => account.breakAnswers(),
+    breakTable: async (table) => account.breakTable(table),
     countAnswers: async () => account.countAnswers(),
   }
 })

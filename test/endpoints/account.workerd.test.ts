@@ -1,7 +1,7 @@
 // Catches an object that answers otherwise than the twin that the tests of the routes rest on.
 
 import { describeAccount } from "../contracts/account.ts"
-import { ACCOUNTS, breakAnswers, inSql } from "../support/account-object.ts"
+import { ACCOUNTS, breakTable, inSql } from "../support/account-object.ts"
 
 let count = 0
 
@@ -11,7 +11,7 @@ describeAccount("the Durable Object", () => {
   const name = `contract_${count}`
   return {
     account: ACCOUNTS.getByName(name),
-    breakAnswers: () => breakAnswers(name),
+    breakTable: (table) => breakTable(name, table),
     countAnswers: () =>
       inSql(name, (sql) => sql.exec<{ count: number }>("SELECT count(*) AS count FROM answers").one().count),
   }

@@ -5,10 +5,10 @@ import { evictDurableObject } from "cloudflare:test"
 import { exports } from "cloudflare:workers"
 import { beforeEach, describe, expect, it, vi } from "vitest"
 import { createAppFromEnv } from "../../src/app-from-env.ts"
-import type { PartnerBindings } from "../../src/config.ts"
+import type { PartnerBindings } from "../../src/partner-config.ts"
 import type { ApiKey } from "../../src/endpoints/api-keys.ts"
 import { handlers } from "../../src/handlers.ts"
-import { ACCOUNTS, breakAnswers, inSql } from "../support/account-object.ts"
+import { ACCOUNTS, breakTable, inSql } from "../support/account-object.ts"
 import { API_KEYS, KEYS } from "../support/api-keys.ts"
 import {
   createRequest,
@@ -19,6 +19,9 @@ import {
   verdict,
   type Answer,
   type CallOptions,
+  SUSPEND,
+  revoke,
+  restore,
 } from "../support/partner.ts"
 
 type Call = (method: string, path: string, options?: CallOptions) => Promise<Answer>
@@ -138,7 +141,7 @@ describe("the deployed Worker", () => {
   it("has its registry beside its receiver", async () => {
     const worker = (exports as unknown as { default: Fetcher }).default
     const answer = await toAnswer(await worker.fetch("https://partner.example/healthz"))
-    expect(answer.json["surfaces"]).toEqual({ receiver: "on", inbox: "on", partner: "on" })
+    expect(answer.json["surfaces"]).toEqual({ receiver: "on", inbox: "on", partner: "on", operator: "on" })
   })
 })
 
@@ -170,11 +173,11 @@ describe("an object that was put away", () => {
   it("comes back with who is shut out", async () => {
     const { call, account } = createWorker()
     const stub = ACCOUNTS.getByName(account)
-    await stub.setRevoked("key_object", true)
-    await stub.setSuspended(true)
+    await stub.act(revoke("key_object"), NOW_MS)
+    await stub.act(SUSPEND, NOW_MS)
     await evictDurableObject(stub)
     expect((await call("GET", "")).code).toBe("token_revoked")
-    await stub.setRevoked("key_object", false)
+    await stub.act(restore("key_object"), NOW_MS)
     await evictDurableObject(stub)
     expect((await call("GET", "")).code).toBe("account_suspended")
   })
@@ -196,7 +199,7 @@ describe("an object that was put away", () => {
 describe("an object that fails", () => {
   it("in the middle of a request → 503 with Retry-After, nothing is left behind, and the next one passes", async () => {
     const { call, account, log } = createWorker()
-    await breakAnswers(account)
+    await breakTable(account, "answers")
     const { status, code, headers } = await call("POST", "", {
       body: sampleFields(),
       headers: { "Idempotency-Key": "k" },

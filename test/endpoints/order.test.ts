@@ -3,7 +3,17 @@
 
 import { beforeEach, describe, expect, it } from "vitest"
 import { KEYS } from "../support/api-keys.ts"
-import { createPartner, createSample, sampleFields, verdict, type Answer, type Partner } from "../support/partner.ts"
+import {
+  createPartner,
+  createSample,
+  sampleFields,
+  verdict,
+  type Answer,
+  type Partner,
+  NOW_MS,
+  SUSPEND,
+  revoke,
+} from "../support/partner.ts"
 
 /** Every check that a request to create an endpoint passes, in order, and what it says. */
 const CHECKS = [
@@ -42,9 +52,9 @@ async function callFailing(partner: Partner, failing: readonly Check[]): Promise
   for (let i = fails("key reused") ? 1 : 0; fails("limit") && i < 20; i++) await createSample(partner)
   calm()
   for (let i = 0; fails("rate limit") && i < 50; i++) await partner.call("GET", "")
-  if (fails("suspended")) await account.setSuspended(true)
-  for (const id of fails("revoked") ? ["key_a", "key_aElsewhere"] : []) await account.setRevoked(id, true)
-  if (fails("store")) account.breakAnswers()
+  if (fails("suspended")) await account.act(SUSPEND, NOW_MS)
+  for (const id of fails("revoked") ? ["key_a", "key_aElsewhere"] : []) await account.act(revoke(id), NOW_MS)
+  if (fails("store")) account.breakTable("answers")
 
   // What the request says.
   const fields = sampleFields({

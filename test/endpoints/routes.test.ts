@@ -15,16 +15,17 @@ import {
   verdict,
   type Answer,
   type Partner,
+  SUSPEND,
+  revoke,
+  createMemoryAccount,
 } from "../support/partner.ts"
 
 /** Fails at its last write, as an object does that cannot be reached. */
 const broken = () =>
   createPartner({
     accountOf: () => ({
+      ...createMemoryAccount(),
       handle: async () => await Promise.reject(new Error("whsec_quoted: no such object")),
-      targets: async () => [],
-      setRevoked: async () => {},
-      setSuspended: async () => {},
     }),
   })
 
@@ -39,13 +40,13 @@ describe("every code that occurs without tokens (spec 4.2, 5)", () => {
     missing_api_key: ({ call }) => call("GET", "", { key: null }),
     invalid_api_key: ({ call }) => call("GET", "", { key: "sk_test_unknown" }),
     async token_revoked({ call, account }) {
-      await account().setRevoked("key_a", true)
+      await account().act(revoke("key_a"), NOW_MS)
       return await call("GET", "")
     },
     insufficient_scope: ({ call }) => call("GET", "", { key: KEYS.aElsewhere }),
     scope_not_granted: ({ call }) => call("GET", "", { key: KEYS.aWrites }),
     async account_suspended({ call, account }) {
-      await account().setSuspended(true)
+      await account().act(SUSPEND, NOW_MS)
       return await call("GET", "")
     },
     resource_not_found: ({ call }) => call("GET", "/whend_unknown"),
@@ -519,7 +520,7 @@ describe("a partner plane that is off or unsound", () => {
   it.each(["off", "unsound"] as const)("%s: /healthz says so, and other paths go on", async (state) => {
     const app = createClosedApp(state)
     const health = await toAnswer(await app.fetch(new Request("https://partner.example/healthz")))
-    expect(health.json["surfaces"]).toEqual({ receiver: "off", inbox: "off", partner: state })
+    expect(health.json["surfaces"]).toEqual({ receiver: "off", inbox: "off", partner: state, operator: "off" })
     const beside = await toAnswer(await app.fetch(new Request(`https://partner.example${PARTNER_PATH}x`)))
     expect(verdict(beside)).toBe("404 route_not_found")
   })

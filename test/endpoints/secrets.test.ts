@@ -2,7 +2,18 @@
 
 import { describe, expect, it } from "vitest"
 import { API_KEYS, KEYS } from "../support/api-keys.ts"
-import { createPartner, createSample, sampleFields, type Answer, type Partner } from "../support/partner.ts"
+import {
+  createPartner,
+  createSample,
+  sampleFields,
+  type Answer,
+  type Partner,
+  NOW_MS,
+  SUSPEND,
+  RESUME,
+  revoke,
+  restore,
+} from "../support/partner.ts"
 
 const DAY_MS = 86_400_000
 
@@ -59,18 +70,18 @@ async function tellStory(partner: Partner): Promise<readonly Heard[]> {
   await call("route", false, "GET", `${path}/secret`)
   await call("method", false, "PUT", path)
   await call("no JSON", false, "POST", "", { body: "{" })
-  await partner.account().setSuspended(true)
+  await partner.account().act(SUSPEND, NOW_MS)
   await call("suspended", false, "POST", "", once("create", sampleFields()))
-  await partner.account().setSuspended(false)
-  await partner.account().setRevoked("key_a", true)
+  await partner.account().act(RESUME, NOW_MS)
+  await partner.account().act(revoke("key_a"), NOW_MS)
   await call("revoked", false, "POST", `${path}/rotate_secret`)
-  await partner.account().setRevoked("key_a", false)
+  await partner.account().act(restore("key_a"), NOW_MS)
   await call("delete", false, "DELETE", path)
   await call("create, replayed when it is deleted", false, "POST", "", once("create", sampleFields()))
   await call("show, deleted", false, "GET", path)
   partner.pass(DAY_MS)
   await call("create, its key over", true, "POST", "", once("create", sampleFields()))
-  partner.account().breakAnswers()
+  partner.account().breakTable("answers")
   await call("failed in the middle", false, "POST", "", once("other", sampleFields()))
   return heard
 }

@@ -1,7 +1,8 @@
 import { runInDurableObject } from "cloudflare:test"
 import { env } from "cloudflare:workers"
-import type { PartnerBindings } from "../../src/config.ts"
+import type { PartnerBindings } from "../../src/partner-config.ts"
 import type { Account } from "../../src/endpoints/account-object.ts"
+import type { Table } from "./partner.ts"
 
 /** The binding of wrangler.toml. */
 export const ACCOUNTS: DurableObjectNamespace<Account> = (env as Required<PartnerBindings>).ACCOUNTS
@@ -10,9 +11,9 @@ export const ACCOUNTS: DurableObjectNamespace<Account> = (env as Required<Partne
 export const inSql = async <Value>(name: string, run: (sql: SqlStorage) => Value): Promise<Value> =>
   await runInDurableObject(ACCOUNTS.getByName(name), (_, state) => run(state.storage.sql))
 
-/** From now on no idempotency record can be written, as a full disk would have it. */
-export const breakAnswers = async (name: string): Promise<void> => {
+/** From now on no row can be added to a table, as a full disk would have it. */
+export const breakTable = async (name: string, table: Table): Promise<void> => {
   await inSql(name, (sql) => {
-    sql.exec("CREATE TRIGGER broken BEFORE INSERT ON answers BEGIN SELECT RAISE(ABORT, 'broken by the test'); END")
+    sql.exec(`CREATE TRIGGER broken BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'broken by the test'); END`)
   })
 }

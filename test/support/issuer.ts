@@ -1,4 +1,12 @@
-import { base64url, CompactSign, exportJWK, generateKeyPair, type CompactJWSHeaderParameters, type JWK } from "jose"
+import {
+  base64url,
+  CompactSign,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type CompactJWSHeaderParameters,
+  type JWK,
+} from "jose"
 import { NOW } from "./delivery.ts"
 
 export const ISSUER = "https://issuer.example/"
@@ -30,20 +38,33 @@ export const soundClaims = (changes: Readonly<Record<string, unknown>> = {}): Re
   ...changes,
 })
 
+/** An issuer whose keys were made just now. */
 export async function createIssuer(kid = "k1", alg = "ES256"): Promise<Issuer> {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true })
-  const jwk = { ...(await exportJWK(publicKey)), kid, alg, use: "sig" }
+  return issuerOf({ kid, alg, publicJwk: await exportJWK(publicKey), privateJwk: await exportJWK(privateKey) })
+}
+
+/** What an issuer is made of. */
+export interface IssuerKeys {
+  readonly kid: string
+  readonly alg?: string
+  readonly publicJwk: JWK
+  readonly privateJwk: JWK
+}
+
+export function issuerOf({ kid, alg = "ES256", publicJwk, privateJwk }: IssuerKeys): Issuer {
+  const jwk = { ...publicJwk, kid, alg, use: "sig" }
   const sign: Issuer["sign"] = async (payload, header = {}) => {
     const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload
     // JSON leaves out what is undefined.
     const whole = JSON.parse(JSON.stringify({ alg, kid, typ: "at+jwt", ...header })) as CompactJWSHeaderParameters
-    return await new CompactSign(bytes).setProtectedHeader(whole).sign(privateKey, {
+    return await new CompactSign(bytes).setProtectedHeader(whole).sign(await importJWK(privateJwk, alg), {
       crit: { "https://example.com/critical": false },
     })
   }
   return {
     jwk,
-    privateJwk: { ...(await exportJWK(privateKey)), kid, alg },
+    privateJwk: { ...privateJwk, kid, alg },
     keySet: JSON.stringify({ keys: [jwk] }),
     token: async (claims, header) => await sign(JSON.stringify(soundClaims(claims)), header),
     sign,

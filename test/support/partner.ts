@@ -1,18 +1,30 @@
 import { createApp } from "../../src/app.ts"
-import type { PartnerBindings } from "../../src/config.ts"
-import type { Account, AccountAnswer, AccountRequest, AccountStore, StoredAnswer } from "../../src/endpoints/account.ts"
+import type { PartnerBindings } from "../../src/partner-config.ts"
+import type {
+  Account,
+  AccountAnswer,
+  AccountRequest,
+  AccountStore,
+  KeptAction,
+  OperatorAction,
+  StoredAnswer,
+} from "../../src/endpoints/account.ts"
 import { createApiKeyAuth } from "../../src/endpoints/api-keys.ts"
 import { decide, findTargets } from "../../src/endpoints/decide.ts"
 import type { Endpoint } from "../../src/endpoints/endpoint.ts"
+import { act, listActions, listEveryEndpoint } from "../../src/endpoints/operate.ts"
 import { fullBucket, type Bucket } from "../../src/endpoints/rate-limit.ts"
 import { PUBLIC_EVENT_TYPES } from "../../src/events/known.ts"
 import { API_KEYS, KEYS } from "./api-keys.ts"
 import { NOW } from "./delivery.ts"
+import { OPERATOR_TOKEN } from "./operator-token.ts"
 
 /** The millisecond at which every test begins. */
 export const NOW_MS: number = NOW * 1000
 
 export const PARTNER_PATH = "/partner/v1/webhook_endpoints"
+
+export const OPERATOR_PATH = "/operator/accounts"
 
 /** The account's tables: rows hold JSON, as in the object's SQLite, so that what is read is never what was written. */
 interface Tables {
@@ -22,12 +34,22 @@ interface Tables {
   answers: Map<string, { readonly expiresAt: number; readonly data: string }>
   revoked: Set<string>
   suspended: boolean
+  actions: readonly string[]
 }
+
+/** Where rows are added, by the names that the tables have in the object's SQLite; `facts` is where a suspension is. */
+export type Table = "answers" | "revoked" | "facts" | "actions"
+
+/** What an operator does, with a note of the tests. */
+export const SUSPEND: OperatorAction = { action: "suspend", note: "by the tests" }
+export const RESUME: OperatorAction = { action: "resume", note: "by the tests" }
+export const revoke = (id: string): OperatorAction => ({ action: "revoke", credential_id: id, note: "by the tests" })
+export const restore = (id: string): OperatorAction => ({ action: "restore", credential_id: id, note: "by the tests" })
 
 /** The twin of the account's object, and what a test may do to it. */
 export interface MemoryAccount extends Account {
-  /** From now on the last write of a request with an idempotency key fails, as a full disk would have it. */
-  breakAnswers(): void
+  /** From now on no row can be added to a table, as a full disk would have it. */
+  breakTable(table: Table): void
   /** How many idempotency records there are, expired ones included. */
   countAnswers(): number
 }
@@ -40,8 +62,9 @@ export function createMemoryAccount(): MemoryAccount {
     answers: new Map(),
     revoked: new Set(),
     suspended: false,
+    actions: [],
   }
-  let broken = false
+  let broken: Table | undefined
   const buckets = new Map<boolean, Bucket>()
   const store = createMemoryStore(
     () => tables,
@@ -49,10 +72,9 @@ export function createMemoryAccount(): MemoryAccount {
   )
 
   const transaction = <Value>(work: () => Value): Value => {
-    const { lastPlace, endpoints, answers, revoked, suspended } = tables
+    const { endpoints, answers, revoked } = tables
     const before = {
-      lastPlace,
-      suspended,
+      ...tables,
       endpoints: new Map(endpoints),
       answers: new Map(answers),
       revoked: new Set(revoked),
@@ -75,16 +97,20 @@ export function createMemoryAccount(): MemoryAccount {
       return structuredClone(answer)
     },
     targets: async (type, livemode, now) => structuredClone(findTargets(store, type, livemode, now)),
-    setRevoked: async (credentialId, revoked) => store.setRevoked(credentialId, revoked),
-    setSuspended: async (suspended) => store.setSuspended(suspended),
-    breakAnswers() {
-      broken = true
+    act: async (action, now) => structuredClone(transaction(() => act(store, structuredClone(action), now))),
+    listActions: async (limit, cursor) => structuredClone(listActions(store, limit, cursor)),
+    listEndpoints: async () => structuredClone(listEveryEndpoint(store)),
+    breakTable(table) {
+      broken = table
     },
     countAnswers: () => tables.answers.size,
   }
 }
 
-function createMemoryStore(tables: () => Tables, isBroken: () => boolean): AccountStore {
+function createMemoryStore(tables: () => Tables, broken: () => Table | undefined): AccountStore {
+  const check = (table: Table): void => {
+    if (broken() === table) throw new Error("broken by the test")
+  }
   const rowsOf = (livemode: boolean) => [...tables().endpoints.values()].filter((row) => row.livemode === livemode)
   return {
     countEndpoints: (livemode) => rowsOf(livemode).length,
@@ -116,7 +142,7 @@ function createMemoryStore(tables: () => Tables, isBroken: () => boolean): Accou
       return row && (JSON.parse(row.data) as StoredAnswer)
     },
     putAnswer(scope, answer) {
-      if (isBroken()) throw new Error("broken by the test")
+      check("answers")
       tables().answers.set(scope, { expiresAt: answer.expiresAt, data: JSON.stringify(answer) })
     },
     pruneAnswers(now, most) {
@@ -127,12 +153,24 @@ function createMemoryStore(tables: () => Tables, isBroken: () => boolean): Accou
     isRevoked: (credentialId) => tables().revoked.has(credentialId),
     isSuspended: () => tables().suspended,
     setRevoked(credentialId, revoked) {
+      if (revoked) check("revoked")
       if (revoked) tables().revoked.add(credentialId)
       else tables().revoked.delete(credentialId)
     },
     setSuspended(suspended) {
+      if (suspended) check("facts")
       tables().suspended = suspended
     },
+    insertAction(action) {
+      check("actions")
+      tables().actions = [...tables().actions, JSON.stringify(action)]
+    },
+    listActions: (place = Number.MAX_SAFE_INTEGER, limit) =>
+      tables()
+        .actions.map((data, i) => ({ place: i + 1, action: JSON.parse(data) as KeptAction }))
+        .filter((row) => row.place < place)
+        .toReversed()
+        .slice(0, limit),
   }
 }
 
@@ -180,12 +218,13 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string | undefined>>
 }
 
-/** A request to the partner plane; `path` is what follows `PARTNER_PATH`. */
+/** A request to the partner plane; `path` is what follows `PARTNER_PATH`, unless it is a whole one. */
 export function createRequest(
   method: string,
   path: string,
   { key = KEYS.a, body, headers }: CallOptions = {},
 ): Request {
+  const whole = path.startsWith("/operator") ? path : `${PARTNER_PATH}${path}`
   const all: Readonly<Record<string, string | undefined>> = {
     Authorization: key === null ? undefined : `Bearer ${key}`,
     "Content-Type": body === undefined ? undefined : "application/json",
@@ -194,7 +233,7 @@ export function createRequest(
   const text = typeof body === "string" ? body : JSON.stringify(body)
   // Bytes, because a text would bring a Content-Type of its own.
   const bytes = body instanceof Uint8Array || body === undefined ? body : new TextEncoder().encode(text)
-  return new Request(`https://partner.example${PARTNER_PATH}${path}`, {
+  return new Request(`https://partner.example${whole}`, {
     method,
     headers: Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
     ...(bytes && { body: bytes }),
@@ -205,6 +244,8 @@ export function createRequest(
 export interface Partner {
   readonly call: (method: string, path: string, options?: CallOptions) => Promise<Answer>
   readonly fetch: (request: Request) => Promise<Response>
+  /** What the operator asks; `path` is what follows `OPERATOR_PATH`, `key` the operator's token unless given. */
+  readonly operate: (method: string, path: string, options?: CallOptions) => Promise<Answer>
   /** The twin of an account; acct_a unless named. */
   readonly account: (name?: string) => MemoryAccount
   /** The accounts that were asked for, one entry a request. */
@@ -245,6 +286,7 @@ export function createPartner({ knownTypes = PUBLIC_EVENT_TYPES, accountOf }: Pa
         knownTypes,
       },
     },
+    operator: { state: "on", settings: { token: OPERATOR_TOKEN, accountOf: accountOf ?? account } },
     log: (entry) => log.push(entry),
     clock: () => time,
   })
@@ -252,6 +294,10 @@ export function createPartner({ knownTypes = PUBLIC_EVENT_TYPES, accountOf }: Pa
   return {
     call: async (method, path, options) => await toAnswer(await fetch(createRequest(method, path, options))),
     fetch,
+    operate: async (method, path, options) =>
+      await toAnswer(
+        await fetch(createRequest(method, `${OPERATOR_PATH}${path}`, { key: OPERATOR_TOKEN, ...options })),
+      ),
     account,
     reached,
     log,
