@@ -21,11 +21,12 @@ interface TestApp {
   readonly logs: LogEntry[]
 }
 
+const clock = (): number => NOW * 1000 + 999
+
 /** The Worker's app over twins of its objects, with the handlers run as `HandlerRuns` does. */
 function createTestApp(given: Env, handlers: HandlerSet<Env> = defineHandlers<Env>({})): TestApp {
   const logs: LogEntry[] = []
   const log = (entry: LogEntry): void => void logs.push(entry)
-  const clock = (): number => NOW * 1000 + 999
   const runner = { run: async (call: HandlerCall) => await runHandler(call, handlers, { env, log }) }
   const env: Env = { INBOXES: createMemoryInboxes({ runner, clock, log }).namespace, ...given }
   const app = createAppFromEnv(env, handlers, { log, clock })

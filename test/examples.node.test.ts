@@ -56,17 +56,13 @@ describe("doc comments", () => {
     expect(documented.length).toBeGreaterThanOrEqual(8)
   })
 
-  it.each(documented)("$name runs", async ({ name, code }) => {
+  it.each(documented)("$name runs", async ({ code }) => {
     const scope = surroundings()
     const names = Object.keys(scope)
     const lines = stripTypeScriptTypes(`async function example(${names.join(", ")}) {{\n${code}\n}}`)
     // oxlint-disable-next-line typescript/no-implied-eval, typescript/no-unsafe-call -- running text is what this test is for
     const example = new Function(`${lines}; return example`)() as (...values: unknown[]) => Promise<void>
-    const thrown = await example(...Object.values(scope)).catch((error: unknown) => error)
-    // What a handler throws on purpose is what its example shows.
-    const expected = name.startsWith("src/events/outcomes.ts") ? Error : undefined
-    if (expected) expect(thrown).toBeInstanceOf(expected)
-    else expect(thrown).toBeUndefined()
+    await example(...Object.values(scope))
   })
 })
 
