@@ -51,13 +51,13 @@ export class GroupCommit {
       this.#bytes += bytes
       if (this.#isWriting) return
       this.#isWriting = true
-      // Never within the caller's own turn: what it does after this call has happened before its work runs.
-      queueMicrotask(() => void this.#write())
+      void this.#write()
     })
   }
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
+      await this.#letIn()
       const group = this.#waiting
       this.#waiting = []
       try {
@@ -73,6 +73,14 @@ export class GroupCommit {
       }
     }
     this.#isWriting = false
+  }
+
+  /**
+   * One turn of the event loop, which is what waiting for nothing takes: what has arrived by now joins the group, and
+   * the answers to the last one leave before the next holds them back. A timer would take a millisecond.
+   */
+  async #letIn(): Promise<void> {
+    await this.#storage.sync().catch(() => {})
   }
 
   /** In one transaction; where that fails, each in its own, so that one that cannot be written takes no other with it. */
