@@ -1,5 +1,6 @@
 import { BACKSTOP_MS, LEASE_MS, MAX_HANDLER_RUNS, MAX_WAKE_EVENTS, MAX_WAKE_RUNS } from "../core/limits.ts"
 import type { HandlerCall, Run } from "./inbox.ts"
+import { pruneIfDue } from "./prune.ts"
 import { beginAttempt, endAttempt, endRun, freshRun } from "./runs.ts"
 import { MAX_ATTEMPTS } from "./schedule.ts"
 import type { InboxStore } from "./store.ts"
@@ -45,6 +46,8 @@ export function claim(store: InboxStore, now: number, busy: Busy): readonly Star
   for (const event of store.eventsAfter(begun, MAX_WAKE_EVENTS)) {
     if (starts.length >= MAX_WAKE_RUNS) break
     for (const handler of event.handlers ?? []) {
+      // An operator was there first: its run has a row, and that has its time.
+      if (store.getRun(event.place, handler)) continue
       const run = freshRun(handler, event.place)
       if (freeSlots(handler) > 0) start(event.place, run)
       else store.putRun(event.place, run)
@@ -63,6 +66,7 @@ function begin(store: InboxStore, place: number, found: Run, now: number): Start
   const body = exhausted ? undefined : store.getBody(place)
   if (!body) {
     store.putRun(place, endRun(run, "dead", exhausted ? "attempts_exhausted" : "body_erased"))
+    pruneIfDue(store, place)
     return undefined
   }
   const { handler } = run

@@ -1,10 +1,10 @@
 import { errorText } from "../core/error-text.ts"
-import { BACKSTOP_MS } from "../core/limits.ts"
+import { BACKSTOP_MS, LEASE_MS } from "../core/limits.ts"
 import type { Log } from "../events/handlers.ts"
 import { claim, nextRunAt, type Busy, type Start } from "./claim.ts"
 import { finish, type Ended } from "./finish.ts"
 import type { GroupCommit } from "./group-commit.ts"
-import type { HandlerCall, HandlerRunner, Run } from "./inbox.ts"
+import type { HandlerRunner, Run } from "./inbox.ts"
 import { nextPruneAt, prune, pruneIfDue, type Retention } from "./prune.ts"
 import type { InboxStore } from "./store.ts"
 
@@ -39,7 +39,7 @@ export function createDispatcher(deps: DispatcherDeps, keepHouse: (now: number) 
 
   const planWake = (now: number): void => {
     // A wake prunes, too: by itself that is a reason only where nothing waits.
-    const at = nextRunAt(store, now, slots.busy()) ?? (retention && nextPruneAt(store, retention))
+    const at = nextRunAt(store, now, slots.busy(now)) ?? (retention && nextPruneAt(store, retention))
     if (at !== undefined) ensureWake(Math.max(at, now))
   }
 
@@ -78,8 +78,8 @@ export function createDispatcher(deps: DispatcherDeps, keepHouse: (now: number) 
         const now = clock()
         keepHouse(now)
         if (retention) prune(store, now, retention)
-        starts = claim(store, now, slots.busy())
-        for (const one of starts) slots.take(one)
+        starts = claim(store, now, slots.busy(now))
+        for (const one of starts) slots.take(one, now)
         planWake(now)
       })
     } catch (error) {
@@ -101,27 +101,33 @@ const keyOf = ({ place, call }: Start): string => `${place} ${call.handler}`
 
 /** The attempts that are in flight, and the slots that they take from their handlers. */
 function createSlots(): {
-  take(start: Start): void
+  take(start: Start, now: number): void
   release(start: Start): void
-  busy(): Busy
+  busy(now: number): Busy
 } {
-  const inFlight = new Map<string, HandlerCall>()
+  const inFlight = new Map<string, { handler: string; attempt: number; leaseEndsAt: number }>()
   return {
-    take: (start) => void inFlight.set(keyOf(start), start.call),
+    take(start, now) {
+      const { handler, attempt } = start.call
+      inFlight.set(keyOf(start), { handler, attempt, leaseEndsAt: now + LEASE_MS })
+    },
     release(start) {
       // A later attempt of the run may have its slot by now: this one was given up.
       if (inFlight.get(keyOf(start))?.attempt === start.call.attempt) inFlight.delete(keyOf(start))
     },
-    busy() {
+    busy(now) {
       const counts = new Map<string, number>()
-      for (const { handler } of inFlight.values()) counts.set(handler, (counts.get(handler) ?? 0) + 1)
+      for (const { handler, leaseEndsAt } of inFlight.values()) {
+        // One that nobody hears of holds its slot no longer than its lease, or its handler would stand still for ever.
+        if (leaseEndsAt > now) counts.set(handler, (counts.get(handler) ?? 0) + 1)
+      }
       return counts
     },
   }
 }
 
 /** How an attempt ended; a rejection is the platform's: the handler's isolate was killed, or never reached. */
-async function runOutcome(runner: HandlerRunner, call: HandlerCall): Promise<Ended["outcome"]> {
+async function runOutcome(runner: HandlerRunner, call: Start["call"]): Promise<Ended["outcome"]> {
   try {
     return await runner.run(call)
   } catch (error) {

@@ -1,6 +1,7 @@
 import { matchesPattern } from "../events/patterns.ts"
 import { MAX_SCANNED_EVENTS } from "../core/limits.ts"
 import type { EventFilter, EventPage, InboxEvent, Rerun, RerunResult } from "./inbox.ts"
+import { pruneIfDue } from "./prune.ts"
 import { endRun, freshRun, restartRun, toInboxEvent } from "./runs.ts"
 import type { EventRow, InboxStore } from "./store.ts"
 
@@ -69,6 +70,7 @@ export function erase(store: InboxStore, source: string, dedupeKey: string): boo
     if (run.status === "waiting") store.putRun(event.place, endRun(run, "dead", "body_erased"))
   }
   store.dropBody(event.place)
+  pruneIfDue(store, event.place)
   return true
 }
 

@@ -30,16 +30,22 @@ export function nextPruneAt(store: InboxStore, { bodyMs, idMs }: Retention): num
   const times = [
     [store.getFact("pruned_bodies") ?? 0, bodyMs],
     [store.getFact("pruned_ids") ?? 0, idMs],
-  ].flatMap(([after, keptMs]) => store.eventsAfter(after!, 1).map(({ place }) => timeOf(place) + 1 + keptMs!))
+  ].flatMap(([after, keptMs]) =>
+    store.eventsAfter(after!, 1, unbegun(store)).map(({ place }) => timeOf(place) + 1 + keptMs!),
+  )
   return times.length > 0 ? Math.min(...times) : undefined
 }
+
+/** From here on runs have no rows yet: an event that was passed over there would never be looked at again. */
+const unbegun = (store: InboxStore): number => (store.getFact("begun") ?? 0) + 1
 
 type Sweep = "pruned_bodies" | "pruned_ids"
 
 function sweep(store: InboxStore, name: Sweep, before: number): void {
   const start = store.getFact(name) ?? 0
+  const end = Math.min(placeAt(before), unbegun(store))
   let last = start
-  for (const { place } of store.eventsAfter(start, MAX_PRUNED_EVENTS, placeAt(before))) {
+  for (const { place } of store.eventsAfter(start, MAX_PRUNED_EVENTS, end)) {
     pruneEvent(store, name, place)
     last = place
   }
@@ -54,9 +60,8 @@ const withoutError = ({ attempt, at, outcome, ms }: Attempt): Attempt => ({
 })
 
 function pruneEvent(store: InboxStore, name: Sweep, place: number): void {
-  const isBegun = place <= (store.getFact("begun") ?? 0)
   const runs = store.getRuns(place)
-  if (!isBegun || runs.some(({ nextAt }) => nextAt !== null)) return
+  if (runs.some(({ nextAt }) => nextAt !== null)) return
   if (name === "pruned_ids") {
     store.deleteEvent(place)
     return

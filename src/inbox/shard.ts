@@ -66,7 +66,8 @@ export function createShard(deps: ShardDeps): WakingShard {
         return result
       }, delivery.body.length)
       activity.note(now, accepted.kind === "duplicate" ? "duplicates" : "accepted", delivery.secretId)
-      if (accepted.kind === "accepted" && hasRuns) void dispatcher.wake()
+      // One without runs, too: its body is to be dropped in time.
+      if (accepted.kind !== "duplicate") void dispatcher.wake()
       return accepted
     },
 
