@@ -53,7 +53,9 @@ export function createMemoryShard({ disk = createMemoryDisk(), runner, ...option
         },
       }),
       runner: copying(runner),
-      ensureWake: (at) => guard(() => disk.ensureWake(at)),
+      ensureWake: (at) => {
+        if (!life.over) disk.ensureWake(at)
+      },
       retention: { bodyMs: DEFAULT_BODY_DAYS * DAY_MS, idMs: DEFAULT_ID_DAYS * DAY_MS },
       clock: Date.now,
       random: Math.random,

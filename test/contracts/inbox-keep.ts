@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest"
+import { DAY_MS, delivery, failed, hang, SHARDS, type Driver } from "./inbox-driver.ts"
+
+const GAVE_UP = { kind: "dead", reason: "gave_up", error: "GiveUp: not here" } as const
+
+/** Keeping: bodies and the texts of errors 30 days, ids 90, and nothing is dropped while a run waits for it. */
+export function describeKeep(open: () => Promise<Driver>): void {
+  describe("retention", () => {
+    it("a body and the texts of errors go after 30 days, the id and what became of it stay", async () => {
+      const { take, runner, find, passAndRing } = await open()
+      runner.answer = () => GAVE_UP
+      await take("evt_1")
+      await passAndRing(30 * DAY_MS)
+      expect(await find("evt_1")).toMatchObject({ hasBody: true, runs: [{ history: [{ error: GAVE_UP.error }] }] })
+      await passAndRing(1)
+      const event = await find("evt_1")
+      expect(event).toMatchObject({ hasBody: false, status: "dead", runs: [{ reason: "gave_up", attempts: 1 }] })
+      expect(event.runs[0]!.history).toEqual([{ attempt: 1, at: expect.any(Number), outcome: "failed", ms: 0 }])
+      expect(await take("evt_1")).toBe("duplicate")
+    })
+
+    it("the id goes after 90 days, and with it its runs: then it is a new event", async () => {
+      const { take, shard, passAndRing } = await open()
+      await take("evt_1")
+      await passAndRing(90 * DAY_MS)
+      expect(await take("evt_1")).toBe("duplicate")
+      await passAndRing(1)
+      expect(await shard().show("credicorp", "evt_1")).toBeUndefined()
+      expect(await take("evt_1")).toBe("accepted")
+    })
+
+    it("each in its turn", async () => {
+      const { take, find, passAndRing } = await open()
+      await take("evt_1")
+      await passAndRing(DAY_MS)
+      await take("evt_2")
+      await passAndRing(29 * DAY_MS + 1)
+      expect([(await find("evt_1")).hasBody, (await find("evt_2")).hasBody]).toEqual([false, true])
+      await passAndRing(DAY_MS)
+      expect((await find("evt_2")).hasBody).toBe(false)
+    })
+
+    it("an ignored event goes like any other, though nothing has woken its shard", async () => {
+      const { take, find, shard, restart, settle, pass, passAndRing } = await open()
+      await take("evt_1", { handlers: undefined })
+      pass(31 * DAY_MS)
+      await restart()
+      await settle()
+      await passAndRing(0)
+      expect((await find("evt_1")).hasBody).toBe(false)
+      await passAndRing(90 * DAY_MS)
+      expect(await shard().show("credicorp", "evt_1")).toBeUndefined()
+    })
+
+    it("nothing goes while a run waits, and all of it when that has ended", async () => {
+      const { take, find, shard, settle, passAndRing } = await open()
+      await shard().setPaused("payment.*", true)
+      await take("evt_1")
+      await passAndRing(100 * DAY_MS)
+      expect(await find("evt_1")).toMatchObject({ hasBody: true, status: "waiting" })
+      await shard().setPaused("payment.*", false)
+      await settle()
+      expect(await shard().show("credicorp", "evt_1")).toBeUndefined()
+    })
+
+    it("of two runs, the last to end lets the body go", async () => {
+      const { take, find, shard, settle, passAndRing } = await open()
+      await shard().setPaused("*", true)
+      await take("evt_1", { handlers: ["payment.*", "*"] })
+      await passAndRing(40 * DAY_MS)
+      expect((await find("evt_1")).hasBody).toBe(true)
+      await shard().setPaused("*", false)
+      await settle()
+      expect(await find("evt_1")).toMatchObject({ hasBody: false, status: "done" })
+    })
+
+    it("a run whose last attempt nobody heard of lets the body go, too", async () => {
+      const { take, find, shard, runner, passAndRing } = await open()
+      runner.answer = async ({ attempt }) => (attempt < 8 ? failed() : await hang())
+      await take("evt_1")
+      await shard().setPaused("payment.*", true)
+      await passAndRing(40 * DAY_MS)
+      await shard().setPaused("payment.*", false)
+      await passAndRing(2 * DAY_MS)
+      expect(await find("evt_1")).toMatchObject({ hasBody: false, status: "dead" })
+    })
+
+    it("a run that was erased after its id's time lets the id go", async () => {
+      const { take, shard, passAndRing } = await open()
+      await shard().setPaused("payment.*", true)
+      await take("evt_1")
+      await passAndRing(100 * DAY_MS)
+      await shard().erase("credicorp", "evt_1")
+      expect(await shard().show("credicorp", "evt_1")).toBeUndefined()
+    })
+
+    it("run again after 29 days: the body stays for it", async () => {
+      const { take, find, runner, shard, settle, passAndRing } = await open()
+      runner.answer = () => GAVE_UP
+      await take("evt_1")
+      await passAndRing(29 * DAY_MS)
+      runner.answer = () => ({ kind: "failed", error: "later", retryAfterSeconds: 172_800 })
+      await shard().rerun({ source: "credicorp", dedupeKey: "evt_1", keys: ["payment.*"] })
+      await settle()
+      await passAndRing(1.5 * DAY_MS)
+      expect((await find("evt_1")).hasBody).toBe(true)
+      runner.answer = () => ({ kind: "done" })
+      await passAndRing(DAY_MS)
+      expect(await find("evt_1")).toMatchObject({ hasBody: false, status: "done" })
+    })
+
+    it("more than one step can prune: 450 events, and the alarm is quiet after it", async () => {
+      const { inOneTurn, shard, pass, passAndRing, alarmAt } = await open()
+      for (const group of [0, 1]) {
+        await inOneTurn(async (one) => {
+          const ids = Array.from({ length: 225 }, (_, i) => `evt_${group}_${i}`)
+          await Promise.all(ids.map(async (id) => await one.accept(delivery(id, { handlers: [] }), SHARDS)))
+        })
+      }
+      expect((await shard().stats()).counts.done).toBe(450)
+      pass(91 * DAY_MS)
+      await passAndRing(0)
+      expect((await shard().stats()).counts.done).toBe(0)
+      expect(await alarmAt()).toBeUndefined()
+    })
+  })
+}
