@@ -10,8 +10,10 @@ import { createShard, type WakingShard } from "./shard.ts"
 import { createSqlInboxStore } from "./sql-store.ts"
 
 /** The entrypoint that runs handlers, as the Worker's main module exports it. */
-interface LoopbackExports {
-  readonly HandlerRuns: HandlerRunner
+function findRunner(exports: unknown): HandlerRunner {
+  const { HandlerRuns } = exports as { readonly HandlerRuns?: HandlerRunner }
+  if (HandlerRuns) return HandlerRuns
+  throw new Error("the Worker's main module must export HandlerRuns = createHandlerRuns(handlers)")
 }
 
 /** One shard of the inbox: its platform is a Durable Object with SQLite storage. The rules are `createShard`'s. */
@@ -45,7 +47,7 @@ export class Inbox extends DurableObject<RetentionBindings> implements InboxShar
         transactionSync: (work) => this.#transact(work),
         sync: () => storage.sync(),
       }),
-      runner: (exports as unknown as LoopbackExports).HandlerRuns,
+      runner: { run: (call) => findRunner(exports).run(call) },
       ensureWake: (at) => this.#ensureAlarm(at),
       retention: readRetention(this.env),
       clock: Date.now,
