@@ -1,16 +1,36 @@
+import { NoAnswer, UsageError } from "./command.ts"
 import { readDevVars } from "./dev-vars.ts"
 
-/** The command is wrong, not the answer. */
-export class UsageError extends Error {}
+const TIMEOUT_MS = 10_000
 
-/** A request to a Worker, with a credential. */
+/** One request to a Worker's API. */
 export interface Call {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE"
-  /** From the root, with its query. */
   readonly path: string
   readonly body?: object
   readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
 }
+
+/** Which Worker, and what it knows the caller by. */
+export interface Peer {
+  /** Its origin, as `http://localhost:8787`. */
+  readonly url: string
+  readonly credential: string
+}
+
+export interface Refusal {
+  readonly code: string
+  readonly message: string
+  readonly param?: string
+}
+
+/** Its body as it came in `text`, and parsed; undefined if there was none. */
+export type WorkerAnswer =
+  | { readonly ok: true; readonly text: string; readonly value: unknown }
+  | { readonly ok: false; readonly text: string; readonly status: number; readonly error: Refusal }
+
+export const isThisMachine = (hostname: string): boolean => ["localhost", "127.0.0.1", "[::1]"].includes(hostname)
 
 /** The named variable, from the environment if it is set there, else from `.dev.vars`. */
 export function readCredential(name: string): string {
@@ -19,74 +39,68 @@ export function readCredential(name: string): string {
   return value
 }
 
-/** @param origin The Worker's; a credential goes in clear text to this machine only. */
-export async function callWorker(
-  origin: string,
-  credential: string,
-  { method, path, body, headers }: Call,
-): Promise<Response> {
-  const url = `${origin.replace(/\/$/, "")}${path}`
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    throw new UsageError(`--url must be an http or https URL: got ${origin}`)
-  const { protocol, hostname } = new URL(url)
-  if (protocol === "http:" && !["localhost", "127.0.0.1", "[::1]"].includes(hostname)) {
-    throw new UsageError(`${origin} would carry the credential in clear text: use https`)
-  }
-  return await fetch(url, {
-    method,
-    headers: {
-      Authorization: `Bearer ${credential}`,
-      ...(body && { "Content-Type": "application/json" }),
-      ...headers,
-    },
-    signal: AbortSignal.timeout(10_000),
-    ...(body && { body: JSON.stringify(body) }),
-  })
+/** Where a call goes, if a credential may be sent there. */
+function toTarget(url: string, path: string): string {
+  const target = `${url.replace(/\/$/, "")}${path}`
+  if (!URL.canParse(target) || !/^https?:$/.test(new URL(target).protocol))
+    throw new UsageError(`--url must be an http or https URL: got ${url}`)
+  const { protocol, hostname } = new URL(target)
+  if (protocol === "http:" && !isThisMachine(hostname))
+    throw new UsageError(`${url} would carry the credential in clear text: use https`)
+  if (protocol === "http:" && process.env["NODE_USE_ENV_PROXY"])
+    throw new UsageError("NODE_USE_ENV_PROXY would carry the credential in clear text through a proxy: unset it")
+  return target
 }
 
 /**
- * Makes a call and prints its answer.
+ * Sends one request and reads its answer.
  *
- * @returns The exit code: 0, 1 if the answer was an error, 3 if there was none.
+ * @throws {UsageError} The URL is none, or a credential would go there in clear text.
+ * @throws {NoAnswer} Nobody answered in ten seconds, or not in JSON.
  */
-export async function report(
-  call: () => Promise<Response>,
-  { url, json }: { readonly url: string; readonly json: boolean },
-  print: (text: string) => void,
-): Promise<number> {
+export async function callWorker({ method, path, body, headers, signal }: Call, peer: Peer): Promise<WorkerAnswer> {
+  const target = toTarget(peer.url, path)
+  const signals = [AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]
   let response: Response
+  let text: string
   try {
-    response = await call()
-  } catch (error) {
-    if (error instanceof UsageError) throw error
-    console.error(`No answer from ${url}. Is it running? npm start`)
-    return 3
+    response = await fetch(target, {
+      method,
+      headers: {
+        Authorization: `Bearer ${peer.credential}`,
+        ...(body && { "Content-Type": "application/json" }),
+        ...headers,
+      },
+      signal: AbortSignal.any(signals),
+      ...(body && { body: JSON.stringify(body) }),
+    })
+    text = await response.text()
+  } catch {
+    throw new NoAnswer(`No answer from ${peer.url}. Is it running? npm start`)
   }
-  const text = await response.text()
-  if (response.ok) {
-    print(text)
-    return 0
-  }
-  const { code, param, message } = (JSON.parse(text) as { error: Record<string, string> }).error
-  console.error(json ? text : `${response.status} ${code}${param ? ` (${param})` : ""}: ${message}`)
-  return 1
+  const value = parseAnswer(text, peer.url)
+  if (response.ok) return { ok: true, text, value }
+  return { ok: false, text, status: response.status, error: readRefusal(value, peer.url) }
 }
 
-/** Runs a command, and says of a wrong one what was wrong and where to look. */
-export async function runCommand(
-  command: "endpoints" | "operator",
-  url: string,
-  main: () => Promise<number>,
-): Promise<void> {
+const notOurs = (url: string): NoAnswer => new NoAnswer(`${url} does not answer in JSON: is it the Worker?`)
+
+function parseAnswer(text: string, url: string): unknown {
   try {
-    process.exitCode = await main()
-  } catch (error) {
-    if (error instanceof SyntaxError) {
-      console.error(`${url} does not answer in JSON: is it the Worker?`)
-      process.exit(3)
-    }
-    if (!(error instanceof UsageError)) throw error
-    console.error(`${error.message}\nnpm run ${command} -- --help lists what there is.`)
-    process.exitCode = 2
+    return text === "" ? undefined : JSON.parse(text)
+  } catch {
+    throw notOurs(url)
   }
+}
+
+function readRefusal(value: unknown, url: string): Refusal {
+  const error = (value as { error?: Refusal } | undefined)?.error
+  if (!error?.code) throw notOurs(url)
+  return error
+}
+
+/** One line for people; as it came for programs. */
+export function printRefusal({ text, status, error }: WorkerAnswer & { ok: false }, json: boolean): void {
+  const { code, param, message } = error
+  console.error(json ? text : `${status} ${code}${param ? ` (${param})` : ""}: ${message}`)
 }

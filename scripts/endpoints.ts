@@ -1,9 +1,10 @@
 // npm run endpoints: the registry of endpoints from the command line.
 
 import { randomUUID } from "node:crypto"
-import { parseArgs } from "node:util"
 import type { EndpointView } from "../src/endpoints/endpoint.ts"
-import { callWorker, readCredential, report, runCommand, UsageError, type Call } from "./call.ts"
+import { callWorker, printRefusal, readCredential, type Call } from "./call.ts"
+import { readArgs, runCommand, UsageError } from "./command.ts"
+import { printFacts, printTable } from "./terminal.ts"
 
 const HELP = `
 The registry of webhook endpoints, as one account sees it.
@@ -24,6 +25,8 @@ The key is PARTNER_API_KEY, from the environment if it is set there, else from .
 Exit code: 0, 1 if the answer was an error, 2 if the command is wrong, 3 if there was no answer.
 `
 
+const PATH = "/partner/v1/webhook_endpoints"
+
 const OPTIONS = {
   events: { type: "string" },
   description: { type: "string" },
@@ -40,20 +43,7 @@ const OPTIONS = {
   help: { type: "boolean", default: false },
 } as const
 
-const { values, positionals } = readArgs()
-
-function readArgs(): ReturnType<typeof parse> {
-  try {
-    return parse()
-  } catch (error) {
-    console.error(`${(error as Error).message}\nnpm run endpoints -- --help lists what there is.`)
-    return process.exit(2)
-  }
-}
-
-function parse() {
-  return parseArgs({ allowPositionals: true, options: OPTIONS })
-}
+const { values, positionals } = readArgs("endpoints", OPTIONS)
 
 const toEvents = (text: string | undefined) => text?.split(",").map((type) => type.trim())
 
@@ -67,7 +57,6 @@ const toMetadata = (pairs: readonly string[] | undefined) =>
     }),
   )
 
-/** Its path is what follows that of the registry. */
 function toCall([verb = "", subject, ...rest]: readonly string[]): Call {
   if (rest.length > 0) throw new UsageError(`one thing at a time: ${rest.join(" ")} is too much`)
   const about = (what: string): string => {
@@ -114,23 +103,17 @@ function toCall([verb = "", subject, ...rest]: readonly string[]): Call {
   }
 }
 
-function print(text: string): void {
-  const answer = text === "" ? undefined : (JSON.parse(text) as { data?: EndpointView[]; next_cursor?: string | null })
+function print(text: string, value: unknown): void {
+  const answer = value as ({ data?: readonly EndpointView[]; next_cursor?: string | null } & object) | undefined
   if (values.json || !answer) console.log(values.json ? text : "done")
   else if (answer.data) {
-    const cells = answer.data.map(({ id, status, url, enabled_events }) => ({
-      id,
-      status,
-      url,
-      events: enabled_events.join(","),
-    }))
-    if (cells.length > 0) console.table(cells)
+    const rows = answer.data.map(({ id, status, url, enabled_events }) => [id, status, url, enabled_events.join(",")])
+    if (rows.length > 0) printTable(["id", "status", "url", "events"], rows)
     else console.log("no endpoints")
     if (answer.next_cursor) console.log(`more: --cursor ${answer.next_cursor}`)
   } else {
-    for (const [name, value] of Object.entries(answer)) {
-      console.log(`${name.padEnd(15)} ${typeof value === "string" ? value : JSON.stringify(value)}`)
-    }
+    const entries = Object.entries(answer) as [string, unknown][]
+    printFacts(entries.map(([name, one]) => [name, typeof one === "string" ? one : JSON.stringify(one)]))
     if ("secret" in answer) console.log("\nThe secret is shown this once: store it now.")
   }
 }
@@ -140,15 +123,14 @@ async function main(): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const wanted = toCall(positionals)
-  const call = async (): Promise<Response> =>
-    await callWorker(values.url, readCredential("PARTNER_API_KEY"), {
-      ...wanted,
-      path: `/partner/v1/webhook_endpoints${wanted.path}`,
-      // One command is one wish, however often the network makes it arrive.
-      ...(wanted.body && { headers: { "Idempotency-Key": randomUUID() } }),
-    })
-  return await report(call, values, print)
+  const { method, path, body } = toCall(positionals)
+  // One command is one wish, however often the network makes it arrive.
+  const headers = { "Idempotency-Key": randomUUID() }
+  const call: Call = { method, path: `${PATH}${path}`, ...(body && { body, headers }) }
+  const answer = await callWorker(call, { url: values.url, credential: readCredential("PARTNER_API_KEY") })
+  if (answer.ok) print(answer.text, answer.value)
+  else printRefusal(answer, values.json)
+  return answer.ok ? 0 : 1
 }
 
-await runCommand("endpoints", values.url, main)
+await runCommand("endpoints", main)

@@ -1,7 +1,7 @@
 // npm run operator: what an operator does about accounts, from the command line.
 
-import { parseArgs } from "node:util"
-import { callWorker, readCredential, report, runCommand, UsageError, type Call } from "./call.ts"
+import { callWorker, printRefusal, readCredential, type Call } from "./call.ts"
+import { readArgs, runCommand, UsageError } from "./command.ts"
 
 const HELP = `
 What an operator does about accounts. Effect on the next request; each action is kept with its time and its note.
@@ -28,18 +28,7 @@ const OPTIONS = {
   help: { type: "boolean", default: false },
 } as const
 
-const parse = () => parseArgs({ allowPositionals: true, options: OPTIONS })
-
-const { values, positionals } = readArgs()
-
-function readArgs(): ReturnType<typeof parse> {
-  try {
-    return parse()
-  } catch (error) {
-    console.error(`${(error as Error).message}\nnpm run operator -- --help lists what there is.`)
-    return process.exit(2)
-  }
-}
+const { values, positionals } = readArgs("operator", OPTIONS)
 
 function toCall([verb = "", account, credential, ...rest]: readonly string[]): Call {
   const { note, limit, cursor } = values
@@ -66,11 +55,10 @@ async function main(): Promise<number> {
     return 0
   }
   const wanted = toCall(positionals)
-  return await report(
-    () => callWorker(values.url, readCredential("OPERATOR_TOKEN"), wanted),
-    { url: values.url, json: false },
-    (text) => console.log(JSON.stringify(JSON.parse(text), undefined, 2)),
-  )
+  const answer = await callWorker(wanted, { url: values.url, credential: readCredential("OPERATOR_TOKEN") })
+  if (answer.ok) console.log(JSON.stringify(answer.value, undefined, 2))
+  else printRefusal(answer, false)
+  return answer.ok ? 0 : 1
 }
 
-await runCommand("operator", values.url, main)
+await runCommand("operator", main)

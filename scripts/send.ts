@@ -4,8 +4,11 @@ import { parseArgs } from "node:util"
 import { isEventType } from "../src/events/envelope.ts"
 import { parseSecrets } from "../src/index.ts"
 import { faults, SAMPLE_TYPES, sampleEvent, signedRequest } from "../src/testing.ts"
+import { isThisMachine } from "./call.ts"
+import { UsageError } from "./command.ts"
 import { readDevVars } from "./dev-vars.ts"
 import { drawProgress, printSummary, type Answer } from "./report.ts"
+import { printable } from "./terminal.ts"
 
 const HELP = `
 Signs a sample event as the provider does, sends it, and prints what was sent and what came back.
@@ -44,8 +47,6 @@ Exit code: 0 if every answer was 2xx, 1 if one was not, 2 if the command is wron
 
 /** The sender gives up after this (spec 3.13). */
 const TIMEOUT_MS = 10_000
-
-class UsageError extends Error {}
 
 /** Flag → the fault of countersign/testing that it stands for. */
 const FAULTS = {
@@ -92,7 +93,7 @@ function checkOptions(options: Options) {
   const target = URL.canParse(url) ? new URL(url) : undefined
   if (!target || !/^https?:$/.test(target.protocol))
     throw new UsageError(`--url must be an http or https URL: got ${url}`)
-  if (!["localhost", "127.0.0.1", "[::1]"].includes(target.hostname) && !yes) {
+  if (!isThisMachine(target.hostname) && !yes) {
     throw new UsageError(`${target.hostname} is not this machine: add --yes if you mean it`)
   }
   if (process.env["NODE_USE_ENV_PROXY"] && !yes) {
@@ -163,9 +164,6 @@ async function deliver(delivery: Request): Promise<Answer> {
   return { status: response.status, text, latencyMs: performance.now() - startedAt }
 }
 
-/** An answer is a stranger's text, and a terminal obeys some of it. */
-const printable = (text: string): string => text.slice(0, 4_000).replace(/[^\n -~\u00a0-\uffff]/g, "?")
-
 async function sendOne(plan: Plan): Promise<boolean> {
   let allTaken = true
   for (const delivery of toDeliveries(plan)) {
@@ -173,7 +171,7 @@ async function sendOne(plan: Plan): Promise<boolean> {
     const { status, text, latencyMs } = await deliver(delivery)
     console.log(`\nPOST ${plan.target.href}`)
     for (const [name, value] of delivery.headers) console.log(`${name}: ${value.replace(/(v1=.{8})[^,]*/g, "$1…")}`)
-    console.log(`\n${sent}\n\n→ ${status} in ${latencyMs.toFixed(0)} ms\n${printable(text)}`)
+    console.log(`\n${sent}\n\n→ ${status} in ${latencyMs.toFixed(0)} ms\n${printable(text.slice(0, 4_000))}`)
     allTaken &&= status >= 200 && status < 300
   }
   return allTaken

@@ -19,6 +19,12 @@ The receiver will be at http://localhost:8787/webhooks/credicorp. In another ter
   npm run send -- --help                 all types, and the ways to break one
   curl http://localhost:8787/healthz     is it ready?
 
+The inbox, where events are between acknowledgement and handler:
+
+  npm run inbox -- list                  what came, and what became of it
+  npm run inbox -- tail                  the same as it happens
+  npm run inbox -- --help                show, rerun, pause, resume, erase, stats
+
 The registry of endpoints, as the account acct_demo:
 
   npm run endpoints -- --help            create, list, show, update, rotate, delete

@@ -44,6 +44,7 @@ describe.each([
   { script: "key.ts", says: "npm run key -- --account <name> --scopes <list>" },
   { script: "endpoints.ts", says: "npm run endpoints -- create <url> --events <list>" },
   { script: "operator.ts", says: "npm run operator -- suspend <account> --note <text>" },
+  { script: "inbox.ts", says: "npm run inbox -- list [--status <status>]" },
   { script: "send.ts", says: "npm run send -- <type>" },
 ])("scripts/$script", ({ script, says }) => {
   it.each([[["--help"]], [[]]])("%j → how it is called, its exit codes, and 0", async (args) => {
@@ -55,6 +56,7 @@ describe.each([
 })
 
 const ID = "whend_x"
+const EVENT = "evt_x"
 
 describe("called wrongly → 2, what was wrong, and where to look", () => {
   it.each<{ script: string; args: readonly string[]; names: string }>([
@@ -87,6 +89,22 @@ describe("called wrongly → 2, what was wrong, and where to look", () => {
     { script: "operator.ts", args: ["suspend", "acct_a", "key_a", "--note", "x"], names: "key_a" },
     { script: "operator.ts", args: ["endpoints", "acct_a", "--note", "x"], names: "--note" },
     { script: "operator.ts", args: ["endpoints", "acct_a", "--url", "http://example.com"], names: "clear text" },
+    { script: "inbox.ts", args: ["list", "--bogus"], names: "'--bogus'" },
+    { script: "inbox.ts", args: ["failed"], names: "list, show, rerun, pause, resume, erase, stats, tail" },
+    { script: "inbox.ts", args: ["toString"], names: "toString" },
+    { script: "inbox.ts", args: ["show"], names: "show needs an event's id" },
+    { script: "inbox.ts", args: ["rerun"], names: "--dead <type>" },
+    { script: "inbox.ts", args: ["pause"], names: "pause needs a handler" },
+    { script: "inbox.ts", args: ["list", EVENT], names: EVENT },
+    { script: "inbox.ts", args: ["show", EVENT, "evt_y"], names: "evt_y" },
+    { script: "inbox.ts", args: ["rerun", EVENT, "--dead", "payment.settled"], names: EVENT },
+    { script: "inbox.ts", args: ["rerun", EVENT, "--dry-run"], names: "--dry-run" },
+    { script: "inbox.ts", args: ["rerun", "--dead", "payment.settled", "--handler", "*"], names: "--handler" },
+    { script: "inbox.ts", args: ["list", "--handler", "*"], names: "--status, --type" },
+    { script: "inbox.ts", args: ["tail", "--every", "0"], names: "--every" },
+    { script: "inbox.ts", args: ["tail", "--for", "2h"], names: "--for" },
+    { script: "inbox.ts", args: ["stats", "--url", "http://example.com"], names: "clear text" },
+    { script: "inbox.ts", args: ["stats", "--url", "nowhere"], names: "--url" },
     { script: "send.ts", args: ["payment.settled", "--bogus"], names: "'--bogus'" },
     { script: "send.ts", args: ["Payment"], names: "Payment" },
     { script: "send.ts", args: ["payment.settled", "payment.failed"], names: "payment.failed" },
@@ -119,6 +137,8 @@ describe("nobody there → 3, and where it looked", () => {
     { script: "endpoints.ts", args: ["list"] },
     { script: "endpoints.ts", args: ["create", "https://example.com/hooks", "--events", "*"] },
     { script: "operator.ts", args: ["actions", "acct_a"] },
+    { script: "inbox.ts", args: ["list"] },
+    { script: "inbox.ts", args: ["tail"] },
     { script: "send.ts", args: ["payment.settled"] },
     { script: "send.ts", args: ["payment.settled", "--count", "3"] },
   ])("$script $args", async ({ script, args }) => {

@@ -24,9 +24,13 @@ export interface WranglerDev {
  * over `.dev.vars`, so whatever stands in the developer's own is neither read nor changed.
  *
  * @param secrets No value may hold a single quote.
+ * @param main The Worker's main module, from the project's root.
  * @throws It is not ready in a minute, or ends before; the message has what it printed.
  */
-export async function startWranglerDev(secrets: Readonly<Record<string, string>>): Promise<WranglerDev> {
+export async function startWranglerDev(
+  secrets: Readonly<Record<string, string>>,
+  main: string = "src/worker.ts",
+): Promise<WranglerDev> {
   const folder = mkdtempSync(join(tmpdir(), "countersign-"))
   const envFile = join(folder, "secrets.env")
   const lines = Object.entries(secrets).map(([name, value]) => `${name}='${value}'\n`)
@@ -34,7 +38,7 @@ export async function startWranglerDev(secrets: Readonly<Record<string, string>>
   const port = await findFreePort()
   const url = `http://127.0.0.1:${port}`
 
-  const args = ["dev", "--port", String(port), "--persist-to", join(folder, "state"), "--env-file", envFile]
+  const args = ["dev", main, "--port", String(port), "--persist-to", join(folder, "state"), "--env-file", envFile]
   // In a group of its own, so that whatever it starts ends with it.
   const child = spawn(process.execPath, [join(ROOT, "scripts", "wrangler.ts"), ...args], {
     cwd: ROOT,

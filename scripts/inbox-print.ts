@@ -1,0 +1,95 @@
+import type { AttemptView, EventDetail, EventView, RunView, StatsView } from "../src/inbox/view.ts"
+import { paint, printable, printFacts, printTable, type Cell } from "./terminal.ts"
+
+const STYLES = {
+  waiting: "yellow",
+  running: "cyan",
+  done: "green",
+  dead: "red",
+  ignored: "dim",
+  failed: "red",
+  timed_out: "red",
+  lost: "red",
+} as const
+
+const statusCell = (status: keyof typeof STYLES): Cell => ({ text: status, style: STYLES[status] })
+
+/** As `--from` and `--to` take it, without the milliseconds. */
+const toSeconds = (time: string): string => time.replace(/\.\d+Z$/, "Z")
+
+/** `payment.* waiting (2)`: handler, status, attempts. */
+const toRunText = ({ handler, status, attempts }: RunView): string => `${handler} ${status} (${attempts})`
+
+const toRunsText = (runs: readonly RunView[]): string => runs.map(toRunText).join(", ")
+
+export function printEvents(events: readonly EventView[], nextCursor: string | null): void {
+  const rows = events.map(({ received, status, type, id, runs }) => [
+    toSeconds(received),
+    statusCell(status),
+    type,
+    printable(id),
+    toRunsText(runs),
+  ])
+  if (rows.length > 0) printTable(["received", "status", "type", "id", "runs (attempts)"], rows)
+  else console.log(nextCursor ? "none on this page" : "no events")
+  if (nextCursor) console.log(`more: --cursor ${nextCursor}`)
+}
+
+/** One line of `tail`. */
+export const toTailLine = ({ status, type, id, runs }: EventView, now: Date): string => {
+  const time = paint("dim", now.toISOString().slice(11, 19))
+  const cells = [type.padEnd(22), printable(id).padEnd(28), toRunsText(runs)]
+  return `${time}  ${paint(STYLES[status], status.padEnd(7))}  ${cells.join("  ")}`
+}
+
+export function printEvent(event: EventDetail & { readonly body?: string | null }): void {
+  printFacts([
+    ["id", printable(event.id)],
+    ["type", event.type],
+    ["status", statusCell(event.status)],
+    ["source", printable(event.source)],
+    ["received", event.received],
+    ["delivery", printable(event.delivery_id ?? "none")],
+    ["secret", event.secret_id],
+    ["body", `${event.bytes} bytes${event.has_body ? "" : ", erased or pruned"}`],
+  ])
+  for (const run of event.runs) printRun(run)
+  if (event.runs.length === 0) console.log("\nNo handler takes it.")
+  if (event.body) console.log(`\n${printable(event.body)}`)
+}
+
+function printRun({ handler, status, reason, next_attempt, history }: EventDetail["runs"][number]): void {
+  const next = next_attempt === null ? "" : `, ${status === "running" ? "given up" : "next attempt"} ${next_attempt}`
+  console.log(`\n${paint("bold", handler)}  ${paint(STYLES[status], status)}${reason ? `, ${reason}` : ""}${next}`)
+  if (history.length > 0) printTable(["attempt", "started", "outcome", "ms", "error"], history.map(toAttemptRow))
+  else console.log("no attempt yet")
+}
+
+const toAttemptRow = ({ attempt, started, outcome, duration_ms, error }: AttemptView): (Cell | string)[] => [
+  String(attempt),
+  started,
+  statusCell(outcome),
+  String(duration_ms ?? "-"),
+  // A stack of lines would break the table.
+  printable(error ?? "").replaceAll("\n", " "),
+]
+
+const count = (status: keyof typeof STYLES, number: number): Cell =>
+  number > 0 ? { text: String(number), style: STYLES[status] } : { text: "0" }
+
+export function printStats({ shards, events, oldest_waiting, last_hour, paused_handlers }: StatsView): void {
+  const { waiting, done, dead, ignored } = events
+  const secrets = Object.entries(last_hour.secrets).map(([id, deliveries]) => `${id} ${deliveries}`)
+  printFacts([
+    ["waiting", count("waiting", waiting)],
+    ["done", count("done", done)],
+    ["dead", count("dead", dead)],
+    ["ignored", String(ignored)],
+    ["oldest waiting", oldest_waiting ?? "none"],
+    ["accepted, last hour", String(last_hour.accepted)],
+    ["duplicates, last hour", String(last_hour.duplicates)],
+    ["deliveries by secret", secrets.join(", ") || "none"],
+    ["paused handlers", paused_handlers.join(", ") || "none"],
+    ["shards", String(shards)],
+  ])
+}

@@ -1,0 +1,41 @@
+import { styleText } from "node:util"
+
+type Style = Parameters<typeof styleText>[0]
+
+/** Styled where the output is a terminal that wants it: Node looks at NO_COLOR, FORCE_COLOR and the stream. */
+export const paint = (style: Style, text: string): string => styleText(style, text)
+
+/** Somebody else's text: a terminal obeys some characters, and others turn the line around. */
+export const printable = (text: string): string => text.replaceAll(/[^\n\P{C}]/gu, "?")
+
+/** A cell of a table. */
+export interface Cell {
+  readonly text: string
+  readonly style?: Style
+}
+
+/** Columns as wide as they must be, two blanks apart; the last one is left ragged. */
+export function printTable(names: readonly string[], rows: readonly (readonly (Cell | string)[])[]): void {
+  const head = names.map((text): Cell => ({ text, style: "dim" }))
+  const cells = [
+    head,
+    ...rows.map((row) => row.map((cell): Cell => (typeof cell === "string" ? { text: cell } : cell))),
+  ]
+  const widths = names.map((_, i) => Math.max(...cells.map((row) => row[i]!.text.length)))
+  for (const row of cells) {
+    const padded = row.map(({ text, style }, i) => {
+      const wide = i === row.length - 1 ? text : text.padEnd(widths[i]!)
+      return style ? paint(style, wide) : wide
+    })
+    console.log(padded.join("  "))
+  }
+}
+
+/** A name and its value on each line. */
+export function printFacts(facts: readonly (readonly [name: string, value: Cell | string])[]): void {
+  const width = Math.max(...facts.map(([name]) => name.length))
+  for (const [name, value] of facts) {
+    const { text, style } = typeof value === "string" ? { text: value, style: undefined } : value
+    console.log(`${paint("dim", name.padEnd(width))}  ${style ? paint(style, text) : text}`)
+  }
+}
