@@ -79,7 +79,7 @@ describe("pages", () => {
     for (const [i, code] of blocks.entries()) {
       // A block of handlers.ts stands without that file's first lines.
       const imports = code.includes("defineHandlers")
-        ? `import { defineHandlers } from "../src/events/handlers.ts"\ninterface Env {}\n`
+        ? `import { defineHandlers } from "../src/events/handlers.ts"\nimport { GiveUp, RetryLater } from "../src/events/outcomes.ts"\ninterface Env {}\n`
         : ""
       writeFileSync(join(FOLDER, `block-${i + 1}.ts`), imports + code)
     }
