@@ -1,16 +1,10 @@
-import { createAppFromEnv } from "./app-from-env.ts"
+import { createReceiver } from "./create-receiver.ts"
 import { handlers, type Env } from "./handlers.ts"
-import { createHandlerRuns } from "./inbox/handler-entrypoint.ts"
 
-export { Account } from "./endpoints/account-object.ts"
-export { Inbox } from "./inbox/inbox-object.ts"
+export { Account, Inbox } from "./create-receiver.ts"
 
-/** Where handlers run: the inbox finds it under this name. */
-export const HandlerRuns = createHandlerRuns(handlers)
+const receiver = createReceiver(handlers)
 
-let app: ReturnType<typeof createAppFromEnv> | undefined
+export const HandlerRuns = receiver.HandlerRuns
 
-export default {
-  // Built with the isolate's first request: until then there are no bindings.
-  fetch: (request, env, ctx) => (app ??= createAppFromEnv(env, handlers)).fetch(request, env, ctx),
-} satisfies ExportedHandler<Env>
+export default { fetch: receiver.fetch } satisfies ExportedHandler<Env>

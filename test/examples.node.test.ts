@@ -39,6 +39,8 @@ function surroundings(): Record<string, unknown> {
     ...outcomes,
     ...testing,
     defineHandlers,
+    // It needs the platform: npm run consumer runs its guide there.
+    createReceiver: nothing,
     webhook,
     app,
     secrets,
@@ -78,9 +80,10 @@ describe("pages", () => {
     mkdirSync(FOLDER, { recursive: true })
     for (const [i, code] of blocks.entries()) {
       // A block of handlers.ts stands without that file's first lines.
-      const imports = code.includes("defineHandlers")
-        ? `import { defineHandlers } from "../src/events/handlers.ts"\nimport { GiveUp, RetryLater } from "../src/events/outcomes.ts"\ninterface Env {}\n`
-        : ""
+      const imports =
+        code.includes("defineHandlers") && !code.includes("countersign/worker")
+          ? `import { defineHandlers } from "../src/events/handlers.ts"\nimport { GiveUp, RetryLater } from "../src/events/outcomes.ts"\ninterface Env {}\n`
+          : ""
       writeFileSync(join(FOLDER, `block-${i + 1}.ts`), imports + code)
     }
     const paths = {
@@ -88,10 +91,18 @@ describe("pages", () => {
       "countersign/hono": ["../src/hono.ts"],
       "countersign/endpoints": ["../src/endpoints.ts"],
       "countersign/testing": ["../src/testing.ts"],
+      "countersign/worker": ["../src/create-receiver.ts"],
     }
     const config = {
       extends: "../tsconfig.json",
-      compilerOptions: { paths, noUnusedLocals: false, noUnusedParameters: false },
+      compilerOptions: {
+        paths,
+        types: ["@cloudflare/workers-types", "node"],
+        // A user's rules, not ours.
+        noUnusedLocals: false,
+        noUnusedParameters: false,
+        noPropertyAccessFromIndexSignature: false,
+      },
       include: ["*.ts"],
     }
     writeFileSync(join(FOLDER, "tsconfig.json"), JSON.stringify(config))

@@ -41,17 +41,35 @@ type Taken<Pattern extends string, Type extends string> = Extract<
   Pattern extends `${infer Family}.*` ? `${Family}.${string}` : Pattern
 >
 
-/**
- * Pattern → handler. A known type's handler gets its payload, a family's the union of its known types', and any other
- * key, as `*`, an event of unknown payload.
- */
-export type Handlers<Env, Schemas extends EventSchemas> = {
+/** A known type's handler gets its payload, a family's the union of its known types'. */
+type KnownHandlers<Env, Schemas extends EventSchemas> = {
   readonly [Pattern in KnownType<Schemas> | FamilyOf<KnownType<Schemas>>]?: Handler<
     EventOf<Taken<Pattern, KnownType<Schemas>>, Schemas>,
     Env
   >
-} & {
+}
+
+/**
+ * Pattern → handler. A known type's handler gets its payload, a family's the union of its known types', and any other
+ * key, as `*`, an event of unknown payload.
+ */
+export type Handlers<Env, Schemas extends EventSchemas> = KnownHandlers<Env, Schemas> & {
   readonly [Pattern in "*" | `${string}.${string}`]?: OpenHandler<Env>
+}
+
+/**
+ * As `Handlers`, for whoever wants the list of types closed: a key that is neither declared in `EventPayloads` nor has a
+ * schema is a type error, so that a mistyped one is found before it waits for events that never come.
+ *
+ * @example
+ * ```ts
+ * const handlers = defineHandlers({
+ *   "decision.completed": ({ data }) => release(data.object.id),
+ * } satisfies ClosedHandlers<Env>)
+ * ```
+ */
+export type ClosedHandlers<Env, Schemas extends EventSchemas = Record<never, never>> = KnownHandlers<Env, Schemas> & {
+  readonly "*"?: OpenHandler<Env>
 }
 
 /** As a method, because its parameter is compared both ways: what a known key's handler takes must fit under this too. */

@@ -5,7 +5,7 @@ import * as v from "valibot"
 import { describe, expect, expectTypeOf, it } from "vitest"
 import { z } from "zod"
 import type { EventPayloads, PayloadOf, WebhookEvent } from "../../src/events/event.ts"
-import { defineHandlers } from "../../src/events/handlers.ts"
+import { defineHandlers, type ClosedHandlers } from "../../src/events/handlers.ts"
 
 interface Env {
   readonly RELEASES: string
@@ -188,5 +188,51 @@ describe("schemas type the payload: spec 3.11", () => {
     // @ts-expect-error -- schemas that type nothing
     const untyped = defineHandlers<Env>({}, schemas)
     expect([without.schemas, untyped.schemas]).toEqual([{}, schemas])
+  })
+})
+
+describe("a list that the user closed", () => {
+  const schemas = { "card.blocked": v.object({ id: v.string(), at: v.pipe(v.string(), v.transform(Number)) }) }
+
+  it("takes what is declared, typed as ever: exact types, families, *", () => {
+    const set = defineHandlers<Env>({
+      "decision.completed": (event, { env }) => {
+        expectTypeOf(event.data.object.amount).toEqualTypeOf<number>()
+        expectTypeOf(env).toEqualTypeOf<Env>()
+      },
+      "payment.*": (event) => {
+        expectTypeOf(event.type).toEqualTypeOf<"payment.settled" | "payment.succeeded">()
+      },
+      "merged.once": (event) => {
+        expectTypeOf(event.data.object.count).toEqualTypeOf<number>()
+      },
+      "*": (event) => {
+        expectTypeOf(event).toEqualTypeOf<WebhookEvent>()
+      },
+    } satisfies ClosedHandlers<Env>)
+    expect(set.entries.length).toBe(4)
+  })
+
+  it("takes what has a schema, typed by it", () => {
+    const set = defineHandlers<Env, typeof schemas>(
+      {
+        "card.blocked": (event) => {
+          expectTypeOf(event.data.object).toEqualTypeOf<{ id: string; at: number }>()
+        },
+      } satisfies ClosedHandlers<Env, typeof schemas>,
+      schemas,
+    )
+    expect(set.entries.length).toBe(1)
+  })
+
+  it("refuses a type, or a family, that nobody declared", () => {
+    // @ts-expect-error -- a letter is missing
+    defineHandlers<Env>({ "decision.complete": nothing } satisfies ClosedHandlers<Env>)
+    // @ts-expect-error -- no type is in this family
+    defineHandlers<Env>({ "card.*": nothing } satisfies ClosedHandlers<Env>)
+    // @ts-expect-error -- without its schema it is not declared
+    const set = defineHandlers<Env>({ "card.blocked": nothing } satisfies ClosedHandlers<Env>)
+    // It compiles where the list is open.
+    expect(set).toEqual(defineHandlers<Env>({ "card.blocked": nothing }))
   })
 })

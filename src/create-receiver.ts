@@ -1,0 +1,52 @@
+import { createAppFromEnv } from "./app-from-env.ts"
+import type { WorkerBindings } from "./config.ts"
+import type { HandlerSet } from "./events/handlers.ts"
+import { createHandlerRuns, type HandlerRunsClass } from "./inbox/handler-entrypoint.ts"
+
+export type { WorkerBindings } from "./config.ts"
+export { Account } from "./endpoints/account-object.ts"
+export type { EventPayloads, PayloadOf, WebhookEvent } from "./events/event.ts"
+export {
+  defineHandlers,
+  type ClosedHandlers,
+  type Handler,
+  type HandlerContext,
+  type Handlers,
+  type HandlerSet,
+} from "./events/handlers.ts"
+export { GiveUp, RetryLater } from "./events/outcomes.ts"
+export type { EventSchemas, StandardSchema } from "./events/schema.ts"
+export { Inbox } from "./inbox/inbox-object.ts"
+
+/** What the main module of a Worker exports beside `Account` and `Inbox`. */
+export interface Receiver<Env> {
+  /** Answers every route: the receiver, the operator's, the registry's, `/errors` and `/healthz`. */
+  readonly fetch: (request: Request, env: Env, ctx: ExecutionContext) => Response | Promise<Response>
+  /** Where handlers run: the inbox finds it under this name among the exports of the main module. */
+  readonly HandlerRuns: HandlerRunsClass<Env>
+}
+
+/**
+ * The Worker of this repository, with handlers of your own: a delivery is verified, checked and stored, acknowledged, and
+ * then handed to each handler until it succeeds.
+ *
+ * The main module exports `Account`, `Inbox` and `HandlerRuns` by these names; wrangler.toml binds the objects as
+ * `ACCOUNTS` and `INBOXES` and sets the flag `nodejs_compat`. `WorkerBindings` lists the variables. What is wrong with them
+ * is logged with the first request, and answered with 503 until it is mended.
+ *
+ * @param handlers As `defineHandlers` makes them.
+ * @example
+ * ```ts
+ * const receiver = createReceiver(defineHandlers({
+ *   "payment.settled": (event, { log }) => log("settled", { payment: event.data.object["id"] }),
+ * }))
+ * ```
+ */
+export function createReceiver<Env extends WorkerBindings>(handlers: HandlerSet<Env>): Receiver<Env> {
+  let app: ReturnType<typeof createAppFromEnv> | undefined
+  return {
+    // Built with the isolate's first request: until then there are no bindings.
+    fetch: (request, env, ctx) => (app ??= createAppFromEnv(env, handlers)).fetch(request, env, ctx),
+    HandlerRuns: createHandlerRuns(handlers),
+  }
+}

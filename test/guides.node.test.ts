@@ -1,0 +1,96 @@
+// Catches a guide whose receiver does not hold: each is run as it stands in docs/guides, and judged by the suite of promises.
+
+import { spawn, type ChildProcess } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+import { setTimeout as wait } from "node:timers/promises"
+import { afterAll, describe, expect, it, vi } from "vitest"
+import { conformance } from "../src/testing.ts"
+import { SECRET } from "./support/delivery.ts"
+import { findFreePort } from "./support/free-port.ts"
+import { ROOT, textOf } from "./support/pages.ts"
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const FOLDER = mkdtempSync(join(ROOT, ".examples-"))
+const children: ChildProcess[] = []
+afterAll(() => {
+  for (const child of children) child.kill()
+  rmSync(FOLDER, { recursive: true, force: true })
+})
+
+const urlOf = (name: string): string => `"${pathToFileURL(join(ROOT, "src", `${name}.ts`)).href}"`
+
+/** A block of a guide as a file; the package is this project's own source. */
+function fileOf(guide: string, block = 0): string {
+  const blocks = [...textOf(join("docs", "guides", `${guide}.md`)).matchAll(/```ts\n([\s\S]*?)```/g)]
+  const code = blocks[block]![1]!
+  const path = join(FOLDER, `${guide}.ts`)
+  writeFileSync(path, code.replace(`"countersign"`, urlOf("index")).replace(`"countersign/testing"`, urlOf("testing")))
+  return path
+}
+
+/** The lines of spec whose promises a receiver breaks. */
+async function brokenBy(handler: (request: Request) => Response | Promise<Response>, url?: string): Promise<string[]> {
+  const cases = await conformance(handler, { secret: SECRET, url })
+  return [...new Set(cases.filter(({ ok }) => !ok).map(({ spec }) => spec))]
+}
+
+async function listen(guide: string): Promise<string> {
+  const port = await findFreePort()
+  const env = { ...process.env, PORT: String(port), WEBHOOK_SECRETS: SECRET }
+  const child = spawn(process.execPath, [fileOf(guide)], { env, stdio: ["ignore", "ignore", "inherit"] })
+  children.push(child)
+  const url = `http://127.0.0.1:${port}/webhooks/credicorp`
+  for (;;) {
+    try {
+      await (await fetch(url)).arrayBuffer()
+      return url
+    } catch {
+      if (child.exitCode !== null) throw new Error(`the receiver of ${guide}.md ended with ${child.exitCode}`)
+      await wait(50)
+    }
+  }
+}
+
+describe("a receiver that listens", () => {
+  it.each([
+    // Content types are nobody's business in it.
+    { guide: "node-http", broken: ["3.3"] },
+    // As its page says: Express answers 404 for another method and 413 for a large body before the guide's code runs.
+    { guide: "express", broken: ["3.2", "3.3", "3.4", "3.5"] },
+  ])("$guide.md keeps every promise but those of $broken", async ({ guide, broken }) => {
+    expect(await brokenBy(fetch, await listen(guide))).toEqual(broken)
+  })
+})
+
+describe("a function from Request to Response", () => {
+  it("workers.md keeps every promise but that about content types", async () => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => {})
+    const { default: worker } = (await import(fileOf("workers"))) as {
+      default: { fetch: (request: Request, env: object) => Promise<Response> }
+    }
+    expect(await brokenBy((request) => worker.fetch(request, { WEBHOOK_SECRETS: SECRET }))).toEqual(["3.3"])
+    log.mockRestore()
+  })
+
+  it("next.md keeps every promise but those of Next's own router, and that about content types", async () => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => {})
+    vi.stubEnv("WEBHOOK_SECRETS", SECRET)
+    const { POST } = (await import(fileOf("next"))) as { POST: (request: Request) => Promise<Response> }
+    expect(await brokenBy(POST)).toEqual(["3.1", "3.2", "3.3"])
+    vi.unstubAllEnvs()
+    log.mockRestore()
+  })
+})
+
+it("test-locally.md: the suite finds in its receiver what the page says", async () => {
+  const lines: string[] = []
+  const log = vi.spyOn(console, "log").mockImplementation((line) => void lines.push(String(line)))
+  await import(fileOf("test-locally", 1))
+  log.mockRestore()
+  expect(new Set(lines.map((line) => line.slice(0, "spec 3.1".length)))).toEqual(
+    new Set(["spec 3.1", "spec 3.2", "spec 3.3"]),
+  )
+})
