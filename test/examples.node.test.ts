@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { stripTypeScriptTypes } from "node:module"
 import { join } from "node:path"
 import { Hono } from "hono"
-import { afterAll, describe, expect, it } from "vitest"
+import { afterAll, describe, expect, it, vi } from "vitest"
 import { defineHandlers } from "../src/events/handlers.ts"
 import * as outcomes from "../src/events/outcomes.ts"
 import { webhook } from "../src/hono.ts"
@@ -14,6 +14,9 @@ import * as countersign from "../src/index.ts"
 import * as testing from "../src/testing.ts"
 import { sampleBody } from "./support/delivery.ts"
 import { PAGES, ROOT, textOf } from "./support/pages.ts"
+
+// One test is a run of the compiler, beside all that other tests run.
+vi.setConfig({ testTimeout: 60_000 })
 
 const examplesOf = (comment: string): readonly string[] =>
   [...comment.matchAll(/@example\n[\s\S]*?```ts\n([\s\S]*?)```/g)].map(([, code]) => code!.replaceAll(/^ ?\* ?/gm, ""))
