@@ -1,6 +1,6 @@
 // Catches an export that slips into the package, or out of it: each is a promise to whoever imports it.
 
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 
@@ -66,8 +66,22 @@ it("the package has these entries", () => {
   expect(Object.keys(exports).toSorted()).toEqual([...Object.keys(ENTRIES), "./package.json"].toSorted())
 })
 
-it("the package asks for nothing else", () => {
-  expect(Object.keys(dependencies).toSorted()).toEqual(["@noble/hashes", "ipaddr.js", "valibot"])
+it("the package asks for what it imports, and nothing else", () => {
+  const files = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" }).filter((path) =>
+    path.endsWith(".ts"),
+  )
+  const imported = files.flatMap((path) =>
+    [
+      ...readFileSync(join(ROOT, "src", path), "utf8").matchAll(
+        /^(?:import|export|\}) .*from "((?:@[\w-]+\/)?[\w.-]+)/gm,
+      ),
+    ]
+      .map(([, name]) => name!)
+      .filter((name) => /^[@a-z]/.test(name) && name !== "cloudflare"),
+  )
+  expect([...new Set(imported)].toSorted()).toEqual(
+    [...Object.keys(dependencies), ...Object.keys(peerDependencies)].toSorted(),
+  )
   expect(Object.keys(peerDependencies)).toEqual(["hono"])
 })
 
