@@ -96,3 +96,20 @@ describe.each(Object.entries(ENTRIES))("%s", (entry, { name, values, types }) =>
     expect(exportsOf(source)).toEqual({ values: wordsOf(values), types: wordsOf(types) })
   })
 })
+
+describe("doc comments", () => {
+  const sources = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => readFileSync(join(ROOT, "src", path), "utf8"))
+  const names = Object.values(ENTRIES).flatMap(({ values, types }) => [...wordsOf(values), ...wordsOf(types)])
+
+  /** Whether a doc comment stands right before the declaration. */
+  const isDocumented = (name: string): boolean =>
+    sources.some((text) =>
+      new RegExp(String.raw`\*\/\nexport (?:const|(?:async )?function|class|interface|type) ${name}\b`).test(text),
+    )
+
+  it("every exported name has one", () => {
+    expect([...new Set(names)].filter((name) => !isDocumented(name))).toEqual([])
+  })
+})
