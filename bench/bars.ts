@@ -1,0 +1,301 @@
+// What Countersign sets out to reach, as data, and whether a run has reached it.
+
+import { nameOfSize, SIZES } from "./bodies.ts"
+import { HOSTILE_HEADERS } from "./contestants.ts"
+import { summarize, sum, valuesOf, type Samples } from "./measure.ts"
+import type { Groups } from "./micro.ts"
+import type { Results } from "./results.ts"
+
+/** One line of the table. */
+export interface Verdict {
+  readonly bar: string
+  readonly what: string
+  readonly where: string
+  /** `≤ 1.10` */
+  readonly limit: string
+  /** The worst of what was measured, its spread, and where. */
+  readonly measured: string
+  readonly met: boolean
+  /** For what was not reached: the least that anybody could, from the same run. */
+  readonly floor: string
+}
+
+interface Measured {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+  readonly at: string
+}
+
+interface Bar extends Pick<Verdict, "bar" | "what" | "where"> {
+  readonly atMost?: number
+  readonly atLeast?: number
+  readonly unit?: string
+  readonly values: readonly Measured[]
+  /** What the worst value would be if Countersign cost nothing beyond what it cannot do without. */
+  readonly floors?: readonly Measured[]
+}
+
+function judge({ bar, what, where, atMost, atLeast, unit = "", values, floors }: Bar): Verdict {
+  // What is furthest beyond the limit, or nearest to it.
+  const badness = ({ value }: Measured): number => (atMost === undefined ? -value : value)
+  const worst = values.toSorted((a, b) => badness(b) - badness(a))[0]!
+  const met = atMost === undefined ? worst.value >= atLeast! : worst.value <= atMost
+  const floor = floors?.find(({ at }) => at === worst.at) ?? floors?.[0]
+  return {
+    bar,
+    what,
+    where,
+    limit: `${atMost === undefined ? "≥" : "≤"} ${atMost ?? atLeast}${unit}`,
+    measured: toText(worst, unit),
+    met,
+    floor: met || !floor ? "" : toText(floor, unit),
+  }
+}
+
+const toText = ({ value, low, high, at }: Measured, unit: string): string => {
+  const digits = value < 100 ? 2 : 0
+  const spread = low === high ? "" : ` (${low.toFixed(digits)}–${high.toFixed(digits)})`
+  return `${value.toFixed(digits)}${unit}${spread}${at && `, ${at}`}`
+}
+
+const ratio = (of: readonly number[], to: readonly number[], at: string): Measured => {
+  const { median, low, high } = summarize(of.map((value, round) => value / to[round]!))
+  return { value: median, low, high, at }
+}
+
+/** Round by round, at each of these sizes. */
+const ratios = (groups: Groups, sizes: readonly number[], of: string, to: string): readonly Measured[] =>
+  sizes.map((bytes) => compareIn(groups[bytes]!, of, to, nameOfSize(bytes)))
+
+const compareIn = (samples: Samples, of: string, to: string, at: string): Measured =>
+  ratio(valuesOf(samples, of), valuesOf(samples, to), at)
+
+const from = (bytes: number): readonly number[] => SIZES.filter((size) => size >= bytes)
+const upTo = (bytes: number): readonly number[] => SIZES.filter((size) => size <= bytes)
+
+export const PEERS = ["stripe", "standardwebhooks", "svix", "octokit", "tern"]
+
+function verifyBars(groups: Groups, where: string): readonly Bar[] {
+  const compare = (sizes: readonly number[], of: string, to: string): readonly Measured[] =>
+    ratios(groups, sizes, of, to)
+  /** A native HMAC, one decoding and one parse: nobody verifies and parses for less. */
+  const leastOver = (sizes: readonly number[]): readonly Measured[] =>
+    sizes.map((bytes) => {
+      const samples = groups[bytes]!
+      return ratio(sum(samples, "floor/native", "floor/parse"), valuesOf(samples, "floor/parse"), nameOfSize(bytes))
+    })
+  const fastestPeer = (sizes: readonly number[]): readonly Measured[] =>
+    sizes.map((bytes) => {
+      const all = PEERS.map((peer) => compareIn(groups[bytes]!, "ours/check", `${peer}/check`, peer))
+      const worst = all.toSorted((a, b) => b.value - a.value)[0]!
+      return { ...worst, at: `${nameOfSize(bytes)}, ${worst.at}` }
+    })
+  const parseBar = (bytes: number, atMost: number): Bar => ({
+    bar: "3",
+    what: `verify and parse ÷ parse floor, ${nameOfSize(bytes)}`,
+    where,
+    atMost,
+    values: compare([bytes], "ours/parse", "floor/parse"),
+    floors: leastOver([bytes]),
+  })
+  return [
+    {
+      bar: "1",
+      what: "signature check ÷ native floor, from 4 KiB",
+      where,
+      atMost: 1.1,
+      values: compare(from(4_096), "ours/check", "floor/native"),
+      floors: compare(from(4_096), "floor: header, HMAC, compare", "floor/native"),
+    },
+    {
+      bar: "1",
+      what: "signature check ÷ native floor, up to 1 KiB",
+      where,
+      atMost: 1.5,
+      values: compare(upTo(1_024), "ours/check", "floor/native"),
+      floors: compare(upTo(1_024), "floor: header, HMAC, compare", "floor/native"),
+    },
+    { bar: "1", what: "signature check ÷ the fastest peer", where, atMost: 1, values: fastestPeer(SIZES) },
+    {
+      bar: "2",
+      what: "refusing ÷ accepting",
+      where,
+      atMost: 1.05,
+      values: compare(SIZES, "ours/refuse", "ours/check"),
+    },
+    {
+      bar: "2",
+      what: "standardwebhooks ÷ ours, refusing, 1 KiB",
+      where,
+      atLeast: 6,
+      values: compare([1_024], "standardwebhooks/refuse", "ours/refuse"),
+      floors: compare([1_024], "standardwebhooks/refuse", "floor/native"),
+    },
+    {
+      bar: "2",
+      what: "standardwebhooks ÷ ours, refusing, from 16 KiB",
+      where,
+      atLeast: 12,
+      values: compare(from(16_384), "standardwebhooks/refuse", "ours/refuse"),
+      floors: compare(from(16_384), "standardwebhooks/refuse", "floor/native"),
+    },
+    {
+      bar: "2",
+      what: "stripe ÷ ours, refusing, up to 1 KiB",
+      where,
+      atLeast: 4,
+      values: compare(upTo(1_024), "stripe/refuse", "ours/refuse"),
+      floors: compare(upTo(1_024), "stripe/refuse", "floor/native"),
+    },
+    {
+      bar: "2",
+      what: "stripe ÷ ours, refusing, everywhere",
+      where,
+      atLeast: 1.6,
+      values: compare(SIZES, "stripe/refuse", "ours/refuse"),
+      floors: compare(SIZES, "stripe/refuse", "floor/native"),
+    },
+    parseBar(4_096, 1.9),
+    parseBar(65_536, 1.3),
+    parseBar(1_048_576, 1.08),
+    {
+      bar: "3",
+      what: "stripe ÷ ours, verify and parse",
+      where,
+      atLeast: 1,
+      values: compare(SIZES, "stripe/parse", "ours/parse"),
+    },
+    {
+      bar: "3",
+      what: "standardwebhooks ÷ ours, verify and parse, from 4 KiB",
+      where,
+      atLeast: 2.8,
+      values: compare(from(4_096), "standardwebhooks/parse", "ours/parse"),
+      floors: from(4_096).map((bytes) => {
+        const samples = groups[bytes]!
+        const least = sum(samples, "floor/native", "floor/parse")
+        return ratio(valuesOf(samples, "standardwebhooks/parse"), least, nameOfSize(bytes))
+      }),
+    },
+  ]
+}
+
+const TIMED_HEADERS = Object.keys(HOSTILE_HEADERS)
+
+function headerBars(groups: Groups, where: string): readonly Bar[] {
+  const samples = groups["headers"]!
+  const time = (id: string): Measured => {
+    const { median: value, low, high } = summarize(valuesOf(samples, id))
+    return { value, low, high, at: id }
+  }
+  return [
+    {
+      bar: "5",
+      what: "a hostile header is refused in",
+      where,
+      atMost: 2,
+      unit: " µs",
+      values: TIMED_HEADERS.map(time),
+      floors: [time("floor: 4,096 characters, one look at each")],
+    },
+    ...([4_096, 65_536] as const).map((bytes): Bar => ({
+      bar: "5",
+      what: `16 signatures ÷ one, ${nameOfSize(bytes)}`,
+      where,
+      atMost: 1.1,
+      values: [compareIn(samples, `16 signatures, ${bytes}`, `1 signature, ${bytes}`, "")],
+      floors: [compareIn(samples, `floor: 16 compared, ${bytes}`, `1 signature, ${bytes}`, "")],
+    })),
+    {
+      bar: "5",
+      what: "ten secrets and 16 signatures ÷ ten checks",
+      where,
+      atMost: 1,
+      values: ([4_096, 65_536] as const).map((bytes) =>
+        ratio(
+          valuesOf(samples, `10 secrets, 16 signatures, ${bytes}`),
+          valuesOf(samples, `1 signature, ${bytes}`).map((value) => 10 * value),
+          nameOfSize(bytes),
+        ),
+      ),
+    },
+  ]
+}
+
+const LARGE = [65_536, 1_048_576] as const
+
+const readBars = (groups: Groups, where: string): readonly Bar[] =>
+  ["sized", "chunked"].map((kind) => ({
+    bar: "6",
+    what: `bounded read ÷ arrayBuffer(), ${kind}`,
+    where,
+    atMost: 1.05,
+    values: ratios(groups, LARGE, `bounded/${kind}`, `array-buffer/${kind}`),
+    ...(groups[LARGE[0]]![`loop/${kind}`] && { floors: ratios(groups, LARGE, `loop/${kind}`, `array-buffer/${kind}`) }),
+  }))
+
+const bytesOf = (value: number, at = ""): Measured => ({ value, low: value, high: value, at })
+
+function workerBars({ servers, readsInWorkerd, starts, libraries, workers }: Results): readonly Bar[] {
+  const server = (bytes: number, atMost: number): Bar => ({
+    bar: "4",
+    what: `receiver ÷ bare, user CPU a request, ${nameOfSize(bytes)}`,
+    where: "workerd",
+    atMost,
+    values: ratios(servers, [bytes], "receiver", "bare"),
+    floors: ratios(servers, [bytes], "native", "bare"),
+  })
+  return [
+    server(1_024, 1.3),
+    server(65_536, 1.4),
+    {
+      bar: "6",
+      what: "refusing by header ÷ reading, 1 MiB",
+      where: "workerd",
+      atMost: 0.3,
+      values: ["sized", "chunked"].map((kind) =>
+        compareIn(readsInWorkerd[1_048_576]!, `refused/${kind}`, `array-buffer/${kind}`, kind),
+      ),
+    },
+    {
+      bar: "7",
+      what: "createVerifier + verifyWebhook, gzipped",
+      where: "bundle",
+      atMost: 5_120,
+      unit: " bytes",
+      values: [bytesOf(libraries["countersign: createVerifier and verifyWebhook"]!)],
+    },
+    {
+      bar: "7",
+      what: "a Worker of the receiver alone, gzipped",
+      where: "bundle",
+      atMost: 18_432,
+      unit: " bytes",
+      values: [bytesOf(workers["receiver-alone"]!)],
+    },
+    {
+      bar: "7",
+      what: "isolate start ÷ bare",
+      where: "workerd",
+      atMost: 1.25,
+      values: [compareIn(starts, "receiver-alone", "bare", "receiver alone")],
+      floors: [compareIn(starts, "bare-crypto", "bare", "bare that loads node:crypto")],
+    },
+  ]
+}
+
+/** Every bar, in their order, with what this run has to say. */
+export function judgeAll(results: Results): readonly Verdict[] {
+  const { node, workerd, readsInNode, readsInWorkerd } = results
+  const bars = [
+    ...verifyBars(node, "Node"),
+    ...verifyBars(workerd, "workerd"),
+    ...headerBars(node, "Node"),
+    ...headerBars(workerd, "workerd"),
+    ...readBars(readsInNode, "Node"),
+    ...readBars(readsInWorkerd, "workerd"),
+    ...workerBars(results),
+  ]
+  return bars.toSorted((a, b) => a.bar.localeCompare(b.bar)).map(judge)
+}

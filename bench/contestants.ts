@@ -1,0 +1,170 @@
+// What is timed against what, the same in Node and in workerd.
+
+import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto"
+import { equalText, toAscii } from "../src/core/bytes.ts"
+import { checkOptions } from "../src/verifier-options.ts"
+import { createVerifier } from "../src/verifier.ts"
+import { createKeyring } from "../src/verify/keyring.ts"
+import { nobleEngine } from "../src/verify/hmac.ts"
+import { credicorpVerifying } from "../src/verify/schemes/credicorp.ts"
+import { checkSecrets } from "../src/verify/secrets.ts"
+import { prove, readSignature } from "../src/verify/verify.ts"
+import { createFixture, forge, type Fixture } from "./fixture.ts"
+import { SECRET } from "./fixture-secret.ts"
+import { createPeers } from "./peers.ts"
+
+/** One thing that is timed. */
+export interface Contestant {
+  /** Who, and what: `stripe/check`. */
+  readonly id: string
+  /** What it must answer, or what is timed is not what it says. */
+  readonly wants: boolean
+  readonly run: () => boolean | Promise<boolean>
+}
+
+/** Runs it `times` times; nothing is awaited that is no promise. */
+export async function repeat({ run, wants, id }: Contestant, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    const answer = run()
+    const accepted = typeof answer === "boolean" ? answer : await answer
+    if (accepted !== wants) throw new Error(`${id} answered ${accepted}`)
+  }
+}
+
+const yes = (id: string, run: Contestant["run"]): Contestant => ({ id, run, wants: true })
+const no = (id: string, run: Contestant["run"]): Contestant => ({ id, run, wants: false })
+
+/** Checking, refusing and parsing a body of one size: floors, Countersign and peers. */
+export function createVerifyGroup(bytes: number): readonly Contestant[] {
+  const fixture = createFixture(bytes)
+  return [
+    ...createFloors(fixture),
+    ...createOurs(fixture),
+    ...createPeers(fixture).flatMap(({ name, check, parse }) => [
+      yes(`${name}/check`, () => check(false)),
+      no(`${name}/refuse`, () => check(true)),
+      yes(`${name}/parse`, parse),
+    ]),
+  ]
+}
+
+/** What no verifier can do without: a native HMAC over two chunks and a comparison; one decoding and one `JSON.parse`. */
+function createFloors({ secret, timeText, body }: Fixture): readonly Contestant[] {
+  const key = createSecretKey(Buffer.from(secret))
+  const prefix = new TextEncoder().encode(`${timeText}.`)
+  const mac = (): Uint8Array => createHmac("sha256", key).update(prefix).update(body).digest()
+  const expected = mac()
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+  const header = `t=${timeText},v1=${Buffer.from(expected).toString("hex")}`
+  return [
+    // What a check takes at the least beyond the HMAC, in JavaScript: one regular expression, one comparison.
+    yes("floor: header, HMAC, compare", () => {
+      const [, time, signature] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(header)!
+      const made = createHmac("sha256", key)
+        .update(toAscii(`${time}.`))
+        .update(body)
+        .digest("hex")
+      return equalText(made, signature!)
+    }),
+    yes("floor/native", () => timingSafeEqual(mac(), expected)),
+    yes("floor/parse", () => typeof JSON.parse(decoder.decode(body)) === "object"),
+  ]
+}
+
+function createOurs({ secret, body, header, forgedHeader }: Fixture): readonly Contestant[] {
+  const verifier = createVerifier({ secrets: [secret] })
+  const noble = {
+    ...checkOptions({ secrets: [secret] }),
+    keys: createKeyring(checkSecrets([secret]), credicorpVerifying, nobleEngine),
+  }
+  const headers = { "credicorp-signature": header }
+  const platformHeaders = new Headers(headers)
+  const forged = { "credicorp-signature": forgedHeader }
+  return [
+    yes("ours/check", () => verifier.checkSignature(body, headers).ok),
+    yes("ours with Headers/check", () => verifier.checkSignature(body, platformHeaders).ok),
+    yes("ours on noble/check", () => {
+      const parts = readSignature(() => header, credicorpVerifying)
+      return parts.ok && prove(parts.value, body, noble).ok
+    }),
+    // The whole check, parsing included if it came to that: a body that is refused must not be parsed.
+    no("ours/refuse", () => verifier.check(body, forged).ok),
+    yes("ours/parse", () => verifier.check(body, headers).ok),
+  ]
+}
+
+const HEX = "0123456789abcdef".repeat(4)
+
+/** Headers that a stranger can send. None of the refused may come near the body. */
+export const HOSTILE_HEADERS: Readonly<Record<string, string>> = {
+  missing: "",
+  "over-long, 4,097": "v1=".padEnd(4_097, "a"),
+  "over-long, 64 KiB": `t=1,v1=${HEX},`.repeat(800).slice(0, 65_536),
+  "over-long, 1 MiB": ",".repeat(1_048_576),
+  "malformed, 20": "not a signature: 123",
+  "malformed, no time": `v1=${HEX}`,
+  "malformed, 1,100 of 16 signatures": Array<string>(16).fill(`v1=${HEX}`).join(),
+  "malformed, 4,096 of one word": "a".repeat(4_096),
+  "malformed, 4,096 of commas": ",".repeat(4_096),
+  "malformed, 4,096 of blanks and a word": "x".padStart(4_096),
+  "malformed, 4,096 of words": "a,".repeat(2_048),
+  "malformed, 4,096 of times": "t=1,".repeat(1_024),
+  "malformed, 4,096 of near misses": "v1,".repeat(1_365),
+  "too many signatures, 4,096": "v1=,".repeat(1_024),
+}
+
+const LONGEST = "a".repeat(4_096)
+
+function lookAtEach(text: string): boolean {
+  let seen = 0
+  for (let i = 0; i < text.length; i++) seen |= text.charCodeAt(i)
+  return seen > 0
+}
+
+const MANY = 16
+const TEN = 10
+
+/** Hostile headers, and what many signatures and many secrets cost. */
+export const createHeaderGroup = (): readonly Contestant[] => [
+  ...createHostile(),
+  ...[4_096, 65_536].flatMap(createMany),
+  yes("floor: 4,096 characters, one look at each", () => lookAtEach(LONGEST)),
+]
+
+function createHostile(): readonly Contestant[] {
+  const { body } = createFixture(4_096)
+  const verifier = createVerifier({ secrets: [SECRET] })
+  return Object.entries(HOSTILE_HEADERS).map(([name, signature]) =>
+    no(name, () => verifier.checkSignature(body, { "credicorp-signature": signature }).ok),
+  )
+}
+
+function createMany(bytes: number): readonly Contestant[] {
+  const { body, header, forgedHeader } = createFixture(bytes)
+  const time = header.slice(0, header.indexOf(","))
+  const forged = forgedHeader.slice(time.length)
+  const sixteen = time + forged.repeat(MANY - 1) + header.slice(time.length)
+  const one = createVerifier({ secrets: [SECRET] })
+  const ten = createVerifier({ secrets: Array.from({ length: TEN }, (_, i) => `whsec_another_${i}_0123456789abcdef`) })
+  const accepts = (signature: string) => (): boolean =>
+    one.checkSignature(body, { "credicorp-signature": signature }).ok
+  const refuses = (signature: string) => (): boolean =>
+    ten.checkSignature(body, { "credicorp-signature": signature }).ok
+  const signature = header.slice(-64)
+  const others = Array.from({ length: MANY - 1 }, (_, i) =>
+    forge(header)
+      .slice(-64 + i)
+      .padStart(64, "0"),
+  )
+  return [
+    yes(`1 signature, ${bytes}`, accepts(header)),
+    yes(`16 signatures, ${bytes}`, accepts(sixteen)),
+    no(`10 secrets, 1 signature, ${bytes}`, refuses(forgedHeader)),
+    no(`10 secrets, 16 signatures, ${bytes}`, refuses(time + forged.repeat(MANY))),
+    // The check of one, and fifteen comparisons of texts that are ready: no header is read for them.
+    yes(
+      `floor: 16 compared, ${bytes}`,
+      () => accepts(header)() && !others.some((other) => equalText(signature, other)),
+    ),
+  ]
+}

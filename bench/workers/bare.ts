@@ -1,0 +1,3 @@
+import { createRouteApp } from "./peer-app.ts"
+
+export default createRouteApp((request) => request.json())

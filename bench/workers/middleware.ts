@@ -1,0 +1,13 @@
+// `countersign/hono` in an app of the user's own.
+
+import { Hono } from "hono"
+import { webhook } from "../../src/hono.ts"
+import { SECRET } from "../fixture-secret.ts"
+
+const app = new Hono()
+app.post("/webhooks/credicorp", webhook({ secrets: [SECRET] }), (c) =>
+  c.json({ received: true, id: c.var.webhook.id, status: "accepted" }),
+)
+app.get("/", (c) => c.text("ready"))
+
+export default app
