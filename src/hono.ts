@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono"
 import { demand } from "./core/demand.ts"
 import { createRequestId, errorResponse, REQUEST_ID_HEADER } from "./errors/response.ts"
-import type { WebhookError } from "./errors/webhook-error.ts"
+import type { Refusal } from "./errors/webhook-error.ts"
 import type { AnyEvent, EventSchemas } from "./events/schema.ts"
 import { checkDelivery } from "./receiver/check-delivery.ts"
 import { checkOptions, type VerifyOptions } from "./verifier-options.ts"
@@ -21,7 +21,7 @@ export interface WebhookOptions<Schemas extends EventSchemas = Record<never, nev
   /** The mode of this receiver: an event of the other is refused (spec 2.5). Either is taken unless given. */
   readonly livemode?: boolean | undefined
   /** Told of every delivery that is refused: `error.reason` says why, and belongs into a log and not into the answer. */
-  readonly onRefused?: ((error: WebhookError, c: Context) => void) | undefined
+  readonly onRefused?: ((error: Refusal, c: Context) => void) | undefined
 }
 
 /** What the middleware leaves for the route's handler. */

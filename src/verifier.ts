@@ -3,7 +3,7 @@ import { createHeaderLookup, type HeadersInput } from "./core/headers-input.ts"
 import { readBody } from "./core/read-body.ts"
 import type { Result } from "./core/result.ts"
 import { refuseSize, type Refused } from "./errors/refuse.ts"
-import type { WebhookError } from "./errors/webhook-error.ts"
+import { WebhookError, type Refusal } from "./errors/webhook-error.ts"
 import { parseEvent } from "./events/envelope.ts"
 import type { WebhookEvent } from "./events/event.ts"
 import { checkPayload, type AnyEvent, type EventSchemas } from "./events/schema.ts"
@@ -60,7 +60,7 @@ export function createVerifier<const Schemas extends EventSchemas = Record<never
 ): Verifier<AnyEvent<Schemas>> {
   const settings = checkOptions(options)
 
-  const readHeaders = (headers: unknown): Result<SignedParts, WebhookError> =>
+  const readHeaders = (headers: unknown): Result<SignedParts, Refusal> =>
     readSignature(createHeaderLookup(headers), settings.scheme)
 
   const checkSignature: Verifier["checkSignature"] = (rawBody, headers, target) => {
@@ -96,7 +96,7 @@ export function createVerifier<const Schemas extends EventSchemas = Record<never
 }
 
 function eventOf<Event>(result: CheckResult<Event>): Event {
-  if (!result.ok) throw result.error
+  if (!result.ok) throw new WebhookError(result.error)
   return result.event
 }
 

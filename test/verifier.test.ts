@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import type { BodyInput } from "../src/core/body-input.ts"
 import type { HeadersInput } from "../src/core/headers-input.ts"
-import { WebhookError } from "../src/errors/webhook-error.ts"
+import { WebhookError, type Refusal } from "../src/errors/webhook-error.ts"
 import { checkSignature, checkWebhook, createVerifier, verifyWebhook, type CheckResult } from "../src/verifier.ts"
 import type { VerifyOptions } from "../src/verifier-options.ts"
 import { NOW, sampleBody, sampleEvent, SECRET, signatureHeader, signedRequest, v1 } from "./support/delivery.ts"
@@ -184,7 +184,7 @@ type Outcome =
   | { readonly event: unknown }
   | { readonly want: string; readonly status: number; readonly reason?: string; readonly param?: string }
 
-const refusal = ({ code, status, reason, param }: WebhookError): Outcome => ({
+const refusal = ({ code, status, reason, param }: Refusal): Outcome => ({
   want: code,
   status,
   ...(reason && { reason }),

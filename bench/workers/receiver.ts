@@ -1,10 +1,10 @@
 // The Worker as it is deployed, registry and log lines included; its handlers do nothing.
 
 import { createAppFromEnv } from "../../src/app-from-env.ts"
-import type { PartnerBindings, ReceiverBindings } from "../../src/config.ts"
+import type { WorkerBindings, ReceiverBindings } from "../../src/config.ts"
 import { defineHandlers } from "../../src/events/handlers.ts"
 
-type Env = ReceiverBindings & PartnerBindings
+type Env = ReceiverBindings & WorkerBindings
 
 const handlers = defineHandlers<Env>({ "*": () => {} })
 

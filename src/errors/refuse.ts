@@ -1,16 +1,16 @@
 import { fail } from "../core/result.ts"
 import type { ErrorCode, StatusOf } from "./catalogue.ts"
-import { WebhookError, type RefusalDetails, type SignatureReason } from "./webhook-error.ts"
+import type { Refusal, RefusalDetails, SignatureReason } from "./webhook-error.ts"
 
 /** A delivery that is not taken, as a value. */
 export interface Refused {
   readonly ok: false
-  readonly error: WebhookError
+  readonly error: Refusal
 }
 
 /** The compiler holds `status` against the catalogue, so that the verifier works without carrying the catalogue along. */
 export const refuse = <Code extends ErrorCode>(code: Code, status: StatusOf<Code>, details?: RefusalDetails): Refused =>
-  fail(new WebhookError(code, status, details))
+  fail({ code, status, ...details })
 
 /**
  * The one way from a precise reason to a vague answer (spec 1.8): everything but an absent header is the same

@@ -12,12 +12,22 @@ export type SignatureReason =
 
 /** What there is to say about a refusal beyond its code. */
 export interface RefusalDetails {
+  /** Why the signature was refused (spec 1.9). Log it; do not send it back (spec 1.8). */
   readonly reason?: SignatureReason
+  /** Dotted path of the first field that failed, as `data.object.amount`. */
   readonly param?: string
 }
 
+/** Why a delivery was refused, as a value: no stack is taken, which would cost an attacker's delivery twice its HMAC. */
+export interface Refusal extends RefusalDetails {
+  /** One of the catalogue (spec 4.2). */
+  readonly code: ErrorCode
+  /** HTTP status to answer with. */
+  readonly status: number
+}
+
 /**
- * A delivery that was refused. Branch on `code`; the message is for people and may change.
+ * A delivery that was refused, thrown. Branch on `code`; the message is for people and may change.
  *
  * Never thrown for a caller's mistake: that is a `TypeError`.
  *
@@ -31,19 +41,15 @@ export interface RefusalDetails {
  * }
  * ```
  */
-export class WebhookError extends Error {
+export class WebhookError extends Error implements Refusal {
   override readonly name: string = "WebhookError"
-  /** One of the catalogue (spec 4.2). */
   declare readonly code: ErrorCode
-  /** HTTP status to answer with. */
   declare readonly status: number
-  /** Why the signature was refused (spec 1.9). Log it; do not send it back (spec 1.8). */
   declare readonly reason?: SignatureReason
-  /** Dotted path of the first field that failed, as `data.object.amount`. */
   declare readonly param?: string
 
-  constructor(code: ErrorCode, status: number, details?: RefusalDetails) {
-    super(code)
-    Object.assign(this, { code, status }, details)
+  constructor(refusal: Refusal) {
+    super(refusal.code)
+    Object.assign(this, refusal)
   }
 }

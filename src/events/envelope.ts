@@ -2,11 +2,11 @@ import { fromUtf8 } from "../core/bytes.ts"
 import { isFields, isText } from "../core/is.ts"
 import { ok, type Result } from "../core/result.ts"
 import { refuse } from "../errors/refuse.ts"
-import type { WebhookError } from "../errors/webhook-error.ts"
+import type { Refusal } from "../errors/webhook-error.ts"
 import type { WebhookEvent } from "./event.ts"
 
 /** Strict UTF-8, then JSON (spec 3.7), then the envelope (spec 3.8). Only for a body whose signature has passed. */
-export function parseEvent(body: Uint8Array): Result<WebhookEvent, WebhookError> {
+export function parseEvent(body: Uint8Array): Result<WebhookEvent, Refusal> {
   let value: unknown
   try {
     value = JSON.parse(fromUtf8(body))
@@ -17,10 +17,10 @@ export function parseEvent(body: Uint8Array): Result<WebhookEvent, WebhookError>
 }
 
 /** Holds a value against spec 2.1 and 2.7, field by field in the order of 2.1; the first that fails is `param`. */
-export function checkEnvelope(value: unknown): Result<WebhookEvent, WebhookError> {
+export function checkEnvelope(value: unknown): Result<WebhookEvent, Refusal> {
   if (!isFields(value)) return refuse("invalid_value_type", 422)
-  for (const [param, holds] of Object.entries(FIELDS)) {
-    if (!holds(value[param])) return refuse("invalid_value_type", 422, { param })
+  for (const param in FIELDS) {
+    if (!FIELDS[param]!(value[param])) return refuse("invalid_value_type", 422, { param })
   }
   const { object, previous = object } = value["data"] as Record<string, unknown>
   if (!isFields(object)) return refuse("invalid_value_type", 422, { param: "data.object" })
@@ -42,11 +42,12 @@ const FIELDS: Record<string, (value: unknown) => boolean> = {
 }
 
 /**
- * RFC 3339 in UTC, and a real date: what `Date` makes of it must read the same, or the 30th of February would pass for
- * the 2nd of March. That holds the form of the first 19 characters, too.
+ * RFC 3339 in UTC, and a real date: `Date` makes the 2nd of March of the 30th of February, and another day of 24:00. Asking
+ * it for the day costs a tenth of having it write the time out again.
  */
 function isUtcTime(value: unknown): boolean {
-  if (!isText(value, /^\d.{18}(\.\d+)?Z$/)) return false
-  const seconds = value.slice(0, 19)
-  return new Date(`${seconds}Z`).toJSON()?.slice(0, 19) === seconds
+  return (
+    isText(value, /^\d{4}(-\d\d){2}T\d\d(:\d\d){2}(\.\d+)?Z$/) &&
+    new Date(`${value.slice(0, 19)}Z`).getUTCDate() === Number(value.slice(8, 10))
+  )
 }

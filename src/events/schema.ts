@@ -3,7 +3,7 @@ import { MAX_PARAM_CHARS } from "../core/limits.ts"
 import { ok, type Result } from "../core/result.ts"
 import { isEventType } from "./envelope.ts"
 import { refuse } from "../errors/refuse.ts"
-import type { WebhookError } from "../errors/webhook-error.ts"
+import type { Refusal } from "../errors/webhook-error.ts"
 import type { EventPayloads, OtherEvent, PayloadOf, WebhookEvent } from "./event.ts"
 
 /**
@@ -63,7 +63,7 @@ export const checkSchemas = (schemas: EventSchemas): void =>
  *
  * @throws {TypeError} The schema is asynchronous.
  */
-export function checkPayload(event: WebhookEvent, schemas: EventSchemas): Result<WebhookEvent, WebhookError> {
+export function checkPayload(event: WebhookEvent, schemas: EventSchemas): Result<WebhookEvent, Refusal> {
   const { type, data } = event
   // A type has a dot in it, so it is no name of Object.prototype's.
   const schema = schemas[type]

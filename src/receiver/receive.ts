@@ -1,6 +1,6 @@
 import { ok, type Result } from "../core/result.ts"
 import { refuse } from "../errors/refuse.ts"
-import type { WebhookError } from "../errors/webhook-error.ts"
+import type { Refusal } from "../errors/webhook-error.ts"
 import type { WebhookEvent } from "../events/event.ts"
 import { Unavailable, type HandOff } from "../events/hand-off.ts"
 import { isKnownType } from "../events/known.ts"
@@ -30,7 +30,7 @@ export interface Receipt {
 
 /** How a delivery ended, and what may be logged of it: nothing but its outcome before the signature has passed (spec 2.8). */
 export interface Outcome {
-  readonly result: Result<Receipt, WebhookError>
+  readonly result: Result<Receipt, Refusal>
   /** What was checked of the delivery itself; there is more in it the further it came. */
   readonly checked?: CheckResult
   /** What a handler, a schema or the store threw. */
@@ -75,7 +75,7 @@ export async function receive(
 }
 
 /** Type (spec 3.10) and payload (3.11) of a proven event. */
-function checkEvent(event: WebhookEvent, settings: ReceiverSettings): Result<WebhookEvent, WebhookError> {
+function checkEvent(event: WebhookEvent, settings: ReceiverSettings): Result<WebhookEvent, Refusal> {
   const { unknownEvents, knownPatterns, schemas } = settings
   if (isKnownType(event.type, knownPatterns)) return checkPayload(event, schemas)
   return unknownEvents === "ignore" ? ok(event) : refuse("webhook_event_unknown", 422)

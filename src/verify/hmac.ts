@@ -1,7 +1,12 @@
 import { _SHA256 } from "@noble/hashes/sha2.js"
+import { toHex } from "../core/bytes.ts"
 
-/** HMAC-SHA256 with a prepared key, over chunks that need not be joined. Synchronous; may be called any number of times. */
-export type Mac = (chunks: readonly Uint8Array[]) => Uint8Array
+/**
+ * HMAC-SHA256 with a prepared key, over chunks that need not be joined. Synchronous; may be called any number of times.
+ *
+ * In lower-case hex, because that is what the platforms' engines give for less than it costs them to give the bytes.
+ */
+export type Mac = (chunks: readonly Uint8Array[]) => string
 
 /** Prepares a key: the part of the work that does not depend on the message is done once per secret. */
 export type HmacEngine = (key: Uint8Array) => Mac
@@ -21,6 +26,6 @@ export const nobleEngine: HmacEngine = (key) => {
   return (chunks) => {
     const state = inner!.clone()
     for (const chunk of chunks) state.update(chunk)
-    return outer!.clone().update(state.digest()).digest()
+    return toHex(outer!.clone().update(state.digest()).digest())
   }
 }

@@ -26,8 +26,8 @@ export interface VerifyingScheme {
   parseHeaders(header: HeaderLookup): Result<SignedParts, SignatureReason>
   /** The signed bytes in order, the body among them as it is: joining them would copy it. */
   toSignedChunks(timeText: string, body: Uint8Array, target?: DeliveryTarget): readonly Uint8Array[]
-  /** The one spelling of a signature: it is compared as text, so no other spelling ever matches. */
-  encode(mac: Uint8Array): string
+  /** The one spelling of a signature, from the HMAC in hex: it is compared as text, so no other spelling ever matches. */
+  encode(hex: string): string
 }
 
 /**

@@ -11,24 +11,35 @@ import type { SignedParts } from "./scheme.ts"
  * how two parties come to disagree about what was signed.
  *
  * @param text The header, repeated lines joined by `, `; empty if it is absent.
- * @returns `header_missing`, `header_too_long`, `too_many_signatures` or `header_malformed` otherwise, the limits first.
+ * @returns Otherwise `header_too_long`, `header_missing`, or what ends the reading: a 17th `v1` is `too_many_signatures`,
+ *   a second `t`, or a time or signature that is not there in the end, is `header_malformed`.
  */
 export function parseSignatureList(text: string): Result<SignedParts, SignatureReason> {
   if (text.length > MAX_SIGNATURE_HEADER_CHARS) return fail("header_too_long")
-  if (/^[ \t]*$/.test(text)) return fail("header_missing")
-  const valuesOf = (key: string): string[] =>
-    text
-      .split(/[, \t]+/)
-      .filter((item) => item.startsWith(key))
-      .map((item) => item.slice(key.length))
-  const candidates = valuesOf("v1=")
-  if (candidates.length > MAX_SIGNATURES) return fail("too_many_signatures")
-  // A `v1` that is not canonical never matches and does not spoil the others.
-  const signatures = candidates.filter((hex) => /^[0-9a-f]{64}$/.test(hex))
-  // Two times make a text with a comma in it, and that is no number either.
-  const timeText = valuesOf("t=").join()
+  if (!/[^ \t]/.test(text)) return fail("header_missing")
+  const signatures: string[] = []
+  let timeText: string | undefined
+  let candidates = 0
+  ITEM.lastIndex = 0
+  for (let item = ITEM.exec(text); item; item = ITEM.exec(text)) {
+    const [, time, signature] = item
+    if (time === undefined) {
+      if (++candidates > MAX_SIGNATURES) return fail("too_many_signatures")
+      if (signature) signatures.push(signature)
+    } else {
+      if (timeText !== undefined) return fail("header_malformed")
+      timeText = time
+    }
+  }
   const signedAt = Number(timeText)
   return isTimeSeconds(signedAt) && String(signedAt) === timeText && signatures.length > 0
     ? ok({ timeText, signedAt, signatures })
     : fail("header_malformed")
 }
+
+/**
+ * The items that count: a `t` with whatever it holds, or a `v1`, which holds nothing unless it is canonical: one that is not
+ * never matches, and does not spoil the others. One pass of the regular expression engine over a stranger's 4,096
+ * characters costs a fraction of a loop over them.
+ */
+const ITEM = /(?<![^, \t])(?:t=([^, \t]*)|v1=([0-9a-f]{64}(?![^, \t]))?)/g

@@ -1,7 +1,7 @@
 import type { HeaderLookup } from "../core/headers-input.ts"
 import type { Result } from "../core/result.ts"
 import { refuseSignature, refuseSize, type Refused } from "../errors/refuse.ts"
-import type { WebhookError } from "../errors/webhook-error.ts"
+import type { Refusal } from "../errors/webhook-error.ts"
 import { findSigner, type Key } from "./keyring.ts"
 import type { DeliveryTarget, SignedParts, VerifyingScheme } from "./scheme.ts"
 import { checkTimestamp } from "./timestamp.ts"
@@ -31,7 +31,7 @@ export interface Judge {
 }
 
 /** Reads what the headers claim (spec 1.7, 3.4). Needs no body, so a header without hope is refused before one is read. */
-export function readSignature(header: HeaderLookup, scheme: VerifyingScheme): Result<SignedParts, WebhookError> {
+export function readSignature(header: HeaderLookup, scheme: VerifyingScheme): Result<SignedParts, Refusal> {
   const parts = scheme.parseHeaders(header)
   return parts.ok ? parts : refuseSignature(parts.error)
 }

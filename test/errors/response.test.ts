@@ -41,7 +41,7 @@ describe("errorResponse (spec 4.1, 4.2)", () => {
 
   // Spec 1.8: a forger must not learn how close he came.
   it("the reason of a signature does not leave", async () => {
-    const error = new WebhookError("webhook_signature_invalid", 400, { reason: "timestamp_stale" })
+    const error = new WebhookError({ code: "webhook_signature_invalid", status: 400, reason: "timestamp_stale" })
     const response = errorResponse(error, ID)
     const sent = `${await response.text()} ${JSON.stringify([...response.headers])}`
     expect(sent).not.toMatch(/stale|timestamp|reason/)
@@ -49,13 +49,13 @@ describe("errorResponse (spec 4.1, 4.2)", () => {
 
   it("all reasons make the same response", async () => {
     const bodies = (["header_malformed", "signature_mismatch", "timestamp_ahead"] as const).map((reason) =>
-      errorResponse(new WebhookError("webhook_signature_invalid", 400, { reason }), ID).text(),
+      errorResponse(new WebhookError({ code: "webhook_signature_invalid", status: 400, reason }), ID).text(),
     )
     expect(new Set(await Promise.all(bodies)).size).toBe(1)
   })
 
   it("the param of an error is in the body", async () => {
-    const error = new WebhookError("invalid_value_type", 422, { param: "livemode" })
+    const error = new WebhookError({ code: "invalid_value_type", status: 422, param: "livemode" })
     expect(await errorResponse(error, ID).json()).toMatchObject({
       error: { code: "invalid_value_type", param: "livemode" },
     })

@@ -1,7 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { HeadersInput } from "../../src/core/headers-input.ts"
-import { WebhookError } from "../../src/errors/webhook-error.ts"
 import { createVerifier } from "../../src/verifier.ts"
 import { parseSignatureList } from "../../src/verify/signature-list.ts"
 import { NOW, sampleBody, SECRET } from "../support/delivery.ts"
@@ -38,8 +37,7 @@ const anyHeader = fc.oneof(fc.string({ unit: "binary", maxLength: 200 }), anyTex
 function expectRefusal(headers: unknown): void {
   const result = verifier.check(BODY, headers as HeadersInput)
   expect(result.ok).toBe(false)
-  expect(!result.ok && result.error).toBeInstanceOf(WebhookError)
-  expect(!result.ok && result.error.status).toBe(400)
+  expect(!result.ok && result.error).toMatchObject({ status: 400, reason: expect.any(String) })
 }
 
 describe("no header makes check throw or pass (spec 1.8)", () => {
@@ -98,7 +96,11 @@ function byTheBook(text: string): unknown {
   if (items.every((one) => one === "") && !text.includes(",")) return "header_missing"
   const valuesOf = (key: string): string[] =>
     items.filter((one) => one.startsWith(`${key}=`)).map((one) => one.slice(key.length + 1))
-  if (valuesOf("v1").length > 16) return "too_many_signatures"
+  // Which of the two is said is decided by which comes first.
+  const placeOf = (of: string, nth: number): number =>
+    items.flatMap((one, at) => (one.startsWith(`${of}=`) ? [at] : []))[nth] ?? Infinity
+  const [tooMany, secondTime] = [placeOf("v1", 16), placeOf("t", 1)]
+  if (tooMany < secondTime) return "too_many_signatures"
   const [timeText, second] = valuesOf("t")
   const signatures = valuesOf("v1").filter(
     (hex) => hex.length === 64 && Array.from(hex).every((char) => "0123456789abcdef".includes(char)),

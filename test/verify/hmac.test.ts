@@ -90,24 +90,24 @@ const engines: readonly { name: string; engine: HmacEngine }[] = [
 
 describe.each(engines)("HmacEngine: $name (spec 1.2)", ({ engine }) => {
   it.each(cases)("$why → as Web Crypto", async ({ key, message }) => {
-    expect(toHex(engine(key)([message]))).toBe(await reference(key, message))
+    expect(engine(key)([message])).toBe(await reference(key, message))
   })
 
   it.each(published)("$why → as published", ({ key, message, want }) => {
-    expect(toHex(engine(key)([message]))).toBe(want)
+    expect(engine(key)([message])).toBe(want)
   })
 
   it.each(cuts)("$why → as in one piece", async ({ cut }) => {
     const message = bytes(256)
-    expect(toHex(engine(bytes(20))(cut(message)))).toBe(await reference(bytes(20), message))
+    expect(engine(bytes(20))(cut(message))).toBe(await reference(bytes(20), message))
   })
 
   it("no chunks at all → as the empty message", async () => {
-    expect(toHex(engine(bytes(20))([]))).toBe(await reference(bytes(20), new Uint8Array()))
+    expect(engine(bytes(20))([])).toBe(await reference(bytes(20), new Uint8Array()))
   })
 
   it("a view into a larger buffer → only what it shows", async () => {
-    expect(toHex(engine(bytes(99).subarray(7, 20))([bytes(99).subarray(30, 60)]))).toBe(
+    expect(engine(bytes(99).subarray(7, 20))([bytes(99).subarray(30, 60)])).toBe(
       await reference(bytes(99).slice(7, 20), bytes(99).slice(30, 60)),
     )
   })
@@ -116,7 +116,7 @@ describe.each(engines)("HmacEngine: $name (spec 1.2)", ({ engine }) => {
     const key = bytes(40)
     const mac = engine(key)
     for (const length of [0, 200, 1, 64, 0, 63]) {
-      expect(toHex(mac([bytes(length)]))).toBe(await reference(key, bytes(length)))
+      expect(mac([bytes(length)])).toBe(await reference(key, bytes(length)))
     }
   })
 
@@ -124,8 +124,8 @@ describe.each(engines)("HmacEngine: $name (spec 1.2)", ({ engine }) => {
     const [keyA, keyB] = [bytes(10), bytes(80)]
     const [macA, macB] = [engine(keyA), engine(keyB)]
     for (let i = 0; i < 3; i++) {
-      expect(toHex(macA([bytes(9)]))).toBe(await reference(keyA, bytes(9)))
-      expect(toHex(macB([bytes(9)]))).toBe(await reference(keyB, bytes(9)))
+      expect(macA([bytes(9)])).toBe(await reference(keyA, bytes(9)))
+      expect(macB([bytes(9)])).toBe(await reference(keyB, bytes(9)))
     }
   })
 
@@ -133,13 +133,13 @@ describe.each(engines)("HmacEngine: $name (spec 1.2)", ({ engine }) => {
     const key = bytes(32)
     const mac = engine(key)
     key.fill(0)
-    expect(toHex(mac([bytes(9)]))).toBe(await reference(bytes(32), bytes(9)))
+    expect(mac([bytes(9)])).toBe(await reference(bytes(32), bytes(9)))
   })
 
   it("an earlier result is kept → a later one does not overwrite it", async () => {
     const mac = engine(bytes(32))
     const first = mac([bytes(1)])
     mac([bytes(2)])
-    expect(toHex(first)).toBe(await reference(bytes(32), bytes(1)))
+    expect(first).toBe(await reference(bytes(32), bytes(1)))
   })
 })

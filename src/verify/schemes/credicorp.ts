@@ -1,4 +1,4 @@
-import { toHex, toUtf8 } from "../../core/bytes.ts"
+import { toAscii, toUtf8 } from "../../core/bytes.ts"
 import type { Scheme, VerifyingScheme } from "../scheme.ts"
 import { parseSignatureList } from "../signature-list.ts"
 
@@ -7,8 +7,8 @@ export const credicorpVerifying: VerifyingScheme = {
   // Spec 1.4: the whole text is the key, `whsec_` included, not decoded.
   toKey: toUtf8,
   parseHeaders: (header) => parseSignatureList(header("credicorp-signature")),
-  toSignedChunks: (timeText, body) => [toUtf8(`${timeText}.`), body],
-  encode: toHex,
+  toSignedChunks: (timeText, body) => [toAscii(`${timeText}.`), body],
+  encode: (hex) => hex,
 }
 
 /** `Credicorp-Signature: t=<seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">` (spec 1.1 to 1.4). */
