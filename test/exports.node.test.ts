@@ -101,7 +101,7 @@ describe("doc comments", () => {
   const sources = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".ts"))
     .map((path) => readFileSync(join(ROOT, "src", path), "utf8"))
-  const names = Object.values(ENTRIES).flatMap(({ values, types }) => [...wordsOf(values), ...wordsOf(types)])
+  const names = Object.values(ENTRIES).flatMap(({ values, types }) => [values, types].flatMap(wordsOf))
 
   /** Whether a doc comment stands right before the declaration. */
   const isDocumented = (name: string): boolean =>

@@ -188,8 +188,9 @@ export const MAX_WAKE_EVENTS = 64
 /** When the alarm looks again at what should have been started at once: it comes too late only for a shard that was killed. */
 export const BACKSTOP_MS = 1_000
 
-/** A run whose handler is not there yet may have been accepted by newer code than the shard's: a deployment takes a moment. */
-export const HANDLER_GONE_GRACE_MS = 60_000
+/** A busy object may go on with old code for five minutes after a deployment. A key that a Worker has named since is not gone. */
+export const DEPLOYMENT_MS = 600_000
+export const DEPLOYMENT_RETRY_MS = 60_000
 
 /** Attempts that a run remembers: those of the last two rounds, and a few. */
 export const MAX_HISTORY_ATTEMPTS = 20

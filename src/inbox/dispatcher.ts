@@ -31,8 +31,15 @@ export interface Dispatcher {
   planWake(now: number): void
 }
 
-/** @param keepHouse What else is written with a wake. */
-export function createDispatcher(deps: DispatcherDeps, keepHouse: (now: number) => void): Dispatcher {
+/** What else a shard has to say in it. */
+export interface DispatcherHooks {
+  /** What else is written with a wake. */
+  readonly keepHouse: (now: number) => void
+  /** Whether a Worker has named this handler lately. */
+  readonly isNamed: (handler: string, now: number) => boolean
+}
+
+export function createDispatcher(deps: DispatcherDeps, { keepHouse, isNamed }: DispatcherHooks): Dispatcher {
   const { store, commits, runner, ensureWake, retention, clock, random, log } = deps
   const slots = createSlots()
   let waking: Promise<void> | undefined
@@ -48,18 +55,31 @@ export function createDispatcher(deps: DispatcherDeps, keepHouse: (now: number) 
     ensureWake(clock() + BACKSTOP_MS)
   }
 
-  const start = async ({ place, call }: Start): Promise<void> => {
+  /** Makes one attempt. */
+  const attempt = async ({ place, call }: Start): Promise<Ended> => {
     const startedAt = clock()
     const outcome = await runOutcome(runner, call)
     slots.release({ place, call })
     const now = clock()
-    const ended = { place, handler: call.handler, attempt: call.attempt, outcome, ms: now - startedAt }
+    const isEarly = outcome.kind === "handler_gone" && isNamed(call.handler, now)
+    return {
+      place,
+      handler: call.handler,
+      attempt: call.attempt,
+      outcome: isEarly ? { kind: "handler_not_here_yet" } : outcome,
+      ms: now - startedAt,
+    }
+  }
+
+  const start = async (one: Start): Promise<void> => {
     try {
+      const ended = await attempt(one)
       const written = await commits.run(() => {
+        const now = clock()
         const run = finish(store, ended, now, random())
-        if (run?.nextAt === null) pruneIfDue(store, place)
+        if (run?.nextAt === null) pruneIfDue(store, one.place)
         planWake(now)
-        return run && { run, event: store.getEvent(place)?.dedupeKey }
+        return run && { run, event: store.getEvent(one.place)?.dedupeKey }
       })
       if (written && written.run.status !== "done") log(toLogLine(ended, written))
     } catch (error) {

@@ -1,17 +1,22 @@
-import { HANDLER_GONE_GRACE_MS, MAX_RETRY_LATER_SECONDS } from "../core/limits.ts"
-import type { Run, RunOutcome } from "./inbox.ts"
-import { timeOf } from "./place.ts"
+import { DEPLOYMENT_RETRY_MS, MAX_RETRY_LATER_SECONDS } from "../core/limits.ts"
+import type { Attempt, Run, RunOutcome } from "./inbox.ts"
 import { endAttempt, endRun } from "./runs.ts"
 import { retryDelayMs } from "./schedule.ts"
 import type { InboxStore } from "./store.ts"
+
+/** What the runner does not say itself. */
+export type Unheard =
+  /** No answer came: the platform ended the handler, or never reached it. */
+  | { readonly kind: "lost"; readonly error: string }
+  /** The shard runs older code than the Worker that named the handler: a deployment is under way. */
+  | { readonly kind: "handler_not_here_yet" }
 
 /** An attempt that has ended. */
 export interface Ended {
   readonly place: number
   readonly handler: string
   readonly attempt: number
-  /** Undefined: no answer came, as when the platform ended it. */
-  readonly outcome: RunOutcome | { readonly kind: "lost"; readonly error: string }
+  readonly outcome: RunOutcome | Unheard
   readonly ms: number
 }
 
@@ -27,19 +32,28 @@ export function finish(store: InboxStore, ended: Ended, now: number, random: num
   if (run?.status !== "running" || run.attempts !== attempt) return undefined
   const next = afterAttempt(run, ended, now, random)
   const error = "error" in outcome ? { error: outcome.error } : {}
-  const kind = outcome.kind === "dead" || outcome.kind === "handler_gone" ? "failed" : outcome.kind
-  const written = endAttempt(next, { outcome: kind, ms, ...error })
+  const written = endAttempt(next, { outcome: ATTEMPT_OUTCOMES[outcome.kind], ms, ...error })
   store.putRun(place, written)
   return written
 }
 
-function afterAttempt(run: Run, { place, outcome }: Ended, now: number, random: number): Run {
+const ATTEMPT_OUTCOMES = {
+  done: "done",
+  failed: "failed",
+  timed_out: "timed_out",
+  lost: "lost",
+  dead: "failed",
+  handler_gone: "failed",
+  handler_not_here_yet: "failed",
+} as const satisfies Record<Ended["outcome"]["kind"], Attempt["outcome"]>
+
+function afterAttempt(run: Run, { outcome }: Ended, now: number, random: number): Run {
   if (outcome.kind === "done") return endRun(run, "done")
   if (outcome.kind === "dead") return endRun(run, "dead", outcome.reason)
-  if (outcome.kind === "handler_gone") {
-    if (now - timeOf(place) >= HANDLER_GONE_GRACE_MS) return endRun(run, "dead", "handler_gone")
+  if (outcome.kind === "handler_gone") return endRun(run, "dead", "handler_gone")
+  if (outcome.kind === "handler_not_here_yet") {
     // No attempt of the round is used up by it.
-    return { ...run, status: "waiting", before: run.before + 1, nextAt: now + HANDLER_GONE_GRACE_MS }
+    return { ...run, status: "waiting", before: run.before + 1, nextAt: now + DEPLOYMENT_RETRY_MS }
   }
   const delay = retryDelayMs(run.attempts - run.before, random)
   if (delay === undefined) return endRun(run, "dead", "attempts_exhausted")

@@ -1,4 +1,4 @@
-import { BACKSTOP_MS } from "../core/limits.ts"
+import { BACKSTOP_MS, DEPLOYMENT_MS } from "../core/limits.ts"
 import { accept, fitsRow } from "./accept.ts"
 import { createActivityCount } from "./activity.ts"
 import { createDispatcher, type DispatcherDeps } from "./dispatcher.ts"
@@ -20,7 +20,12 @@ export interface WakingShard extends InboxShard {
 export function createShard(deps: ShardDeps): WakingShard {
   const { store, commits, ensureWake, clock } = deps
   const activity = createActivityCount()
-  const dispatcher = createDispatcher(deps, (now) => activity.keep(store, now))
+  /** Handler → when a Worker named it last. In memory only: new code begins with an empty one. */
+  const named = new Map<string, number>()
+  const dispatcher = createDispatcher(deps, {
+    keepHouse: (now) => activity.keep(store, now),
+    isNamed: (handler, now) => now - (named.get(handler) ?? 0) < DEPLOYMENT_MS,
+  })
   /** What never changes once it is written is read once. */
   let opened: { readonly shards: number; readonly index: number } | undefined
   /** The last place that was given; some of them end up without an event. */
@@ -59,6 +64,7 @@ export function createShard(deps: ShardDeps): WakingShard {
       const now = clock()
       const place = nextPlace(lastPlace ?? store.lastPlace(), now, opened.index)
       lastPlace = place
+      for (const handler of delivery.handlers ?? []) named.set(handler, now)
       const hasRuns = delivery.handlers !== undefined && delivery.handlers.length > 0
       const accepted = await commits.run(() => {
         const result = accept(store, delivery, place)
@@ -79,7 +85,10 @@ export function createShard(deps: ShardDeps): WakingShard {
       return event && store.getBody(event.place)
     },
 
-    rerun: async (wanted) => await change((now) => rerun(store, wanted, now)),
+    async rerun(wanted) {
+      for (const key of wanted.keys) named.set(key, clock())
+      return await change((now) => rerun(store, wanted, now))
+    },
 
     rerunDead: async (type, keys, limit, dryRun) =>
       await change((now) => rerunDead(store, { type, keys, limit, dryRun }, now)),

@@ -106,19 +106,29 @@ export function describeRuns(open: () => Promise<Driver>): void {
       expect(await runs("evt_1")).toEqual(["payment.* dead 8 attempts_exhausted"])
     })
 
-    it("a key that is gone: waits a minute after acceptance without using up an attempt, then it is dead", async () => {
+    it("a key that is gone, though a Worker has named it: looked for by the minute, no attempt used up, dead after ten", async () => {
       const { take, runner, find, runs, passAndRing } = await open()
       runner.answer = () => ({ kind: "handler_gone" })
       await take("evt_1")
       const [run] = (await find("evt_1")).runs
       expect([run!.status, run!.attempts - run!.before]).toEqual(["waiting", 0])
-      await passAndRing(59 * SECOND_MS)
-      expect(await runs("evt_1")).toEqual(["payment.* waiting 1"])
-      await passAndRing(2 * SECOND_MS)
+      await passAndRing(590 * SECOND_MS)
+      expect(await runs("evt_1")).toEqual(["payment.* waiting 10"])
+      await passAndRing(11 * SECOND_MS)
+      expect(await runs("evt_1")).toEqual(["payment.* dead 11 handler_gone"])
+    })
+
+    it("a key that is gone, and no Worker has named it to this code: dead at once", async () => {
+      const { take, runner, runs, restart, passAndRing } = await open()
+      runner.answer = () => failed()
+      await take("evt_1")
+      await restart()
+      runner.answer = () => ({ kind: "handler_gone" })
+      await passAndRing(6 * SECOND_MS)
       expect(await runs("evt_1")).toEqual(["payment.* dead 2 handler_gone"])
     })
 
-    it("a key that is there again within that minute: runs", async () => {
+    it("a key that is there again within those minutes: runs", async () => {
       const { take, runner, runs, passAndRing } = await open()
       runner.answer = () => ({ kind: "handler_gone" })
       await take("evt_1")
