@@ -11,10 +11,14 @@ const TYPE = v.pipe(
 )
 const HANDLER = v.pipe(v.string(), v.check(isPattern))
 
+/** What `Date` makes of it must read the same, or the 30th of February would pass for the 2nd of March. */
+const isRealDate = (text: string): boolean => new Date(text).toJSON()?.startsWith(text.slice(0, 19)) ?? false
+
 /** RFC 3339 in UTC, as the answers have it; a date alone is its first moment. */
 const Time = v.pipe(
   v.string(),
   v.regex(/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)?$/),
+  v.check(isRealDate),
   v.transform((text) => Date.parse(text)),
   v.integer(),
   v.minValue(0),

@@ -3,9 +3,9 @@ import { ATTEMPT_TIMEOUT_MS } from "../core/limits.ts"
 import { withTimeLimit } from "../core/time-limit.ts"
 import { parseEvent } from "../events/envelope.ts"
 import type { WebhookEvent } from "../events/event.ts"
-import { createContext, type Handler, type HandlerContext, type HandlerSet, type Log } from "../events/handlers.ts"
+import { createContext, type HandlerSet, type Log } from "../events/handlers.ts"
 import { GiveUp, RetryLater } from "../events/outcomes.ts"
-import { checkPayload } from "../events/schema.ts"
+import { checkPayload, type EventSchemas } from "../events/schema.ts"
 import type { HandlerCall, RunOutcome } from "./inbox.ts"
 
 /**
@@ -13,32 +13,35 @@ import type { HandlerCall, RunOutcome } from "./inbox.ts"
  * signal has fired by then if it took too long, and what it still does is nobody's.
  */
 export async function runHandler<Env>(
-  { handler: key, attempt, deliveryId, body }: HandlerCall,
+  call: HandlerCall,
   handlers: HandlerSet<Env>,
   { env, log, timeoutMs = ATTEMPT_TIMEOUT_MS }: { env: Env; log: Log; timeoutMs?: number },
 ): Promise<RunOutcome> {
-  const handler = handlers.entries.find(([pattern]) => pattern === key)?.[1]
+  const handler = handlers.entries.find(([pattern]) => pattern === call.handler)?.[1]
   if (!handler) return { kind: "handler_gone" }
-  // The rules of an envelope, or the user's schema, may have changed since it was stored.
-  const parsed = parseEvent(body)
-  const event = parsed.ok ? checkPayload(parsed.value, handlers.schemas) : parsed
-  if (!event.ok) return { kind: "dead", reason: "payload_refused", error: event.error.param ?? event.error.code }
-
   const abort = new AbortController()
-  const context = createContext(event.value, { env, attempt, deliveryId, signal: abort.signal, log })
-  return await withTimeLimit(attemptOf(handler, event.value, context), timeoutMs, () => {
+  const work = attemptOf(call.body, handlers.schemas, async (event) => {
+    const { attempt, deliveryId } = call
+    await handler(event, createContext(event, { env, attempt, deliveryId, signal: abort.signal, log }))
+  })
+  return await withTimeLimit(work, timeoutMs, () => {
     abort.abort(new Error(`an attempt may take ${timeoutMs} ms`))
     return { kind: "timed_out", error: `no end after ${timeoutMs} ms` }
   })
 }
 
-async function attemptOf<Env>(
-  handler: Handler<WebhookEvent, Env>,
-  event: WebhookEvent,
-  context: HandlerContext<Env>,
+/** A schema is the user's code, too: what it throws is what its handler would have thrown. */
+async function attemptOf(
+  body: Uint8Array,
+  schemas: EventSchemas,
+  handle: (event: WebhookEvent) => Promise<void>,
 ): Promise<RunOutcome> {
   try {
-    await handler(event, context)
+    // The rules of an envelope, or the user's schema, may have changed since it was stored.
+    const parsed = parseEvent(body)
+    const event = parsed.ok ? checkPayload(parsed.value, schemas) : parsed
+    if (!event.ok) return { kind: "dead", reason: "payload_refused", error: event.error.param ?? event.error.code }
+    await handle(event.value)
     return { kind: "done" }
   } catch (error) {
     return toOutcome(error)
