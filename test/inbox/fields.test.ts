@@ -1,0 +1,186 @@
+// Catches a query or a body that is understood otherwise than it was meant, where a page or a run hangs on it.
+
+import { describe, expect, it } from "vitest"
+import { checkFields } from "../../src/core/check-fields.ts"
+import {
+  EventQuery,
+  EventsQuery,
+  HandlerBody,
+  NoQuery,
+  RerunBody,
+  RerunDeadBody,
+  toCursor,
+  toFilter,
+} from "../../src/inbox/fields.ts"
+import { placeAt } from "../../src/inbox/place.ts"
+import { checkRetention, readRetention, type RetentionBindings } from "../../src/inbox/retention.ts"
+
+type Schema = Parameters<typeof checkFields>[0]
+
+/** `ok`, or the code and the field. */
+function verdict(schema: Schema, value: unknown): string {
+  const result = checkFields(schema, value)
+  return result.ok ? "ok" : [result.error.code, result.error.param].filter(Boolean).join(" ")
+}
+
+const MAX = Number.MAX_SAFE_INTEGER
+const DEFAULT = { status: undefined, type: undefined, from: 0, before: MAX, limit: 20 }
+const DAY = Date.UTC(2026, 8, 21)
+
+describe("the query of a listing", () => {
+  it.each([
+    { query: {}, want: DEFAULT },
+    { query: { status: "dead" }, want: { ...DEFAULT, status: "dead" } },
+    { query: { type: "payment.settled" }, want: { ...DEFAULT, type: "payment.settled" } },
+    { query: { from: "2026-09-21" }, want: { ...DEFAULT, from: placeAt(DAY) } },
+    { query: { from: "2026-09-21T00:00:00.001Z" }, want: { ...DEFAULT, from: placeAt(DAY + 1) } },
+    { query: { to: "2026-09-21T00:00:00Z" }, want: { ...DEFAULT, before: placeAt(DAY) } },
+    { query: { from: "2024-02-29" }, want: { ...DEFAULT, from: placeAt(Date.UTC(2024, 1, 29)) } },
+    { query: { limit: "1" }, want: { ...DEFAULT, limit: 1 } },
+    { query: { limit: "100" }, want: { ...DEFAULT, limit: 100 } },
+    { query: { cursor: toCursor(12_345) }, want: { ...DEFAULT, before: 12_345 } },
+    {
+      query: { cursor: toCursor(placeAt(DAY)), to: "2026-09-20" },
+      want: { ...DEFAULT, before: placeAt(DAY - 86_400_000) },
+    },
+    { query: { cursor: toCursor(placeAt(DAY - 1)), to: "2026-09-21" }, want: { ...DEFAULT, before: placeAt(DAY - 1) } },
+  ])("$query", ({ query, want }) => {
+    const result = checkFields(EventsQuery, query)
+    expect(result.ok && toFilter(result.value)).toEqual(want)
+  })
+
+  it.each([
+    { query: { status: "running" }, want: "invalid_value_type status" },
+    { query: { status: "" }, want: "invalid_value_type status" },
+    { query: { status: "DEAD" }, want: "invalid_value_type status" },
+    { query: { status: ["dead", "done"] }, want: "invalid_value_type status" },
+    { query: { type: "payment.*" }, want: "invalid_value_type type" },
+    { query: { type: "*" }, want: "invalid_value_type type" },
+    { query: { type: "payment" }, want: "invalid_value_type type" },
+    { query: { type: `a.${"b".repeat(127)}` }, want: "invalid_value_type type" },
+    { query: { from: "yesterday" }, want: "invalid_value_type from" },
+    { query: { from: "" }, want: "invalid_value_type from" },
+    { query: { from: "1790000000" }, want: "invalid_value_type from" },
+    { query: { from: "2026-13-01" }, want: "invalid_value_type from" },
+    { query: { from: "2026-02-30" }, want: "invalid_value_type from" },
+    { query: { from: "2025-02-29" }, want: "invalid_value_type from" },
+    { query: { from: "2026-09-21T24:00:00Z" }, want: "invalid_value_type from" },
+    { query: { from: "2026-09-21T00:00:60Z" }, want: "invalid_value_type from" },
+    { query: { from: "2026-09-21T00:00:00" }, want: "invalid_value_type from" },
+    { query: { from: "2026-09-21T00:00:00+01:00" }, want: "invalid_value_type from" },
+    { query: { from: "2026-09-21 00:00:00Z" }, want: "invalid_value_type from" },
+    { query: { from: "1969-12-31" }, want: "invalid_value_type from" },
+    { query: { to: "2026-9-21" }, want: "invalid_value_type to" },
+    { query: { to: "+12026-09-21" }, want: "invalid_value_type to" },
+    { query: { limit: "0" }, want: "invalid_value_type limit" },
+    { query: { limit: "101" }, want: "invalid_value_type limit" },
+    { query: { limit: "-1" }, want: "invalid_value_type limit" },
+    { query: { limit: "1e1" }, want: "invalid_value_type limit" },
+    { query: { limit: "07" }, want: "invalid_value_type limit" },
+    { query: { limit: "10.0" }, want: "invalid_value_type limit" },
+    { query: { limit: " 10" }, want: "invalid_value_type limit" },
+    { query: { limit: "" }, want: "invalid_value_type limit" },
+    { query: { cursor: "" }, want: "invalid_value_type cursor" },
+    { query: { cursor: "p" }, want: "invalid_value_type cursor" },
+    { query: { cursor: "12345" }, want: "invalid_value_type cursor" },
+    { query: { cursor: "p-1" }, want: "invalid_value_type cursor" },
+    { query: { cursor: "pABC" }, want: "invalid_value_type cursor" },
+    { query: { cursor: "pzzzzzzzzzzz" }, want: "invalid_value_type cursor" },
+    { query: { cursor: `p${"1".repeat(12)}` }, want: "invalid_value_type cursor" },
+    { query: { sort: "asc" }, want: "unknown_field sort" },
+    { query: { Status: "dead" }, want: "unknown_field Status" },
+    { query: { __proto__x: "1" }, want: "unknown_field __proto__x" },
+  ])("$query → $want", ({ query, want }) => {
+    expect(verdict(EventsQuery, query)).toBe(want)
+  })
+})
+
+describe("the other queries and bodies", () => {
+  it.each<{ name: string; schema: Schema; value: unknown; want: string }>([
+    { name: "NoQuery", schema: NoQuery, value: {}, want: "ok" },
+    { name: "NoQuery", schema: NoQuery, value: { a: "1" }, want: "unknown_field a" },
+    { name: "EventQuery", schema: EventQuery, value: { include: "body" }, want: "ok" },
+    { name: "EventQuery", schema: EventQuery, value: {}, want: "ok" },
+    { name: "EventQuery", schema: EventQuery, value: { include: "" }, want: "invalid_value_type include" },
+    { name: "EventQuery", schema: EventQuery, value: { include: "Body" }, want: "invalid_value_type include" },
+    {
+      name: "EventQuery",
+      schema: EventQuery,
+      value: { include: ["body", "body"] },
+      want: "invalid_value_type include",
+    },
+    { name: "RerunBody", schema: RerunBody, value: {}, want: "ok" },
+    { name: "RerunBody", schema: RerunBody, value: { handler: "payment.*" }, want: "ok" },
+    { name: "RerunBody", schema: RerunBody, value: { handler: "*" }, want: "ok" },
+    { name: "RerunBody", schema: RerunBody, value: { handler: null }, want: "invalid_value_type handler" },
+    { name: "RerunBody", schema: RerunBody, value: { handler: "" }, want: "invalid_value_type handler" },
+    { name: "RerunBody", schema: RerunBody, value: { handler: "pay*" }, want: "invalid_value_type handler" },
+    { name: "RerunBody", schema: RerunBody, value: { handlers: ["*"] }, want: "unknown_field handlers" },
+    { name: "RerunBody", schema: RerunBody, value: [], want: "invalid_value_type" },
+    { name: "RerunBody", schema: RerunBody, value: null, want: "invalid_value_type" },
+    { name: "RerunBody", schema: RerunBody, value: "*", want: "invalid_value_type" },
+    { name: "RerunDeadBody", schema: RerunDeadBody, value: { type: "payment.settled" }, want: "ok" },
+    { name: "RerunDeadBody", schema: RerunDeadBody, value: { type: "payment.settled", dry_run: true }, want: "ok" },
+    { name: "RerunDeadBody", schema: RerunDeadBody, value: {}, want: "invalid_value_type type" },
+    { name: "RerunDeadBody", schema: RerunDeadBody, value: { type: "*" }, want: "invalid_value_type type" },
+    { name: "RerunDeadBody", schema: RerunDeadBody, value: { type: "payment.*" }, want: "invalid_value_type type" },
+    {
+      name: "RerunDeadBody",
+      schema: RerunDeadBody,
+      value: { type: "a.b", dry_run: "true" },
+      want: "invalid_value_type dry_run",
+    },
+    {
+      name: "RerunDeadBody",
+      schema: RerunDeadBody,
+      value: { type: "a.b", dry_run: 1 },
+      want: "invalid_value_type dry_run",
+    },
+    {
+      name: "RerunDeadBody",
+      schema: RerunDeadBody,
+      value: { type: "a.b", dryRun: true },
+      want: "unknown_field dryRun",
+    },
+    { name: "HandlerBody", schema: HandlerBody, value: { handler: "*" }, want: "ok" },
+    { name: "HandlerBody", schema: HandlerBody, value: {}, want: "invalid_value_type handler" },
+    { name: "HandlerBody", schema: HandlerBody, value: { handler: 1 }, want: "invalid_value_type handler" },
+  ])("$name: $value → $want", ({ schema, value, want }) => {
+    expect(verdict(schema, value)).toBe(want)
+  })
+})
+
+describe("how long what is kept", () => {
+  const DAY_MS = 86_400_000
+  it.each<{ env: RetentionBindings; want: readonly [bodyDays: number, idDays: number] }>([
+    { env: {}, want: [30, 90] },
+    { env: { INBOX_BODY_DAYS: "7" }, want: [7, 90] },
+    { env: { INBOX_BODY_DAYS: 7, INBOX_ID_DAYS: 7 }, want: [7, 7] },
+    { env: { INBOX_BODY_DAYS: "120" }, want: [120, 120] },
+    { env: { INBOX_ID_DAYS: "3650" }, want: [30, 3650] },
+    { env: { INBOX_BODY_DAYS: "", INBOX_ID_DAYS: " " }, want: [30, 90] },
+    { env: { INBOX_BODY_DAYS: " 1\n" }, want: [1, 90] },
+  ])("$env → $want", ({ env, want }) => {
+    expect(checkRetention(env)).toEqual([])
+    expect(readRetention(env)).toEqual({ bodyMs: want[0] * DAY_MS, idMs: want[1] * DAY_MS })
+  })
+
+  it.each<{ env: RetentionBindings; want: readonly string[] }>([
+    { env: { INBOX_BODY_DAYS: "0" }, want: ["INBOX_BODY_DAYS"] },
+    { env: { INBOX_BODY_DAYS: "3651" }, want: ["INBOX_BODY_DAYS"] },
+    { env: { INBOX_BODY_DAYS: "-1" }, want: ["INBOX_BODY_DAYS"] },
+    { env: { INBOX_BODY_DAYS: "1.5" }, want: ["INBOX_BODY_DAYS"] },
+    { env: { INBOX_BODY_DAYS: "30d" }, want: ["INBOX_BODY_DAYS"] },
+    { env: { INBOX_BODY_DAYS: "for ever" }, want: ["INBOX_BODY_DAYS"] },
+    { env: { INBOX_BODY_DAYS: true }, want: ["INBOX_BODY_DAYS"] },
+    { env: { INBOX_ID_DAYS: 0 }, want: ["INBOX_ID_DAYS"] },
+    { env: { INBOX_ID_DAYS: "1e3" }, want: ["INBOX_ID_DAYS"] },
+    { env: { INBOX_ID_DAYS: false }, want: ["INBOX_ID_DAYS"] },
+    { env: { INBOX_ID_DAYS: "29" }, want: ["INBOX_ID_DAYS"] },
+    { env: { INBOX_BODY_DAYS: "91", INBOX_ID_DAYS: "90" }, want: ["INBOX_ID_DAYS"] },
+    { env: { INBOX_BODY_DAYS: "no", INBOX_ID_DAYS: "no" }, want: ["INBOX_BODY_DAYS", "INBOX_ID_DAYS"] },
+  ])("$env → $want is unsound, and then nothing is pruned", ({ env, want }) => {
+    expect(checkRetention(env).map((problem) => problem.split(":")[0])).toEqual(want)
+    expect(readRetention(env)).toBeUndefined()
+  })
+})
