@@ -1,0 +1,122 @@
+// Catches a page that skips an event or shows it twice, where pages of several shards are merged while new events arrive.
+
+import fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import type { EventFilter, EventStatus, InboxEvent } from "../../src/inbox/inbox.ts"
+import { listAll } from "../../src/inbox/operate-all.ts"
+import { placeAt } from "../../src/inbox/place.ts"
+import { createShards, type Shards } from "../../src/inbox/shards.ts"
+import { createMemoryShard, settle } from "../support/memory-inbox.ts"
+
+const NOW_MS = 1_790_000_000_000
+
+const TYPES = ["payment.settled", "payment.succeeded"] as const
+
+/** What an event becomes, by the outcome of its one run. */
+const KINDS = ["done", "dead", "ignored", "waiting"] as const
+
+interface Sample {
+  readonly kind: EventStatus
+  readonly type: (typeof TYPES)[number]
+  readonly afterMs: number
+}
+
+const sample: fc.Arbitrary<Sample> = fc.record({
+  kind: fc.constantFrom(...KINDS),
+  type: fc.constantFrom(...TYPES),
+  // Many in one millisecond, and now and then a pause.
+  afterMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 5 })),
+})
+
+async function createInbox(
+  count: number,
+): Promise<{ shards: Shards; take: (id: string, one: Sample) => Promise<void> }> {
+  let now = NOW_MS
+  const twins = Array.from({ length: count }, () =>
+    createMemoryShard({
+      clock: () => now,
+      runner: {
+        async run({ deliveryId: kind }) {
+          if (kind === "dead") return { kind, reason: "gave_up", error: "no" }
+          return kind === "waiting" ? { kind: "failed", error: "no" } : { kind: "done" }
+        },
+      },
+    }),
+  )
+  for (const [index, twin] of twins.entries()) await twin.open(count, index)
+  const shards = createShards(count, (index) => twins[index]!)
+  return {
+    shards,
+    async take(id, { kind, type, afterMs }) {
+      now += afterMs
+      const handlers = kind === "ignored" ? undefined : ["*"]
+      const delivery = {
+        source: "s",
+        dedupeKey: id,
+        type,
+        body: new Uint8Array(1),
+        deliveryId: kind,
+        secretId: "t",
+        handlers,
+      }
+      await shards.at(shards.indexOf("s", id)).accept(delivery, count)
+    },
+  }
+}
+
+/** Every page of a filter, with an event that arrives between two. */
+async function readAll(shards: Shards, filter: EventFilter, between: () => Promise<void>): Promise<InboxEvent[]> {
+  const events: InboxEvent[] = []
+  let before: number | undefined = filter.before
+  for (let pages = 0; before !== undefined; pages++) {
+    if (pages > 200) throw new Error("the listing has no end")
+    const page = await listAll(shards, { ...filter, before })
+    expect(page.events.length).toBeLessThanOrEqual(filter.limit)
+    if (page.more !== undefined) expect(page.more).toBeLessThan(before)
+    events.push(...page.events)
+    before = page.more
+    await between()
+  }
+  return events
+}
+
+describe("listAll", () => {
+  it("any events, any filter, any size of page: each once, newest first, whatever arrives meanwhile", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(sample, { maxLength: 40 }),
+        fc.integer({ min: 1, max: 7 }),
+        fc.record({
+          status: fc.option(fc.constantFrom(...KINDS), { nil: undefined }),
+          type: fc.option(fc.constantFrom(...TYPES), { nil: undefined }),
+          fromMs: fc.integer({ min: 0, max: 40 }),
+          limit: fc.integer({ min: 1, max: 9 }),
+        }),
+        async (samples, count, { status, type, fromMs, limit }) => {
+          const { shards, take } = await createInbox(count)
+          for (const [i, one] of samples.entries()) await take(`evt_${i}`, one)
+          await settle()
+          const places = await Promise.all(
+            samples.map(
+              async (_one, i) => (await shards.at(shards.indexOf("s", `evt_${i}`)).show("s", `evt_${i}`))!.place,
+            ),
+          )
+          const from = placeAt(NOW_MS + fromMs)
+          const want = samples
+            .map((one, i) => ({ ...one, id: `evt_${i}`, place: places[i]! }))
+            .filter((one) => (status === undefined || one.kind === status) && (type === undefined || one.type === type))
+            .filter(({ place }) => place >= from)
+            .toSorted((a, b) => b.place - a.place)
+            .map(({ id }) => id)
+          let late = 0
+          const before = Math.max(0, ...places) + 1
+          const seen = await readAll(shards, { status, type, from, before, limit }, async () => {
+            await take(`evt_late_${late++}`, { kind: "done", type: "payment.settled", afterMs: 0 })
+          })
+          expect(seen.map(({ dedupeKey }) => dedupeKey)).toEqual(want)
+        },
+      ),
+      { numRuns: 150 },
+    )
+  }, 60_000)
+})

@@ -1,0 +1,105 @@
+import { createApp } from "../../src/app.ts"
+import { toUtf8 } from "../../src/core/bytes.ts"
+import type { HandlerCall, InboxDelivery, RunOutcome } from "../../src/inbox/inbox.ts"
+import { openShard, createShards, type Shards } from "../../src/inbox/shards.ts"
+import { NOW, sampleBody } from "./delivery.ts"
+import { createLog, createMemoryShard, settle, type MemoryShard } from "./memory-inbox.ts"
+import { OPERATOR_TOKEN } from "./operator-token.ts"
+import { toAnswer, type Answer, type LogEntry } from "./receiver.ts"
+
+export const HANDLER_KEYS = ["decision.completed", "payment.*", "*"]
+
+/** What an operator's request is made of. */
+export interface OperatorCall {
+  /** `OPERATOR_TOKEN` unless given; null sends no credential. */
+  readonly token?: string | null
+  /** Text is sent as it is, anything else as its JSON. */
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** The operator's routes over an inbox of twins. */
+export interface InboxApp {
+  readonly call: (method: string, path: string, options?: OperatorCall) => Promise<Answer>
+  /** Stores an event, and lets run what runs. */
+  readonly take: (id: string, changes?: Partial<InboxDelivery>) => Promise<void>
+  readonly shards: Shards
+  readonly twins: ReadonlyMap<number, MemoryShard>
+  readonly lines: LogEntry[]
+  readonly calls: HandlerCall[]
+  /** What becomes of an attempt. */
+  answer: (call: HandlerCall) => RunOutcome
+  readonly pass: (ms: number) => void
+}
+
+export const operatorRequest = (
+  method: string,
+  path: string,
+  { token = OPERATOR_TOKEN, body, headers }: OperatorCall = {},
+): Request =>
+  new Request(`https://receiver.example/inbox${path}`, {
+    method,
+    headers: {
+      ...(token !== null && { Authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { "Content-Type": "application/json" }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  })
+
+export function createInboxApp({ count = 4, handlerKeys = HANDLER_KEYS } = {}): InboxApp {
+  let now = NOW * 1000
+  const { lines, log } = createLog()
+  const calls: HandlerCall[] = []
+  const runner = {
+    async run(call: HandlerCall): Promise<RunOutcome> {
+      calls.push(call)
+      return inbox.answer(call)
+    },
+  }
+  const twins = new Map<number, MemoryShard>()
+  const shards = createShards(count, (index) => {
+    const twin = twins.get(index) ?? createMemoryShard({ runner, clock: () => now, random: () => 0.5 })
+    twins.set(index, twin)
+    return twin
+  })
+  const app = createApp({
+    receiver: { state: "off", source: "credicorp" },
+    inbox: { state: "on", settings: { token: OPERATOR_TOKEN, shards, handlerKeys } },
+    partner: { state: "off" },
+    log,
+    clock: () => now,
+  })
+  const inbox: InboxApp = {
+    shards,
+    twins,
+    lines,
+    calls,
+    answer: () => ({ kind: "done" }),
+    pass(ms) {
+      now += ms
+    },
+    async take(id, changes) {
+      const delivery: InboxDelivery = {
+        source: "credicorp",
+        dedupeKey: id,
+        type: "payment.settled",
+        body: toUtf8(sampleBody({ id, type: "payment.settled" })),
+        deliveryId: `dlv_${id}`,
+        secretId: "test",
+        handlers: ["payment.*"],
+        ...changes,
+      }
+      const index = shards.indexOf(delivery.source, id)
+      await openShard(shards, index)
+      await shards.at(index).accept(delivery, count)
+      await settle()
+    },
+    async call(method, path, options) {
+      const answer = await toAnswer(await app.fetch(operatorRequest(method, path, options)))
+      await settle()
+      return answer
+    },
+  }
+  return inbox
+}
