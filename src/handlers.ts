@@ -1,7 +1,8 @@
 // The one file to edit: what happens when an event arrives.
 //
-// A key is an event type, a family as "payment.*", or "*" for every event. Every key that matches runs, in this order.
-// Be idempotent with `event.id`: an event may arrive more than once, and in any order.
+// A key is an event type, a family as "payment.*", or "*" for every event. Every key that matches runs by itself, after the
+// event was stored and acknowledged: what throws is tried again, eight times over 31 hours, and the others are not.
+// An attempt may be repeated, and events come in any order: be idempotent with `event.id`. docs/inbox.md shows how.
 
 import type { WorkerBindings } from "./config.ts"
 import { defineHandlers } from "./events/handlers.ts"
