@@ -108,10 +108,8 @@ function readAccountsRouteConfig(env: WorkerBindings): Configured<OperatorConfig
     : { state: "unsound", problems }
 }
 
-function toShards({ inboxes, shards, jurisdiction }: InboxConfig): Shards {
-  const namespace = jurisdiction === undefined ? inboxes : inboxes.jurisdiction(jurisdiction)
-  return createShards(shards, (index) => namespace.getByName(`shard-${index}`))
-}
+const toShards = ({ inboxes, shards }: InboxConfig): Shards =>
+  createShards(shards, (index) => inboxes.getByName(`shard-${index}`))
 
 function createReceiverSettings<Env>(
   config: ReceiverConfig,

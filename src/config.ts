@@ -87,21 +87,21 @@ export interface WorkerBindings
   extends ReceiverBindings, InboxBindings, PartnerBindings, OperatorBindings, ErrorDocsBindings {}
 
 export interface InboxConfig {
+  /** Of the jurisdiction, where one is set. */
   readonly inboxes: DurableObjectNamespace<Inbox>
   readonly shards: number
-  readonly jurisdiction: "eu" | undefined
 }
 
 /** Reads the inbox's variables. It is never off: what the receiver takes is stored, or not taken. */
 export function readInboxConfig(env: InboxBindings): Exclude<Configured<InboxConfig>, { state: "off" }> {
-  const { INBOXES: inboxes } = env
   const problems = [...checkRetention(env)]
   const read = createReader(env, problems)
   const shards = read("INBOX_SHARDS", wholeNumber(MAX_INBOX_SHARDS), DEFAULT_INBOX_SHARDS)
-  const jurisdiction = read("INBOX_JURISDICTION", oneOf("eu"), undefined)
+  // The local runtime has no jurisdictions, and throws.
+  const inboxes = read("INBOX_JURISDICTION", (text) => env.INBOXES?.jurisdiction(oneOf("eu")(text)), env.INBOXES)
   if (!inboxes) problems.push("INBOXES: the Durable Object binding is missing from wrangler.toml")
   return inboxes && problems.length === 0
-    ? { state: "on", config: { inboxes, shards, jurisdiction } }
+    ? { state: "on", config: { inboxes, shards } }
     : { state: "unsound", problems }
 }
 

@@ -13,7 +13,7 @@ const DEFAULTS: ReceiverConfig = {
   unknownEvents: "ignore",
   livemode: undefined,
   eventTypes: [],
-  inbox: { inboxes: INBOXES, shards: 16, jurisdiction: undefined },
+  inbox: { inboxes: INBOXES, shards: 16 },
 }
 
 /** As from an environment that no compiler has seen. */
@@ -38,6 +38,43 @@ describe("what is not set has its default", () => {
     { why: "a name in another case", env: { webhook_secrets: SECRET } },
   ])("$why → off", ({ env }) => {
     expect(readReceiverConfig(env as ReceiverBindings)).toEqual({ state: "off" })
+  })
+})
+
+describe("INBOX_JURISDICTION", () => {
+  const EU = {}
+  const namespace = {
+    jurisdiction(name: string) {
+      if (name !== "eu") throw new Error("not asked for")
+      return EU
+    },
+  }
+
+  it("eu → the shards of that jurisdiction, and of no other", () => {
+    const configured = read({ INBOXES: namespace, INBOX_JURISDICTION: "eu" })
+    expect(configured).toMatchObject({ state: "on", config: { inbox: { shards: 16 } } })
+    expect(configured.state === "on" && configured.config.inbox.inboxes).toBe(EU)
+  })
+
+  it.each([undefined, "", " "])("%j → those of none", (value) => {
+    const configured = read({ INBOXES: namespace, INBOX_JURISDICTION: value })
+    expect(configured.state === "on" && configured.config.inbox.inboxes).toBe(namespace)
+  })
+
+  it.each(["us", "EU", "fedramp", true, 0])("%j → unsound, never stored elsewhere", (value) => {
+    expect(namesOf(read({ INBOXES: namespace, INBOX_JURISDICTION: value }))).toEqual(["INBOX_JURISDICTION"])
+  })
+
+  it("a runtime that has no jurisdictions → unsound, and it says so", () => {
+    const workerd = {
+      jurisdiction() {
+        throw new Error("Jurisdiction restrictions are not implemented in workerd.")
+      },
+    }
+    const configured = read({ INBOXES: workerd, INBOX_JURISDICTION: "eu" })
+    expect(configured).toMatchObject({
+      problems: ["INBOX_JURISDICTION: Jurisdiction restrictions are not implemented in workerd."],
+    })
   })
 })
 
