@@ -38,8 +38,8 @@ export function printEvents(events: readonly EventView[], nextCursor: string | n
 /** One line of `tail`. */
 export const toTailLine = ({ status, type, id, runs }: EventView, now: Date): string => {
   const time = paint("dim", now.toISOString().slice(11, 19))
-  const cells = [type.padEnd(22), printable(id).padEnd(28), toRunsText(runs)]
-  return `${time}  ${paint(STYLES[status], status.padEnd(7))}  ${cells.join("  ")}`
+  const cells = [type.padEnd(22), printable(id).padEnd(36), toRunsText(runs)]
+  return `${time}  ${paint(STYLES[status], status.padEnd(7))}  ${cells.join("  ")}`.trimEnd()
 }
 
 export function printEvent(event: EventDetail & { readonly body?: string | null }): void {
@@ -85,7 +85,7 @@ export function printStats({ shards, events, oldest_waiting, last_hour, paused_h
     ["done", count("done", done)],
     ["dead", count("dead", dead)],
     ["ignored", String(ignored)],
-    ["oldest waiting", oldest_waiting ?? "none"],
+    ["earliest due", oldest_waiting ?? "none"],
     ["accepted, last hour", String(last_hour.accepted)],
     ["duplicates, last hour", String(last_hour.duplicates)],
     ["deliveries by secret", secrets.join(", ") || "none"],

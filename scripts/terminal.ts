@@ -27,7 +27,7 @@ export function printTable(names: readonly string[], rows: readonly (readonly (C
       const wide = i === row.length - 1 ? text : text.padEnd(widths[i]!)
       return style ? paint(style, wide) : wide
     })
-    console.log(padded.join("  "))
+    console.log(padded.join("  ").trimEnd())
   }
 }
 
