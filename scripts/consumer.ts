@@ -63,31 +63,36 @@ export default new Hono<{ Bindings: { S: string } }>().post("/", webhook({ secre
 })
 `
 
-const toConfig = (file: string, skipLibCheck: boolean): object => ({
+const toConfig = (
+  file: string,
+  { skipLibCheck = false, lib = ["dom", "dom.iterable"], types = [] as string[] },
+): object => ({
   compilerOptions: {
     target: "es2022",
-    lib: ["es2023", "dom", "dom.iterable"],
+    lib: ["es2023", ...lib],
     module: "nodenext",
     strict: true,
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
     noEmit: true,
-    types: [],
+    types,
     skipLibCheck,
   },
   files: [file],
 })
 
-const { folder, remove } = installPacked(["hono"])
+const { folder, remove } = installPacked(["hono", "@types/node"])
 try {
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
   write("plain.js", JAVASCRIPT)
   write("strict.ts", TYPESCRIPT)
   write("with-hono.ts", WITH_HONO)
-  write("tsconfig.json", JSON.stringify(toConfig("strict.ts", false)))
-  write("tsconfig.hono.json", JSON.stringify(toConfig("with-hono.ts", true)))
+  write("tsconfig.json", JSON.stringify(toConfig("strict.ts", {})))
+  // With the types of Node and no others, as on a server.
+  write("tsconfig.node.json", JSON.stringify(toConfig("strict.ts", { lib: [], types: ["node"] })))
+  write("tsconfig.hono.json", JSON.stringify(toConfig("with-hono.ts", { skipLibCheck: true })))
   execFileSync(process.execPath, ["plain.js"], { cwd: folder, stdio: "inherit" })
-  for (const config of ["tsconfig.json", "tsconfig.hono.json"]) {
+  for (const config of ["tsconfig.json", "tsconfig.node.json", "tsconfig.hono.json"]) {
     execFileSync("tsc", ["-p", config], { cwd: folder, stdio: "inherit" })
   }
   console.log(

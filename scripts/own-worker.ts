@@ -32,7 +32,6 @@ const TSCONFIG = {
     module: "es2022",
     moduleResolution: "bundler",
     strict: true,
-    skipLibCheck: true,
     noEmit: true,
     types: ["@cloudflare/workers-types"],
   },

@@ -1,3 +1,4 @@
+import { RATE_BURST, RATE_PER_SECOND } from "../core/limits.ts"
 import { CATALOGUE, type Emitter, type ErrorCode, type ErrorType } from "./catalogue.ts"
 import { classifyError } from "./classify.ts"
 import { REFERENCE } from "./reference.ts"
@@ -49,7 +50,12 @@ const NOT_OURS =
 /** What a route adds, as one of them does. */
 const EXAMPLE_HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   405: { Allow: "POST" },
-  429: { "RateLimit-Limit": "50", "RateLimit-Remaining": "0", "RateLimit-Reset": "5", "Retry-After": "1" },
+  429: {
+    "RateLimit-Limit": String(RATE_BURST),
+    "RateLimit-Remaining": "0",
+    "RateLimit-Reset": String(RATE_BURST / RATE_PER_SECOND),
+    "Retry-After": "1",
+  },
 }
 
 /** A response as it is on the wire, its body laid out to be read. */

@@ -1,3 +1,11 @@
+import {
+  DEFAULT_MAX_BODY_BYTES,
+  DEFAULT_TOLERANCE_SECONDS,
+  MAX_ENDPOINTS,
+  MAX_PARTNER_BODY_BYTES,
+  RATE_BURST,
+  RATE_PER_SECOND,
+} from "../core/limits.ts"
 import type { ErrorCode } from "./catalogue.ts"
 
 /** What there is to know about a code beyond its row of the catalogue. For people: texts may change (spec 4.1). */
@@ -41,7 +49,7 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
       "If the provider's own deliveries get this, a proxy in front of you drops the header. Otherwise a stranger found the URL, and nothing has happened.",
   },
   webhook_signature_invalid: {
-    when: "The signature header cannot be read or is over its limits, no active secret made one of its signatures, or it was made too long ago or too far ahead (300 seconds unless configured). The answer is the same for all of these, so that a forger learns nothing.",
+    when: `The signature header cannot be read or is over its limits, no active secret made one of its signatures, or it was made too long ago or too far ahead (${DEFAULT_TOLERANCE_SECONDS} seconds unless configured). The answer is the same for all of these, so that a forger learns nothing.`,
     sender:
       "Sign the bytes that you send, with the whole secret (whsec_ included), at the time of sending; sign every retry anew. Check that your clock is right.",
     receiver:
@@ -167,7 +175,7 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
     param: "url",
   },
   webhook_endpoint_limit: {
-    when: "The account has 20 endpoints in this mode, disabled ones among them.",
+    when: `The account has ${MAX_ENDPOINTS} endpoints in this mode, disabled ones among them.`,
     sender: "Delete one that is no longer needed, or let one endpoint want more events.",
     receiver: "Nothing: the limit is the same for every account.",
   },
@@ -187,13 +195,13 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
     sender: "Send a shorter message, or several.",
   },
   request_body_too_large: {
-    when: "The body is larger than this route takes: 1 MiB for a delivery unless configured, 64 KiB for the registry. An announced length over the cap is refused unread.",
+    when: `The body is larger than this route takes: ${DEFAULT_MAX_BODY_BYTES / 1_048_576} MiB for a delivery unless configured, ${MAX_PARTNER_BODY_BYTES / 1024} KiB for the registry. An announced length over the cap is refused unread.`,
     sender: "Send less. The same body will be refused again.",
     receiver: "If genuine events are that large, raise WEBHOOK_MAX_BODY_BYTES.",
   },
 
   rate_limited: {
-    when: "The account has used up its requests: 10 a second, after a burst of 50, for each mode.",
+    when: `The account has used up its requests: ${RATE_PER_SECOND} a second, after a burst of ${RATE_BURST}, for each mode.`,
     sender:
       "Wait for as many seconds as Retry-After says; RateLimit-Remaining and RateLimit-Reset let you slow down before.",
     receiver: "Nothing: other accounts do not notice.",
