@@ -35,7 +35,7 @@ describe("docs/spec.md", () => {
     const spec = textOf("docs/spec.md")
     const isThere = (line: string): boolean => new RegExp(`^(?:\\| )?${line.replace(".", "\\.")} `, "m").test(spec)
     const cited = new Set(
-      files.flatMap((path) => [...textOf(path).matchAll(/\bspec (\d+\.\d+)/gi)].map(([, line]) => line!)),
+      files.flatMap((path) => [...textOf(path).matchAll(/\bspec:? "?(\d+\.\d+)/gi)].map(([, line]) => line!)),
     )
     expect(cited.size).toBeGreaterThan(20)
     expect([...cited].filter((line) => !isThere(line))).toEqual([])

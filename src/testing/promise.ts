@@ -36,7 +36,7 @@ export type Wanted =
       readonly taken: false
       readonly status: number
       readonly code: ErrorCode
-      /** Judged only where the answer names a field. */
+      /** Judged, as `code` is, where the answer is an error that has a code. */
       readonly param?: string
       /** A header that must be there. */
       readonly header?: string
