@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { setTimeout as wait } from "node:timers/promises"
 import { afterAll, describe, expect, it, vi } from "vitest"
+import { parseSecrets } from "../src/index.ts"
 import { conformance } from "../src/testing.ts"
 import { SECRET } from "./support/delivery.ts"
 import { findFreePort } from "./support/free-port.ts"
@@ -93,4 +94,12 @@ it("test-locally.md: the suite finds in its receiver what the page says", async 
   expect(new Set(lines.map((line) => line.slice(0, "spec 3.1".length)))).toEqual(
     new Set(["spec 3.1", "spec 3.2", "spec 3.3"]),
   )
+})
+
+it("rotate.md: the JSON form is one, and its secrets are valid when the page says so", () => {
+  const [, json = ""] = /```json\n([\s\S]*?)```/.exec(textOf(join("docs", "guides", "rotate.md"))) ?? []
+  expect(parseSecrets(json)).toMatchObject([
+    { id: "new", notBefore: 0, notAfter: 999_999_999_999 },
+    { id: "old", notAfter: 1_790_000_000 },
+  ])
 })
