@@ -33,7 +33,7 @@ async function negotiate(c: ErrorContext, value: object, render: () => Html): Pr
 const HTML_HEADERS = {
   "Content-Type": "text/html; charset=utf-8",
   "Content-Security-Policy":
-    "default-src 'none'; style-src 'sha256-70GaNujOvgh7ltzrUepbp9lZ+Pvv/o/hb1XkpSI7J6U='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'sha256-70CC9Q8H1chpIgcVPx/dMNTn+fROrODNV1iofKpqU80='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
   Vary: "Accept",
@@ -44,10 +44,8 @@ body{font:1rem/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding
 h1,code,pre{font-family:ui-monospace,monospace}
 h1{font-size:1.5rem;margin-bottom:0;overflow-wrap:anywhere}
 h2{font-size:1rem;margin:1.5rem 0 0}
-p{margin:.25rem 0}
-pre{padding:1rem;overflow-x:auto;border:1px solid;border-radius:.25rem}
-table{border-collapse:collapse}
-td{padding:.25rem 1rem .25rem 0;vertical-align:top}`
+p{margin:.5rem 0}
+pre{padding:1rem;overflow-x:auto;border:1px solid;border-radius:.25rem}`
 
 const documentOf = (title: string, content: Html): Html =>
   html`<!doctype html>
@@ -67,18 +65,13 @@ const listOf = (summaries: readonly Pick<ErrorPage, "code" | "status" | "meaning
   documentOf(
     "Errors",
     html`<h1>Errors</h1>
-      <table>
-        ${summaries.map(
-          ({ code, status, meaning }) =>
-            html`<tr>
-              <td>${status}</td>
-              <td>
-                <a href="/errors/${code}"><code>${code}</code></a>
-              </td>
-              <td>${meaning}</td>
-            </tr>`,
-        )}
-      </table>`,
+      ${summaries.map(
+        ({ code, status, meaning }) =>
+          html`<p>
+            ${status} <a href="/errors/${code}"><code>${code}</code></a
+            ><br />${meaning}
+          </p>`,
+      )}`,
   )
 
 const pageOf = ({ code, status, type, meaning, when, retry, sender, receiver, example }: ErrorPage): Html =>
