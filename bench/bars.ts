@@ -243,7 +243,7 @@ function workerBars({ servers, readsInWorkerd, starts, libraries, workers }: Res
     what: `receiver ÷ bare, user CPU a request, ${nameOfSize(bytes)}`,
     where: "workerd",
     atMost,
-    values: ratios(servers, [bytes], "receiver", "bare"),
+    values: ratios(servers, [bytes], "receiver-alone", "bare"),
     floors: ratios(servers, [bytes], "native", "bare"),
   })
   return [

@@ -1,5 +1,7 @@
 // What a run says: Markdown tables, for the terminal and for docs/performance.md.
 
+import type { AttackResult } from "./attack.ts"
+import { STEPS } from "./inbox-cost.ts"
 import { PEERS, type Verdict } from "./bars.ts"
 import { nameOfSize, SIZES } from "./bodies.ts"
 import { createFixture } from "./fixture.ts"
@@ -9,7 +11,7 @@ import { createPeers } from "./peers.ts"
 import type { Results } from "./results.ts"
 
 export function toMarkdown(results: Results, verdicts: readonly Verdict[]): string {
-  const { machine, versions, node, workerd, servers, starts, libraries, workers, readsInWorkerd } = results
+  const { machine, versions, node, workerd, servers, inbox, starts, libraries, workers, readsInWorkerd } = results
   const unmet = verdicts.filter(({ met }) => !met).length
   return [
     `${Object.values(machine).join(", ")}; ${Object.entries(versions)
@@ -52,6 +54,9 @@ export function toMarkdown(results: Results, verdicts: readonly Verdict[]): stri
     "### A whole request in workerd, user CPU, µs",
     "",
     serverTable(servers, "bare"),
+    "### With the inbox, CPU of the whole process, µs a delivery",
+    "",
+    inboxTable(inbox),
     "### Reading a body in workerd, CPU of the whole request, µs",
     "",
     serverTable(readsInWorkerd, "array-buffer/sized"),
@@ -76,6 +81,27 @@ export function toMarkdown(results: Results, verdicts: readonly Verdict[]): stri
     "",
   ].join("\n")
 }
+
+/** What the attacks came to. */
+export const toAttackMarkdown = (
+  machine: Results["machine"],
+  seconds: number,
+  results: readonly AttackResult[],
+): string =>
+  [
+    `${Object.values(machine).join(", ")}; ${seconds} s of each, over 16 connections.`,
+    "",
+    table(
+      ["", "refused for each second of CPU", "requests", "memory early → late, most (MiB)", ""],
+      results.map(({ name, perCpuSecond, requests, memory: { early, late, most }, note }) => [
+        name,
+        Math.round(perCpuSecond).toLocaleString("en"),
+        requests.toLocaleString("en"),
+        `${early.toFixed(0)} → ${late.toFixed(0)}, ${most.toFixed(0)}`,
+        note,
+      ]),
+    ),
+  ].join("\n")
 
 /** A table, with a blank line after it. */
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -124,6 +150,19 @@ function serverTable(groups: Groups, base: string): string {
         return `${summarize(valuesOf(samples, id)).median.toFixed(0)}${spread}`
       }),
     ]),
+  )
+}
+
+function inboxTable(samples: Samples): string {
+  const ids = Object.keys(STEPS)
+  return table(
+    ["", "µs", "more than the line before"],
+    Object.entries(STEPS).map(([id, step], i) => {
+      const values = valuesOf(samples, id)
+      const before = i > 0 ? valuesOf(samples, ids[i - 1]!) : undefined
+      const more = before ? summarize(values.map((value, round) => value - before[round]!)).median.toFixed(0) : ""
+      return [step, summarize(values).median.toFixed(0), more]
+    }),
   )
 }
 

@@ -16,6 +16,8 @@ export interface Results {
   readonly readsInWorkerd: Groups
   /** Whole requests in workerd, user CPU time. */
   readonly servers: Groups
+  /** A delivery with the inbox, and with less of it. */
+  readonly inbox: Samples
   /** From a request to the first answer of a new isolate. */
   readonly starts: Samples
   readonly libraries: Sizes

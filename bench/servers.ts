@@ -2,7 +2,6 @@
 
 import { nameOfSize } from "./bodies.ts"
 import { cpuOf, userCpuOf } from "./cpu.ts"
-import { SECRET } from "./fixture-secret.ts"
 import { createFixture } from "./fixture.ts"
 import { fire, type Shot } from "./load.ts"
 import { measure, type Plan, type Samples, type Timed } from "./measure.ts"
@@ -16,7 +15,8 @@ export const SERVER_SIZES = [1_024, 65_536] as const
 export const SERVERS = [
   "bare",
   "native",
-  "receiver",
+  "receiver-alone",
+  "receiver-quiet",
   "middleware",
   "stripe",
   "standardwebhooks",
@@ -29,8 +29,7 @@ export const SERVERS = [
 export async function measureServers(plan: Plan, progress: (group: string) => void): Promise<Groups> {
   const workers = await Promise.all(
     SERVERS.map(async (name): Promise<Served> => {
-      const bindings = { WEBHOOK_SECRETS: SECRET }
-      return { name, code: await bundle(`${name}.ts`, true), bindings }
+      return { name, code: await bundle(`${name}.ts`, true) }
     }),
   )
   const { pid, urls, stop } = await serve(workers)

@@ -20,16 +20,7 @@ const LIBRARIES: Readonly<Record<string, string>> = {
   tern: 'export { WebhookVerificationService } from "@hookflo/tern"',
 }
 
-export const WORKERS = [
-  "bare",
-  "bare-crypto",
-  "receiver-alone",
-  "receiver",
-  "middleware",
-  "standardwebhooks",
-  "stripe",
-  "tern",
-]
+export const WORKERS = ["bare", "bare-crypto", "receiver-alone", "middleware", "standardwebhooks", "stripe", "tern"]
 
 export async function measureSizes(): Promise<{ libraries: Sizes; workers: Sizes }> {
   const libraries: Record<string, number> = {}

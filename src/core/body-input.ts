@@ -13,8 +13,8 @@ export type BodyInput = Uint8Array | ArrayBuffer | string
 export function toBytes(body: unknown): Uint8Array {
   if (typeof body === "string") return toUtf8(body)
   // By tag, not `instanceof`: test runners and frames bring classes of their own.
-  const tag = Object.prototype.toString.call(body)
-  if (tag === "[object Uint8Array]") return body as Uint8Array
-  demand(tag === "[object ArrayBuffer]", `rawBody must be raw bytes or text, not ${tag.slice(8, -1)}`)
+  const tag = {}.toString.call(body).slice(8, -1)
+  if (tag === "Uint8Array") return body as Uint8Array
+  demand(tag === "ArrayBuffer", `rawBody must be raw bytes or text, not ${tag}`)
   return new Uint8Array(body as ArrayBuffer)
 }

@@ -21,12 +21,9 @@ export function createHeaderLookup(headers: unknown): HeaderLookup {
   if (headers instanceof Headers) return (name) => headers.get(name) ?? ""
   demand(typeof headers === "object" && headers !== null, "headers must be request.headers, a record or pairs")
   const pairs = Symbol.iterator in headers ? [...(headers as Iterable<[unknown, unknown]>)] : Object.entries(headers)
-  return (name) => {
-    const lines: string[] = []
-    for (const [key, value] of pairs) {
-      if (value == null || String(key).toLowerCase() !== name) continue
-      lines.push((Array.isArray(value) ? value : [value]).join(", "))
-    }
-    return lines.join(", ")
-  }
+  return (name) =>
+    pairs
+      .filter(([key]) => String(key).toLowerCase() === name)
+      .flatMap(([, value]) => value ?? [])
+      .join(", ")
 }

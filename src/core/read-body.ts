@@ -26,34 +26,32 @@ export async function readBody(
   demand(!request.bodyUsed, "request was already read: verify a clone()")
   const announced = Number(request.headers.get("content-length"))
   if (announced > maxBytes) return undefined
-  // None, or no number.
-  if (!(announced > 0) && request.body) return await readStream(request.body, maxBytes)
-  const bytes = new Uint8Array(await request.arrayBuffer())
-  return bytes.length > maxBytes ? undefined : bytes
-}
-
-async function readStream(body: ReadableStream, maxBytes: number): Promise<Uint8Array | undefined> {
-  const reader = openReader(body)
+  if (announced > 0 || !request.body) {
+    const bytes = new Uint8Array(await request.arrayBuffer())
+    return bytes.length > maxBytes ? undefined : bytes
+  }
+  const reader = openReader(request.body)
   let buffer = new Uint8Array(BODY_BUFFER_BYTES)
   let length = 0
   for (;;) {
-    const { value, done } = await (reader.readAtLeast?.(buffer.length, new Uint8Array(buffer.length)) ?? reader.read())
-    if (value) {
-      const start = length
-      length += value.length
-      if (length > maxBytes) {
-        // Not waited for, and no matter if it fails: the answer is known.
-        reader.cancel().catch(() => {})
-        return undefined
-      }
-      // One buffer, not a list: a sender who trickles single bytes would make each of them an object.
-      if (length > buffer.length) {
-        const larger = new Uint8Array(length * 2)
-        larger.set(buffer)
-        buffer = larger
-      }
-      buffer.set(value, start)
+    const { value = new Uint8Array(), done } = await (reader.readAtLeast?.(
+      buffer.length,
+      new Uint8Array(buffer.length),
+    ) ?? reader.read())
+    const start = length
+    length += value.length
+    if (length > maxBytes) {
+      // Not waited for, and no matter if it fails: the answer is known.
+      reader.cancel().catch(() => {})
+      return undefined
     }
+    // One buffer, not a list: a sender who trickles single bytes would make each of them an object.
+    if (length > buffer.length) {
+      const larger = new Uint8Array(length * 2)
+      larger.set(buffer)
+      buffer = larger
+    }
+    buffer.set(value, start)
     if (done) return buffer.slice(0, length)
   }
 }

@@ -20,11 +20,10 @@ export function parseEvent(body: Uint8Array): Result<WebhookEvent, Refusal> {
 export function checkEnvelope(value: unknown): Result<WebhookEvent, Refusal> {
   if (!isFields(value)) return refuse("invalid_value_type", 422)
   for (const param in FIELDS) {
-    if (!FIELDS[param]!(value[param])) return refuse("invalid_value_type", 422, { param })
+    if (!FIELDS[param]!(value[param], value as unknown as WebhookEvent)) {
+      return refuse("invalid_value_type", 422, { param })
+    }
   }
-  const { object, previous = object } = value["data"] as Record<string, unknown>
-  if (!isFields(object)) return refuse("invalid_value_type", 422, { param: "data.object" })
-  if (!isFields(previous)) return refuse("invalid_value_type", 422, { param: "data.previous" })
   return ok(value as unknown as WebhookEvent)
 }
 
@@ -32,13 +31,16 @@ export function checkEnvelope(value: unknown): Result<WebhookEvent, Refusal> {
 export const isEventType = (value: unknown): value is string =>
   isText(value, /^(?=.{3,128}$)[a-z0-9_]+(\.[a-z0-9_]+)+$/)
 
-const FIELDS: Record<string, (value: unknown) => boolean> = {
+/** In this order: what looks at the event may rely on the rows before it. */
+const FIELDS: Record<string, (value: unknown, event: WebhookEvent) => boolean> = {
   id: (value) => isText(value, /^evt_[\w-]{1,124}$/),
   type: isEventType,
   created: isUtcTime,
   livemode: (value) => typeof value === "boolean",
   api_version: (value) => isText(value, /^.{1,32}$/s),
   data: isFields,
+  "data.object": (_, { data }) => isFields(data.object),
+  "data.previous": (_, { data: { previous = {} } }) => isFields(previous),
 }
 
 /**

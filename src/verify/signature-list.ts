@@ -20,9 +20,7 @@ export function parseSignatureList(text: string): Result<SignedParts, SignatureR
   const signatures: string[] = []
   let timeText: string | undefined
   let candidates = 0
-  ITEM.lastIndex = 0
-  for (let item = ITEM.exec(text); item; item = ITEM.exec(text)) {
-    const [, time, signature] = item
+  for (const [, time, signature] of text.matchAll(ITEM)) {
     if (time === undefined) {
       if (++candidates > MAX_SIGNATURES) return fail("too_many_signatures")
       if (signature) signatures.push(signature)
@@ -38,8 +36,8 @@ export function parseSignatureList(text: string): Result<SignedParts, SignatureR
 }
 
 /**
- * The items that count: a `t` with whatever it holds, or a `v1`, which holds nothing unless it is canonical: one that is not
- * never matches, and does not spoil the others. One pass of the regular expression engine over a stranger's 4,096
- * characters costs a fraction of a loop over them.
+ * The items that count: a `t` with whatever it holds, or a `v1`, with what it holds if that is canonical. One that is not
+ * never matches, and does not spoil the others. One pass of the regular expression engine costs a fraction of a loop over
+ * a stranger's 4,096 characters.
  */
 const ITEM = /(?<![^, \t])(?:t=([^, \t]*)|v1=([0-9a-f]{64}(?![^, \t]))?)/g
