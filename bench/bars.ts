@@ -232,7 +232,9 @@ const readBars = (groups: Groups, where: string): readonly Bar[] =>
     where,
     atMost: 1.05,
     values: ratios(groups, LARGE, `bounded/${kind}`, `array-buffer/${kind}`),
-    ...(groups[LARGE[0]]![`loop/${kind}`] && { floors: ratios(groups, LARGE, `loop/${kind}`, `array-buffer/${kind}`) }),
+    ...(groups[LARGE[0]]![`counted/${kind}`] && {
+      floors: ratios(groups, LARGE, `counted/${kind}`, `array-buffer/${kind}`),
+    }),
   }))
 
 const bytesOf = (value: number, at = ""): Measured => ({ value, low: value, high: value, at })

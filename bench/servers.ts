@@ -80,8 +80,8 @@ export async function measureBodies(plan: Plan, progress: (group: string) => voi
   try {
     for (const bytes of BODY_SIZES) {
       const body = new Uint8Array(bytes).fill(32)
-      const headers = { "Credicorp-Signature": "malformed" }
-      const timed = ["array-buffer", "bounded", "refused"].flatMap((way) =>
+      const headers = { "Credicorp-Signature": "malformed", "X-Bytes": String(bytes) }
+      const timed = ["array-buffer", "bounded", "counted", "refused"].flatMap((way) =>
         [false, true].map((chunked): Timed => {
           const shot = { path: `/${way}`, headers, body, chunked, status: 200 }
           const batch: Timed["batch"] = async (times) => {

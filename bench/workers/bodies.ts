@@ -10,6 +10,12 @@ const verifier = createVerifier({ secrets: [SECRET] })
 const ways: Readonly<Record<string, (request: Request) => Promise<number>>> = {
   "/array-buffer": async (request) => (await request.arrayBuffer()).byteLength,
   "/bounded": async (request) => (await readBody(request, CAP_BYTES))!.length,
+  // The least that counting takes: one read into a buffer that is known to fit.
+  "/counted": async (request) => {
+    const bytes = Number(request.headers.get("x-bytes"))
+    const reader = request.body!.getReader({ mode: "byob" })
+    return (await reader.readAtLeast(bytes, new Uint8Array(bytes))).value?.length ?? 0
+  },
   // The header is malformed: the body stays unread.
   "/refused": async (request) => ((await verifier.checkRequest(request)).ok ? 1 : 0),
 }

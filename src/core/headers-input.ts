@@ -21,9 +21,11 @@ export function createHeaderLookup(headers: unknown): HeaderLookup {
   if (headers instanceof Headers) return (name) => headers.get(name) ?? ""
   demand(typeof headers === "object" && headers !== null, "headers must be request.headers, a record or pairs")
   const pairs = Symbol.iterator in headers ? [...(headers as Iterable<[unknown, unknown]>)] : Object.entries(headers)
-  return (name) =>
-    pairs
-      .filter(([key]) => String(key).toLowerCase() === name)
-      .flatMap(([, value]) => value ?? [])
-      .join(", ")
+  return (name) => {
+    const lines: unknown[] = []
+    for (const [key, value] of pairs) {
+      if (String(key).toLowerCase() === name) lines.push(Array.isArray(value) ? value.join(", ") : value)
+    }
+    return lines.join(", ")
+  }
 }

@@ -36,9 +36,14 @@ export const findSigner = (
   now: number,
   chunks: readonly Uint8Array[],
   signatures: readonly string[],
-): Key | undefined =>
-  keys.find((key) => {
-    if (!isActive(key, now)) return false
+): Key | undefined => {
+  for (const key of keys) {
+    if (!isActive(key, now)) continue
     const expected = key.sign(chunks)
-    return signatures.filter((signature) => equalText(expected, signature)).length > 0
-  })
+    let matches = false
+    // On with the others whichever matches.
+    for (const signature of signatures) matches = equalText(expected, signature) || matches
+    if (matches) return key
+  }
+  return undefined
+}
