@@ -3,10 +3,18 @@ import { errorText } from "./core/error-text.ts"
 import { createOperatorRoutes, OPERATOR_PATH, type OperatorSettings } from "./endpoints/operator/route.ts"
 import { createPartnerRoutes, PARTNER_PATH, type PartnerSettings } from "./endpoints/route.ts"
 import { withDocUrl } from "./errors/doc-url.ts"
-import { createRequestId, errorResponse, jsonResponse, RETRY_LATER, toErrorBody } from "./errors/response.ts"
+import {
+  createRequestId,
+  errorResponse,
+  everyHeader,
+  jsonResponse,
+  RETRY_LATER,
+  toErrorBody,
+} from "./errors/response.ts"
 import { createErrorRoutes } from "./errors/route.ts"
 import type { Log } from "./events/handlers.ts"
 import { createInboxRoutes, INBOX_PATH, type InboxRouteSettings } from "./inbox/route.ts"
+import { OPENAPI_JSON } from "./openapi-json.ts"
 import type { ReceiverSettings } from "./receiver/receive.ts"
 import { createReceiverRoute } from "./receiver/route.ts"
 
@@ -75,7 +83,14 @@ export function createApp(deps: AppDeps): App {
       ? jsonResponse(200, { status: "ok", surfaces }, requestId)
       : jsonResponse(503, { ...toErrorBody(UNAVAILABLE.code, requestId), surfaces }, requestId, RETRY_LATER)
   })
-  app.all("/healthz", (c) => errorResponse({ code: "method_not_allowed" }, c.var.requestId, { Allow: "GET, HEAD" }))
+
+  app.get("/openapi.json", (c) => {
+    const headers = { "Content-Type": "application/json", ...everyHeader(c.var.requestId) }
+    return new Response(OPENAPI_JSON, { headers })
+  })
+  for (const about of ["/healthz", "/openapi.json"]) {
+    app.all(about, (c) => errorResponse({ code: "method_not_allowed" }, c.var.requestId, { Allow: "GET, HEAD" }))
+  }
 
   app.notFound((c) => errorResponse({ code: "route_not_found" }, c.var.requestId))
   app.onError((error, c) => {
