@@ -1,0 +1,325 @@
+// Catches what only the platform shows: rows that are billed, transactions that are undone, schemas of other versions,
+// and an object that newer code has written.
+
+import { runInDurableObject } from "cloudflare:test"
+import { exports } from "cloudflare:workers"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { createAppFromEnv } from "../../src/app-from-env.ts"
+import { migrate } from "../../src/core/migrate.ts"
+import { handlers } from "../../src/handlers.ts"
+import { GroupCommit } from "../../src/inbox/group-commit.ts"
+import { createInboxHandOff } from "../../src/inbox/hand-off.ts"
+import { INBOX_SCHEMA } from "../../src/inbox/inbox-schema.ts"
+import { createShard } from "../../src/inbox/shard.ts"
+import { createShards } from "../../src/inbox/shards.ts"
+import { createSqlInboxStore } from "../../src/inbox/sql-store.ts"
+import { delivery, inWords, SHARDS, START_MS } from "../contracts/inbox-driver.ts"
+import VERSION_1 from "../fixtures/inbox-v1.sql?raw"
+import { sampleBody, sampleEvent, SECRET, signedRequest } from "../support/delivery.ts"
+import { operatorRequest } from "../support/inbox-app.ts"
+import { abortObject, createObjectFixture, fakeHandlers, INBOXES, settleObject } from "../support/inbox-object.ts"
+import { createLog } from "../support/memory-inbox.ts"
+import { toAnswer, type Answer } from "../support/receiver.ts"
+
+let count = 0
+
+/** A name of an object that no other test has. */
+const nextName = (): string => `object_${(count += 1)}`
+
+const inStorage = async <Value>(name: string, run: (storage: DurableObjectStorage) => Value): Promise<Value> =>
+  await runInDurableObject(INBOXES.getByName(name), (_, state) => run(state.storage))
+
+const TABLES = ["events", "runs", "paused", "minutes", "facts", "schema_version"]
+
+/** Everything there is: what the tables are made of, and what is in them. */
+const dump = ({ sql }: DurableObjectStorage): { readonly tables: unknown; readonly rows: unknown } => ({
+  tables: sql
+    .exec("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\' ORDER BY name")
+    .toArray()
+    // Comments and line breaks are not what a table is.
+    .map(({ name, sql: text }) => ({ name, sql: typeof text === "string" ? text.replaceAll(/\s+/g, " ") : text })),
+  rows: TABLES.map((table) => sql.exec(`SELECT * FROM ${table}`).toArray()),
+})
+
+/** The storage as version 1 left it. */
+function restore({ sql }: DurableObjectStorage): void {
+  for (const table of TABLES) sql.exec(`DROP TABLE ${table}`)
+  sql.exec(VERSION_1)
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"], now: START_MS })
+  vi.spyOn(console, "log").mockImplementation(() => {})
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+describe("what an accept writes", () => {
+  /** Rows of each transaction, indexes counted, and how often an alarm was set in it. */
+  const measure = async (deliveries: readonly Parameters<typeof delivery>[]): Promise<readonly number[]> =>
+    await inStorage(nextName(), async (storage) => {
+      const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = []
+      let alarms = 0
+      let alarmAt = Infinity
+      const sql = {
+        exec(query: string, ...bindings: SqlStorageValue[]) {
+          const cursor = storage.sql.exec(query, ...bindings)
+          cursors.push(cursor)
+          return cursor
+        },
+      } as unknown as SqlStorage
+      const written: number[] = []
+      const shard = createShard({
+        store: createSqlInboxStore(sql),
+        commits: new GroupCommit({
+          transactionSync(work) {
+            cursors.length = 0
+            alarms = 0
+            const value = storage.transactionSync(work)
+            written.push(cursors.reduce((rows, { rowsWritten }) => rows + rowsWritten, alarms))
+            return value
+          },
+          sync: () => storage.sync(),
+        }),
+        // An alarm is a row; one that stands early enough is not set again.
+        ensureWake(at) {
+          if (at < alarmAt) alarms += 1
+          alarmAt = Math.min(at, alarmAt)
+        },
+        runner: { run: async () => await new Promise<never>(() => {}) },
+        retention: undefined,
+        clock: () => START_MS,
+        random: () => 0.5,
+        log: () => {},
+      })
+      await shard.open(SHARDS, 3)
+      const rows: number[] = []
+      for (const args of deliveries) {
+        const before = written.length
+        await shard.accept(delivery(...args), SHARDS)
+        rows.push(written[before]!)
+        await settleObject()
+      }
+      return rows
+    })
+
+  it.each<{ why: string; changes: Parameters<typeof delivery>[1] }>([
+    { why: "one handler", changes: {} },
+    { why: "three handlers", changes: { handlers: ["payment.settled", "payment.*", "*"] } },
+    { why: "no handler", changes: { handlers: [] } },
+    { why: "a type that is not known", changes: { handlers: undefined } },
+    { why: "a large body", changes: { body: new Uint8Array(1_000_000) } },
+  ])("$why: at most 3 rows, indexes and alarm counted; a duplicate of it none", async ({ changes }) => {
+    const [first, duplicate, other] = await measure([
+      ["evt_1", changes],
+      ["evt_1", changes],
+      ["evt_1", { ...changes, body: new Uint8Array(3) }],
+    ])
+    expect(first).toBeGreaterThan(0)
+    expect(first).toBeLessThanOrEqual(3)
+    expect([duplicate, other]).toEqual([0, 0])
+  })
+})
+
+describe("a write that fails", () => {
+  const breakTable = async (name: string, table: string): Promise<void> =>
+    await inStorage(name, ({ sql }) => {
+      sql.exec(`CREATE TRIGGER broken BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'broken by the test'); END`)
+    })
+  const mend = async (name: string): Promise<void> =>
+    await inStorage(name, ({ sql }) => void sql.exec("DROP TRIGGER broken"))
+
+  it("of an event: nothing is half-written, no alarm stands, and the next one is taken", async () => {
+    const name = nextName()
+    const { shard, alarmAt, settle, runner } = createObjectFixture(name)
+    await shard().open(SHARDS, 3)
+    await breakTable(name, "events")
+    await expect(async () => await shard().accept(delivery("evt_1"), SHARDS)).rejects.toThrow(/broken by the test/)
+    expect([await shard().show("credicorp", "evt_1"), await alarmAt()]).toEqual([undefined, undefined])
+    await mend(name)
+    expect((await shard().accept(delivery("evt_1"), SHARDS)).kind).toBe("accepted")
+    await settle()
+    expect(runner.calls).toHaveLength(1)
+  })
+
+  it("of a run: the event is taken, nothing starts uncounted, an alarm stands, and it runs once that is mended", async () => {
+    const name = nextName()
+    const { shard, alarmAt, ring, settle, runner } = createObjectFixture(name)
+    await shard().open(SHARDS, 3)
+    await breakTable(name, "runs")
+    for (let turn = 0; turn < 3; turn++) {
+      const { kind } = await shard().accept(delivery("evt_1"), SHARDS)
+      expect(kind).toBe(turn === 0 ? "accepted" : "duplicate")
+      await settle()
+      // Never throws: after six failed tries the platform would give up on it.
+      await ring()
+      await settle()
+      expect(await alarmAt()).toBeLessThanOrEqual(Date.now() + 1_000)
+    }
+    expect(runner.calls).toEqual([])
+    await mend(name)
+    await ring()
+    await settle()
+    expect(runner.calls).toHaveLength(1)
+  })
+})
+
+describe("an object that newer code has written", () => {
+  it("refuses everything, writes nothing, and its alarm stays armed; the newer code finds all of it", async () => {
+    const name = nextName()
+    const { shard, alarmAt, ring, settle, runner } = createObjectFixture(name)
+    await shard().open(SHARDS, 3)
+    await shard().setPaused("payment.*", true)
+    await shard().accept(delivery("evt_1"), SHARDS)
+    await settle()
+    await inStorage(name, (storage) => {
+      storage.sql.exec("UPDATE schema_version SET version = 99")
+      return storage.setAlarm(START_MS + 1_000)
+    })
+    const before = await inStorage(name, dump)
+    await abortObject(INBOXES.getByName(name))
+
+    const filter = { status: undefined, type: undefined, from: 0, before: 9, limit: 9 }
+    const asks: readonly (() => Promise<unknown>)[] = [
+      async () => await shard().open(SHARDS, 3),
+      async () => await shard().accept(delivery("evt_2"), SHARDS),
+      async () => await shard().list(filter),
+      async () => await shard().show("credicorp", "evt_1"),
+      async () => await shard().body("credicorp", "evt_1"),
+      async () => await shard().rerun({ source: "credicorp", dedupeKey: "evt_1", keys: ["*"] }),
+      async () => await shard().rerunDead("payment.settled", ["*"], 1, false),
+      async () => await shard().setPaused("payment.*", false),
+      async () => await shard().erase("credicorp", "evt_1"),
+      async () => await shard().stats(),
+    ]
+    for (const ask of asks) await expect(ask()).rejects.toThrow(/version 99.*knows 1/)
+    const handOff = createInboxHandOff({ shards: createShards(1, shard), handlerKeys: [], log: () => {} })
+    const input = { source: "s", dedupeKey: "evt_2", event: sampleEvent() as never, body: new Uint8Array(1) }
+    await expect(
+      handOff({ ...input, deliveryId: undefined, secretId: "test", receivedAt: 0, known: true }),
+    ).rejects.toMatchObject({ name: "Unavailable" })
+    await ring()
+    expect(await alarmAt()).toBeGreaterThan(START_MS)
+    expect([await inStorage(name, dump), runner.calls]).toEqual([before, []])
+
+    await inStorage(name, ({ sql }) => void sql.exec("UPDATE schema_version SET version = 1"))
+    await abortObject(INBOXES.getByName(name))
+    expect((await shard().show("credicorp", "evt_1"))?.runs.map(inWords)).toEqual(["payment.* waiting 0"])
+  })
+})
+
+describe("version 1 of the schema", () => {
+  it("is what was deployed: a step is never edited", async () => {
+    const [fresh, deployed] = await inStorage(nextName(), (storage) => {
+      const first = dump(storage).tables
+      restore(storage)
+      return [first, dump(storage).tables]
+    })
+    expect(fresh).toEqual(deployed)
+  })
+
+  it("an object goes on over its rows", async () => {
+    const name = nextName()
+    const { shard, ring, settle, runner } = createObjectFixture(name)
+    await inStorage(name, restore)
+    await abortObject(INBOXES.getByName(name))
+    vi.setSystemTime(START_MS + 60_000)
+    const { counts } = await shard().stats()
+    expect([counts.ignored, counts.waiting + counts.done, counts.dead]).toEqual([1, 3, 1])
+    await ring()
+    await settle()
+    expect(runner.calls.map(({ handler, attempt, deliveryId }) => [handler, attempt, deliveryId]).toSorted()).toEqual([
+      ["*", 1, "dlv_5"],
+      ["*", 2, undefined],
+      ["payment.*", 3, undefined],
+    ])
+    expect((await shard().accept(delivery("evt_done"), SHARDS)).kind).toBe("duplicate")
+    expect((await shard().stats()).counts).toEqual({ ignored: 1, waiting: 0, done: 3, dead: 1 })
+  })
+
+  it("a version 2, as it could be, comes over it with all rows kept, once", async () => {
+    const steps = [
+      ...INBOX_SCHEMA,
+      `ALTER TABLE events ADD COLUMN note TEXT;
+       UPDATE events SET note = 'was ' || dedupe_key;
+       CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;`,
+    ]
+    const result = await inStorage(nextName(), (storage) => {
+      restore(storage)
+      const before = TABLES.map((table) => storage.sql.exec(`SELECT * FROM ${table}`).toArray().length)
+      for (let turn = 0; turn < 2; turn++) storage.transactionSync(() => migrate(storage.sql, steps))
+      const after = TABLES.map((table) => storage.sql.exec(`SELECT * FROM ${table}`).toArray().length)
+      const notes = storage.sql.exec("SELECT note FROM events ORDER BY place").toArray()
+      return {
+        before,
+        after,
+        notes: notes.map(({ note }) => note),
+        version: storage.sql.exec("SELECT version FROM schema_version").one(),
+      }
+    })
+    expect(result.after).toEqual(result.before)
+    expect(result.version).toEqual({ version: 2 })
+    expect(result.notes).toEqual([
+      "was evt_done",
+      "was evt_waiting",
+      "was evt_dead",
+      "was evt_ignored",
+      "was evt_not_begun",
+    ])
+  })
+})
+
+describe("through the deployed Worker", () => {
+  const worker = (exports as unknown as { default: Fetcher }).default
+  const call = async (...args: Parameters<typeof operatorRequest>): Promise<Answer> =>
+    await toAnswer(await worker.fetch(operatorRequest(...args)))
+  const send = async (id: string, changes: Readonly<Record<string, unknown>> = {}): Promise<Answer> => {
+    const body = sampleBody({ id, ...changes })
+    return await toAnswer(await worker.fetch(await signedRequest({ body, time: Math.floor(Date.now() / 1000) })))
+  }
+
+  it("an event is taken, listed, shown, run again and erased", async () => {
+    const runner = fakeHandlers()
+    expect((await send("evt_worker")).json["status"]).toBe("accepted")
+    await vi.waitFor(() => expect(runner.calls).toHaveLength(1))
+    await vi.waitFor(async () => {
+      const { json } = await call("GET", "/events?status=done")
+      expect(json["data"]).toMatchObject([
+        { id: "evt_worker", runs: [{ handler: "decision.completed", status: "done" }] },
+      ])
+    })
+    expect((await call("GET", "/events/credicorp/evt_worker?include=body")).json["body"]).toBe(
+      sampleBody({ id: "evt_worker" }),
+    )
+    expect((await call("POST", "/events/credicorp/evt_worker/rerun")).status).toBe(200)
+    await vi.waitFor(() => expect(runner.calls.map(({ attempt }) => attempt)).toEqual([1, 2]))
+    expect((await call("DELETE", "/events/credicorp/evt_worker/body")).status).toBe(204)
+    expect((await call("GET", "/events/credicorp/evt_worker")).json["has_body"]).toBe(false)
+    expect((await call("GET", "/stats", { token: null })).code).toBe("missing_api_key")
+  })
+
+  it("an event of a type that is not known is kept, and nothing runs", async () => {
+    const runner = fakeHandlers()
+    expect((await send("evt_unknown", { type: "card.blocked" })).json["status"]).toBe("ignored")
+    expect((await call("GET", "/events?status=ignored")).json["data"]).toMatchObject([{ id: "evt_unknown", runs: [] }])
+    expect(runner.calls).toEqual([])
+  })
+
+  it("an inbox that was made with another number of shards → 503 with Retry-After, and a line that says why", async () => {
+    fakeHandlers()
+    await send("evt_sixteen")
+    const { lines, log } = createLog()
+    const app = createAppFromEnv({ INBOXES, INBOX_SHARDS: 8, WEBHOOK_SECRETS: SECRET }, handlers, { log })
+    const request = await signedRequest({ body: sampleBody({ id: "evt_8" }), time: Math.floor(Date.now() / 1000) })
+    const answer = await toAnswer(await app.fetch(request))
+    expect([answer.status, answer.code, answer.headers.get("Retry-After")]).toEqual([
+      503,
+      "temporarily_unavailable",
+      "30",
+    ])
+    expect(lines).toMatchObject([{ level: "error", error: expect.stringContaining("INBOX_SHARDS") as string }])
+    expect((await call("GET", "/events/credicorp/evt_8")).code).toBe("resource_not_found")
+  })
+})
