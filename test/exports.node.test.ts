@@ -19,7 +19,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     values: `CATALOGUE WebhookError checkSignature checkWebhook classifyError createVerifier credicorp parseSecrets
       signWebhook verifyWebhook`,
     types: `AnyEvent BodyInput CatalogueEntry CheckResult DeliveryTarget ErrorClass ErrorCode ErrorType EventPayloads
-      EventSchemas HeadersInput OtherEvent PayloadOf Proven Scheme Secret SecretsInput SignOptions SignatureReason
+      EventSchemas HeadersInput OtherEvent PayloadOf Proven Refusal Scheme Secret SecretsInput SignOptions SignatureReason
       SignatureResult SignedParts StandardSchema StatusOf Verifier VerifyOptions WebhookEvent`,
   },
   "./hono": { name: "hono", values: "webhook", types: "SecretsSource WebhookOptions WebhookVariables" },
