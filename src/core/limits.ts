@@ -179,8 +179,11 @@ export const LEASE_MS = 40_000
 /** Runs of one handler that a shard has in flight: one that hangs takes no slot from another. */
 export const MAX_HANDLER_RUNS = 16
 
-/** Runs that one wake starts. A request may make 32 calls to other Workers on Cloudflare. */
-export const MAX_WAKE_RUNS = 24
+/** Bodies of the runs in flight of a shard: they lie in its memory, of which it may share 128 MB with its neighbours. */
+export const MAX_FLIGHT_BYTES = 16_777_216
+
+/** Runs that one wake starts. Cloudflare counts what one invocation calls, and one that finds the object asleep wakes it twice. */
+export const MAX_WAKE_RUNS = 16
 
 /** New events that one wake looks at: a bounded step. */
 export const MAX_WAKE_EVENTS = 64

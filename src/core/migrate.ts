@@ -1,7 +1,12 @@
+/** Newer code has been here: this one must not write. */
+export class NewerVersion extends Error {
+  override readonly name: string = "NewerVersion"
+}
+
 /**
  * Brings a database forward to the last version that `steps` know; call it within a transaction.
  *
- * @throws {Error} The database is of a newer version: older code must not write to it.
+ * @throws {NewerVersion} The database is of a newer version: older code must not write to it.
  */
 export function migrate(sql: SqlStorage, steps: readonly string[]): void {
   sql.exec(
@@ -10,7 +15,7 @@ export function migrate(sql: SqlStorage, steps: readonly string[]): void {
   const [row] = sql.exec<{ version: number }>("SELECT version FROM schema_version").toArray()
   const version = row?.version ?? 0
   if (version > steps.length) {
-    throw new Error(
+    throw new NewerVersion(
       `the database is of version ${version}, this code knows ${steps.length}: deploy the newer code again`,
     )
   }

@@ -1,8 +1,14 @@
-import { BACKSTOP_MS, LEASE_MS, MAX_HANDLER_RUNS, MAX_WAKE_EVENTS, MAX_WAKE_RUNS } from "../core/limits.ts"
+import {
+  BACKSTOP_MS,
+  LEASE_MS,
+  MAX_FLIGHT_BYTES,
+  MAX_HANDLER_RUNS,
+  MAX_WAKE_EVENTS,
+  MAX_WAKE_RUNS,
+} from "../core/limits.ts"
 import type { HandlerCall, Run } from "./inbox.ts"
 import { pruneIfDue } from "./prune.ts"
-import { beginAttempt, endAttempt, endRun, freshRun } from "./runs.ts"
-import { MAX_ATTEMPTS } from "./schedule.ts"
+import { beginAttempt, endAttempt, endRun, failRun, freshRun } from "./runs.ts"
 import type { InboxStore } from "./store.ts"
 
 /** An attempt that was counted and may start. */
@@ -11,35 +17,73 @@ export interface Start {
   readonly call: HandlerCall
 }
 
-/** Handler → how many of its runs are in flight. */
-export type Busy = ReadonlyMap<string, number>
+/** What a shard has in flight. */
+export interface InFlight {
+  /** Whether an answer of this run is still awaited. */
+  has(place: number, handler: string): boolean
+  /** Handler → how many of its runs there are. */
+  readonly busy: ReadonlyMap<string, number>
+  /** Of their bodies, in all. */
+  readonly bytes: number
+}
+
+/** A run whose attempt was lost, or that is dead without another one. */
+export interface Lost {
+  readonly place: number
+  readonly run: Run
+}
+
+export interface Claimed {
+  readonly starts: readonly Start[]
+  readonly lost: readonly Lost[]
+}
 
 /**
  * Counts the attempts that are to start now, with a lease on each: one that kills the runtime has been counted, and is
  * tried again only when its lease is over. Call it within a transaction, and start nothing before that is durable.
  *
- * A bounded step: at most so many runs, and so many new events.
+ * A bounded step: at most so many runs, bytes, and new events. No handler with a backlog keeps the slots of a wake from
+ * another, or from what has just come.
+ *
+ * @param random 0 to 1, for the jitter of attempts that were lost.
  */
-export function claim(store: InboxStore, now: number, busy: Busy): readonly Start[] {
+export function claim(store: InboxStore, now: number, inFlight: InFlight, random: () => number): Claimed {
   const starts: Start[] = []
+  const lost: Lost[] = []
   const paused = new Set(store.pausedHandlers())
   const taken = new Map<string, number>()
+  let bytes = inFlight.bytes
+
   const freeSlots = (handler: string): number => {
-    if (paused.has(handler)) return 0
-    const inFlight = (busy.get(handler) ?? 0) + (taken.get(handler) ?? 0)
-    return Math.max(0, Math.min(MAX_HANDLER_RUNS - inFlight, MAX_WAKE_RUNS - starts.length))
+    if (paused.has(handler) || bytes >= MAX_FLIGHT_BYTES) return 0
+    const used = (inFlight.busy.get(handler) ?? 0) + (taken.get(handler) ?? 0)
+    return Math.max(0, Math.min(MAX_HANDLER_RUNS - used, MAX_WAKE_RUNS - starts.length))
   }
   const start = (place: number, run: Run): void => {
     const begun = begin(store, place, run, now)
-    if (!begun) return
+    if (!begun) {
+      lost.push({ place, run: store.getRun(place, run.handler) ?? run })
+      return
+    }
     taken.set(run.handler, (taken.get(run.handler) ?? 0) + 1)
+    bytes += begun.call.body.length
     starts.push(begun)
   }
-
-  for (const { handler, nextAt } of store.waitingHandlers()) {
-    if (nextAt > now) continue
-    for (const { place, run } of store.dueRuns(handler, now, freeSlots(handler))) start(place, run)
+  const startDue = (handler: string, most: number): void => {
+    for (const { place, run } of store.dueRuns(handler, now, Math.min(most, freeSlots(handler)))) {
+      if (run.status === "waiting") start(place, run)
+      // Its answer is late, not lost: it was started later than it was claimed.
+      else if (inFlight.has(place, handler)) store.putRun(place, { ...run, nextAt: now + LEASE_MS })
+      else lost.push({ place, run: lose(store, place, run, now, random()) })
+      if (freeSlots(handler) === 0) return
+    }
   }
+
+  const due = store.waitingHandlers().filter(({ handler, nextAt }) => nextAt <= now && !paused.has(handler))
+  // Each begins where another began before, and leaves room for the others and for new events.
+  const first = due.length === 0 ? 0 : Math.floor(random() * due.length)
+  const inTurn = [...due.slice(first), ...due.slice(0, first)]
+  for (const { handler } of inTurn) startDue(handler, Math.max(1, Math.floor(MAX_WAKE_RUNS / 2 / due.length)))
 
   const begun = store.getFact("begun") ?? 0
   let last = begun
@@ -48,24 +92,22 @@ export function claim(store: InboxStore, now: number, busy: Busy): readonly Star
     for (const handler of event.handlers ?? []) {
       // An operator was there first: its run has a row, and that has its time.
       if (store.getRun(event.place, handler)) continue
-      const run = freshRun(handler, event.place)
+      const run = freshRun(handler, event.place, now)
       if (freeSlots(handler) > 0) start(event.place, run)
       else store.putRun(event.place, run)
     }
     last = event.place
   }
   if (last > begun) store.setFact("begun", last)
-  return starts
+  for (const { handler } of inTurn) startDue(handler, MAX_WAKE_RUNS)
+  return { starts, lost }
 }
 
-/** The next attempt of a run; undefined if there is none to make, and the run is dead. */
-function begin(store: InboxStore, place: number, found: Run, now: number): Start | undefined {
-  // Its lease is over, and nothing was heard of it.
-  const run = found.status === "running" ? endAttempt(found, { outcome: "lost" }) : found
-  const exhausted = run.attempts - run.before >= MAX_ATTEMPTS
-  const body = exhausted ? undefined : store.getBody(place)
+/** The next attempt of a run; undefined if there is nothing to make it with, and the run is dead. */
+function begin(store: InboxStore, place: number, run: Run, now: number): Start | undefined {
+  const body = store.getBody(place)
   if (!body) {
-    store.putRun(place, endRun(run, "dead", exhausted ? "attempts_exhausted" : "body_erased"))
+    store.putRun(place, endRun(run, "dead", "body_erased"))
     pruneIfDue(store, place)
     return undefined
   }
@@ -76,18 +118,26 @@ function begin(store: InboxStore, place: number, found: Run, now: number): Start
   return { place, call: { handler, attempt: begun.attempts, deliveryId, body } }
 }
 
+/** An attempt that nobody will hear of has failed like any other, and the schedule says what follows. */
+function lose(store: InboxStore, place: number, run: Run, now: number, random: number): Run {
+  const next = endAttempt(failRun(run, now, random), { outcome: "lost" })
+  store.putRun(place, next)
+  if (next.nextAt === null) pruneIfDue(store, place)
+  return next
+}
+
 /**
  * When the shard has to wake next, in milliseconds since 1970; `now` or before if there is more to start at once.
  *
  * A handler that is paused has nothing to do; one whose slots are taken is woken by the next of its runs that ends.
  */
-export function nextRunAt(store: InboxStore, now: number, busy: Busy): number | undefined {
+export function nextRunAt(store: InboxStore, now: number, { busy, bytes }: InFlight): number | undefined {
   const paused = new Set(store.pausedHandlers())
   const times = store
     .waitingHandlers()
     .filter(({ handler }) => !paused.has(handler))
     .map(({ handler, nextAt }) => {
-      const full = (busy.get(handler) ?? 0) >= MAX_HANDLER_RUNS
+      const full = bytes >= MAX_FLIGHT_BYTES || (busy.get(handler) ?? 0) >= MAX_HANDLER_RUNS
       return full ? Math.max(nextAt, now + BACKSTOP_MS) : nextAt
     })
   if (store.eventsAfter(store.getFact("begun") ?? 0, 1).length > 0) times.push(now)

@@ -1,7 +1,7 @@
 import { errorText } from "../core/error-text.ts"
 import { BACKSTOP_MS, LEASE_MS } from "../core/limits.ts"
 import type { Log } from "../events/handlers.ts"
-import { claim, nextRunAt, type Busy, type Start } from "./claim.ts"
+import { claim, nextRunAt, type Claimed, type InFlight, type Start } from "./claim.ts"
 import { finish, type Ended } from "./finish.ts"
 import type { GroupCommit } from "./group-commit.ts"
 import type { HandlerRunner, Run } from "./inbox.ts"
@@ -46,20 +46,23 @@ export function createDispatcher(deps: DispatcherDeps, { keepHouse, isNamed }: D
 
   const planWake = (now: number): void => {
     // A wake prunes, too: by itself that is a reason only where nothing waits.
-    const at = nextRunAt(store, now, slots.busy(now)) ?? (retention && nextPruneAt(store, retention))
+    const at = nextRunAt(store, now, slots.at(now)) ?? (retention && nextPruneAt(store, retention))
     if (at !== undefined) ensureWake(Math.max(at, now))
   }
 
-  const tryAgain = (error: unknown): void => {
-    log({ level: "error", message: "the inbox could not write: it tries again", error: errorText(error) })
+  const reportFailure = (error: unknown): void => {
+    log({ level: "error", message: "the inbox could not write", error: errorText(error) })
     ensureWake(clock() + BACKSTOP_MS)
   }
 
   /** Makes one attempt. */
-  const attempt = async ({ place, call }: Start): Promise<Ended> => {
+  const attempt = async (one: Start): Promise<Ended> => {
+    const { place, call } = one
     const startedAt = clock()
+    // Its time begins now: making the claim durable may have taken a part of its lease.
+    slots.take(one, startedAt + LEASE_MS)
     const outcome = await runOutcome(runner, call)
-    slots.release({ place, call })
+    slots.release(one)
     const now = clock()
     const isEarly = outcome.kind === "handler_gone" && isNamed(call.handler, now)
     return {
@@ -71,44 +74,67 @@ export function createDispatcher(deps: DispatcherDeps, { keepHouse, isNamed }: D
     }
   }
 
+  const record = async (ended: Ended): Promise<void> => {
+    const { place, handler, attempt: number, ms } = ended
+    const { run, event } = await commits.run(() => {
+      const now = clock()
+      // Read first: what ends may be pruned at once.
+      const row = store.getEvent(place)
+      const written = finish(store, ended, now, random())
+      if (written?.nextAt === null) pruneIfDue(store, place)
+      planWake(now)
+      return { run: written, event: row }
+    })
+    if (run) report(log, event?.dedupeKey, run)
+    // Its effect may be there twice: another attempt was made meanwhile.
+    else
+      log({
+        level: "warn",
+        message: "a run ended after its lease",
+        event_id: event?.dedupeKey,
+        handler,
+        attempt: number,
+        ms,
+      })
+  }
+
   const start = async (one: Start): Promise<void> => {
     try {
       const ended = await attempt(one)
-      const written = await commits.run(() => {
-        const now = clock()
-        const run = finish(store, ended, now, random())
-        if (run?.nextAt === null) pruneIfDue(store, one.place)
-        planWake(now)
-        return run && { run, event: store.getEvent(one.place)?.dedupeKey }
-      })
-      if (written && written.run.status !== "done") log(toLogLine(ended, written))
+      // What could not be written down would run again: it is worth a second try.
+      await record(ended).catch(() => record(ended))
     } catch (error) {
-      tryAgain(error)
+      reportFailure(error)
     }
   }
 
   const wakeOnce = async (): Promise<void> => {
-    let starts: readonly Start[] = []
+    let claimed: Claimed = NOTHING
+    const release = (): void => {
+      for (const one of claimed.starts) slots.release(one)
+    }
     try {
-      await commits.run(() => {
+      const lost = await commits.run(() => {
         // From here on, what becomes due needs another wake.
         waking = undefined
         // A group that cannot be written runs its work again.
-        for (const one of starts) slots.release(one)
+        release()
         const now = clock()
         keepHouse(now)
         if (retention) prune(store, now, retention)
-        starts = claim(store, now, slots.busy(now))
-        for (const one of starts) slots.take(one, now)
+        claimed = claim(store, now, slots.at(now), random)
+        for (const one of claimed.starts) slots.take(one, Number.POSITIVE_INFINITY)
         planWake(now)
+        return claimed.lost.map(({ place, run }) => ({ event: store.getEvent(place)?.dedupeKey, run }))
       })
+      for (const { event, run } of lost) report(log, event, run)
     } catch (error) {
       waking = undefined
-      for (const one of starts) slots.release(one)
-      tryAgain(error)
+      release()
+      reportFailure(error)
       return
     }
-    for (const one of starts) void start(one)
+    for (const one of claimed.starts) void start(one)
   }
 
   return {
@@ -117,31 +143,35 @@ export function createDispatcher(deps: DispatcherDeps, { keepHouse, isNamed }: D
   }
 }
 
-const keyOf = ({ place, call }: Start): string => `${place} ${call.handler}`
+const NOTHING: Claimed = { starts: [], lost: [] }
 
-/** The attempts that are in flight, and the slots that they take from their handlers. */
+const keyOf = (place: number, handler: string): string => `${place} ${handler}`
+
+/** The attempts that are in flight, and what they take. */
 function createSlots(): {
-  take(start: Start, now: number): void
+  /** @param until When it is given up if nobody has heard of it, in milliseconds since 1970. */
+  take(start: Start, until: number): void
   release(start: Start): void
-  busy(now: number): Busy
+  at(now: number): InFlight
 } {
-  const inFlight = new Map<string, { handler: string; attempt: number; leaseEndsAt: number }>()
+  const taken = new Map<string, { handler: string; attempt: number; bytes: number; until: number }>()
   return {
-    take(start, now) {
-      const { handler, attempt } = start.call
-      inFlight.set(keyOf(start), { handler, attempt, leaseEndsAt: now + LEASE_MS })
+    take({ place, call: { handler, attempt, body } }, until) {
+      taken.set(keyOf(place, handler), { handler, attempt, bytes: body.length, until })
     },
-    release(start) {
+    release({ place, call: { handler, attempt } }) {
       // A later attempt of the run may have its slot by now: this one was given up.
-      if (inFlight.get(keyOf(start))?.attempt === start.call.attempt) inFlight.delete(keyOf(start))
+      if (taken.get(keyOf(place, handler))?.attempt === attempt) taken.delete(keyOf(place, handler))
     },
-    busy(now) {
-      const counts = new Map<string, number>()
-      for (const { handler, leaseEndsAt } of inFlight.values()) {
-        // One that nobody hears of holds its slot no longer than its lease, or its handler would stand still for ever.
-        if (leaseEndsAt > now) counts.set(handler, (counts.get(handler) ?? 0) + 1)
+    at(now) {
+      const held = [...taken.values()].filter(({ until }) => until > now)
+      const busy = new Map<string, number>()
+      for (const { handler } of held) busy.set(handler, (busy.get(handler) ?? 0) + 1)
+      return {
+        has: (place, handler) => (taken.get(keyOf(place, handler))?.until ?? 0) > now,
+        busy,
+        bytes: held.reduce((sum, { bytes }) => sum + bytes, 0),
       }
-      return counts
     },
   }
 }
@@ -155,21 +185,20 @@ async function runOutcome(runner: HandlerRunner, call: Start["call"]): Promise<E
   }
 }
 
-/** A line for whoever has to know; what the handler threw is its own text, and it is cut. */
-function toLogLine(
-  { handler, attempt, outcome, ms }: Ended,
-  { run, event }: { readonly run: Run; readonly event: string | undefined },
-): Record<string, unknown> {
+/** A line for whoever has to know that an attempt failed. What the handler threw is its own text, and it is cut. */
+function report(log: Log, event: string | undefined, run: Run): void {
+  if (run.status === "done") return
   const isDead = run.status === "dead"
-  return {
+  const last = run.history.at(-1)
+  log({
     level: isDead ? "error" : "warn",
     message: isDead ? "run is dead" : "run failed",
     event_id: event,
-    handler,
-    attempt,
-    outcome: outcome.kind,
+    handler: run.handler,
+    attempt: run.attempts,
+    outcome: last?.outcome,
     reason: run.reason ?? undefined,
-    error: "error" in outcome ? outcome.error : undefined,
-    ms,
-  }
+    error: last?.error,
+    ms: last?.ms,
+  })
 }

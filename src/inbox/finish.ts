@@ -1,7 +1,6 @@
 import { DEPLOYMENT_RETRY_MS, MAX_RETRY_LATER_SECONDS } from "../core/limits.ts"
 import type { Attempt, Run, RunOutcome } from "./inbox.ts"
-import { endAttempt, endRun } from "./runs.ts"
-import { retryDelayMs } from "./schedule.ts"
+import { endAttempt, endRun, failRun } from "./runs.ts"
 import type { InboxStore } from "./store.ts"
 
 /** What the runner does not say itself. */
@@ -55,9 +54,6 @@ function afterAttempt(run: Run, { outcome }: Ended, now: number, random: number)
     // No attempt of the round is used up by it.
     return { ...run, status: "waiting", before: run.before + 1, nextAt: now + DEPLOYMENT_RETRY_MS }
   }
-  const delay = retryDelayMs(run.attempts - run.before, random)
-  if (delay === undefined) return endRun(run, "dead", "attempts_exhausted")
   const asked = "retryAfterSeconds" in outcome ? outcome.retryAfterSeconds : undefined
-  const wanted = asked === undefined ? delay : Math.min(asked, MAX_RETRY_LATER_SECONDS) * 1000
-  return { ...run, status: "waiting", nextAt: now + wanted }
+  return failRun(run, now, random, asked && Math.min(asked, MAX_RETRY_LATER_SECONDS) * 1000)
 }

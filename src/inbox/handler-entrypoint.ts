@@ -8,8 +8,8 @@ import { runHandler } from "./run-handler.ts"
 export type HandlerRunsClass<Env> = new (ctx: ExecutionContext, env: Env) => WorkerEntrypoint<Env> & HandlerRunner
 
 /**
- * The entrypoint in which handlers run, apart from the object that stores: their memory, their CPU time and their
- * exceptions are not its own. The Worker's main module exports it as `HandlerRuns`.
+ * The entrypoint in which handlers run, apart from the object that stores: their exceptions and their
+ * CPU time are not its own. Their memory may be: Cloudflare promises no isolate to each. The Worker's main module exports it as `HandlerRuns`.
  */
 export const createHandlerRuns = <Env>(handlers: HandlerSet<Env>): HandlerRunsClass<Env> =>
   class extends WorkerEntrypoint<Env> implements HandlerRunner {

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers"
 import { BACKSTOP_MS } from "../core/limits.ts"
-import { migrate } from "../core/migrate.ts"
+import { migrate, NewerVersion } from "../core/migrate.ts"
 import { writeLine } from "../core/write-line.ts"
 import { GroupCommit } from "./group-commit.ts"
 import { INBOX_SCHEMA } from "./inbox-schema.ts"
@@ -30,12 +30,14 @@ export class Inbox extends DurableObject<RetentionBindings> implements InboxShar
       this.#alarmAt = (await ctx.storage.getAlarm()) ?? undefined
       try {
         ctx.storage.transactionSync(() => migrate(ctx.storage.sql, INBOX_SCHEMA))
-        this.#shard = this.#createShard()
-        await this.#shard.wake()
       } catch (error) {
-        // Newer code has been here: this one writes nothing.
+        // Anything else is the platform's: it makes the object again, and this is tried again.
+        if (!(error instanceof NewerVersion)) throw error
         this.#refusal = error
+        return
       }
+      this.#shard = this.#createShard()
+      await this.#shard.wake()
     })
   }
 
@@ -47,7 +49,7 @@ export class Inbox extends DurableObject<RetentionBindings> implements InboxShar
         transactionSync: (work) => this.#transact(work),
         sync: () => storage.sync(),
       }),
-      runner: { run: (call) => findRunner(exports).run(call) },
+      runner: findRunner(exports),
       ensureWake: (at) => this.#ensureAlarm(at),
       retention: readRetention(this.env),
       clock: Date.now,
@@ -88,6 +90,10 @@ export class Inbox extends DurableObject<RetentionBindings> implements InboxShar
 
   async open(shards: number, index: number): Promise<number> {
     return await this.#open.open(shards, index)
+  }
+
+  async kept(): Promise<number | undefined> {
+    return await this.#open.kept()
   }
 
   async accept(delivery: InboxDelivery, shards: number): Promise<Accepted> {

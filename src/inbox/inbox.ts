@@ -111,7 +111,7 @@ export interface Rerun {
   readonly only?: string | undefined
 }
 
-export type RerunResult = "rerun" | "no_event" | "no_body" | "no_handler"
+export type RerunFailure = "no_event" | "no_body" | "no_handler"
 
 /** What one shard has done and has to do. */
 export interface ShardStats {
@@ -134,14 +134,17 @@ export interface Activity {
 export interface InboxShard {
   /** Tells a shard which one it is and of how many; the first to tell it decides. Returns the number that it keeps. */
   open(shards: number, index: number): Promise<number>
+  /** The number of shards that it keeps; undefined if it has not been opened. */
+  kept(): Promise<number | undefined>
   /** Stores an event, or finds that it is there. Resolves once that is durable. */
   accept(delivery: InboxDelivery, shards: number): Promise<Accepted>
   list(filter: EventFilter): Promise<EventPage>
   show(source: string, dedupeKey: string): Promise<InboxEvent | undefined>
   /** The bytes as they were signed; undefined if there are none. */
   body(source: string, dedupeKey: string): Promise<Uint8Array | undefined>
-  rerun(rerun: Rerun): Promise<RerunResult>
-  /** Runs again at most `limit` dead runs of a type whose handlers are still there; `dryRun` only counts them. */
+  /** The event as it is then. */
+  rerun(rerun: Rerun): Promise<InboxEvent | RerunFailure>
+  /** Runs again at most `limit` dead runs of a type whose handlers are still there; `dryRun` counts them all instead. */
   rerunDead(type: string, keys: readonly string[], limit: number, dryRun: boolean): Promise<number>
   setPaused(handler: string, paused: boolean): Promise<void>
   /** Erases the body of an event; false if there is no such event. What waits for it becomes dead. */

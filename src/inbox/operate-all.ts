@@ -25,14 +25,16 @@ export async function rerunAllDead(
   { type, keys, dryRun }: { readonly type: string; readonly keys: readonly string[]; readonly dryRun: boolean },
 ): Promise<number> {
   const counts = await ofEvery(shards, async (index) => {
-    if (dryRun) return await shards.at(index).rerunDead(type, keys, Number.MAX_SAFE_INTEGER, true)
-    let total = 0
-    let step: number
-    do {
-      step = await shards.at(index).rerunDead(type, keys, MAX_RERUN_RUNS, false)
-      total += step
-    } while (step === MAX_RERUN_RUNS)
-    return total
+    if (dryRun) return await shards.at(index).rerunDead(type, keys, 0, true)
+    // No more than there are now: what dies again meanwhile waits for the next request.
+    const dead = await shards.at(index).rerunDead(type, keys, 0, true)
+    let done = 0
+    while (done < dead) {
+      const step = await shards.at(index).rerunDead(type, keys, Math.min(MAX_RERUN_RUNS, dead - done), false)
+      if (step === 0) break
+      done += step
+    }
+    return done
   })
   return counts.reduce((total, count) => total + count, 0)
 }

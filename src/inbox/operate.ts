@@ -1,7 +1,7 @@
 import { matchesPattern } from "../events/patterns.ts"
 import { MAX_SCANNED_EVENTS } from "../core/limits.ts"
-import type { EventFilter, EventPage, InboxEvent, Rerun, RerunResult } from "./inbox.ts"
-import { pruneIfDue } from "./prune.ts"
+import type { EventFilter, EventPage, InboxEvent, Rerun, RerunFailure } from "./inbox.ts"
+import { forgetBody, pruneIfDue } from "./prune.ts"
 import { endRun, freshRun, restartRun, toInboxEvent } from "./runs.ts"
 import type { EventRow, InboxStore } from "./store.ts"
 
@@ -19,7 +19,11 @@ export function list(store: InboxStore, { status, type, from, before, limit }: E
   for (const place of places) {
     const row = store.getEvent(place)
     if (!row || (type !== undefined && row.type !== type)) continue
-    const event = toInboxEvent(row, store.getRuns(place))
+    // Without histories: a page of them could be megabytes.
+    const event = toInboxEvent(
+      row,
+      store.getRuns(place).map((run) => ({ ...run, history: [] })),
+    )
     if (status !== undefined && event.status !== status) continue
     events.push(event)
     if (events.length === limit) return { events, more: place }
@@ -28,7 +32,11 @@ export function list(store: InboxStore, { status, type, from, before, limit }: E
 }
 
 /** Begins a new round for the runs of today's handlers; one that is running is left to end. */
-export function rerun(store: InboxStore, { source, dedupeKey, keys, only }: Rerun, now: number): RerunResult {
+export function rerun(
+  store: InboxStore,
+  { source, dedupeKey, keys, only }: Rerun,
+  now: number,
+): InboxEvent | RerunFailure {
   const event = store.findEvent(source, dedupeKey)
   if (!event) return "no_event"
   if (!event.hasBody) return "no_body"
@@ -42,13 +50,13 @@ export function rerun(store: InboxStore, { source, dedupeKey, keys, only }: Reru
     const run = store.getRun(event.place, key) ?? freshRun(key, event.place)
     if (run.status !== "running") store.putRun(event.place, restartRun(run, now))
   }
-  return "rerun"
+  return show(store, source, dedupeKey) ?? "no_event"
 }
 
 /**
  * Runs again dead runs of a type, of handlers that are there today.
  *
- * @returns How many, or with `dryRun` how many there are up to the limit.
+ * @returns How many, or with `dryRun` how many there are.
  */
 export function rerunDead(
   store: InboxStore,
@@ -56,8 +64,9 @@ export function rerunDead(
   now: number,
 ): number {
   const handlers = keys.filter((key) => matchesPattern(key, type))
+  if (dryRun) return store.countDeadRuns(type, handlers)
   const dead = store.deadRuns(type, handlers, limit)
-  if (!dryRun) for (const { place, run } of dead) store.putRun(place, restartRun(run, now))
+  for (const { place, run } of dead) store.putRun(place, restartRun(run, now))
   return dead.length
 }
 
@@ -69,7 +78,7 @@ export function erase(store: InboxStore, source: string, dedupeKey: string): boo
   for (const run of store.getRuns(event.place)) {
     if (run.status === "waiting") store.putRun(event.place, endRun(run, "dead", "body_erased"))
   }
-  store.dropBody(event.place)
+  forgetBody(store, event.place)
   pruneIfDue(store, event.place)
   return true
 }

@@ -11,7 +11,7 @@ import {
   toCursor,
   toFilter,
 } from "./fields.ts"
-import type { RerunResult } from "./inbox.ts"
+import type { RerunFailure } from "./inbox.ts"
 import { listAll, pauseAll, rerunAllDead, statsOfAll } from "./operate-all.ts"
 import type { Shards } from "./shards.ts"
 import { toEventDetail, toEventView, toStatsView } from "./view.ts"
@@ -91,8 +91,7 @@ export const OPERATIONS: readonly Operation[] = [
     async run({ shards, handlerKeys }, { event: { source, id }, body }) {
       const shard = shards.at(shards.indexOf(source, id))
       const result = await shard.rerun({ source, dedupeKey: id, keys: handlerKeys, only: body.handler })
-      const event = result === "rerun" ? await shard.show(source, id) : undefined
-      return event ? { body: toEventDetail(event) } : RERUN_FAILURES[result]
+      return typeof result === "string" ? RERUN_FAILURES[result] : { body: toEventDetail(result) }
     },
   }),
   operation({
@@ -143,9 +142,7 @@ export const OPERATIONS: readonly Operation[] = [
   }),
 ]
 
-const RERUN_FAILURES: Readonly<Record<RerunResult, OperationAnswer>> = {
-  // Erased between the two calls.
-  rerun: NOT_FOUND,
+const RERUN_FAILURES: Readonly<Record<RerunFailure, OperationAnswer>> = {
   no_event: NOT_FOUND,
   no_body: { code: "resource_not_found", param: "body" },
   no_handler: UNKNOWN_HANDLER,

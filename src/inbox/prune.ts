@@ -66,8 +66,13 @@ function pruneEvent(store: InboxStore, name: Sweep, place: number): void {
     store.deleteEvent(place)
     return
   }
+  forgetBody(store, place)
+}
+
+/** Drops a body, and with it the texts of errors, which may quote it. */
+export function forgetBody(store: InboxStore, place: number): void {
   store.dropBody(place)
-  for (const run of runs) {
+  for (const run of store.getRuns(place)) {
     store.putRun(place, { ...run, history: run.history.map(withoutError) })
   }
 }

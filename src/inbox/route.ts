@@ -8,6 +8,7 @@ import { ok, type Result } from "../core/result.ts"
 import type { ErrorCode } from "../errors/catalogue.ts"
 import { emptyResponse, errorResponse, jsonResponse } from "../errors/response.ts"
 import type { Log } from "../events/handlers.ts"
+import { demandShards } from "./shards.ts"
 import { OPERATIONS, type Operation, type OperationAnswer, type OperationDeps } from "./operations.ts"
 
 /** What the operator's routes of the inbox are made of. */
@@ -44,8 +45,10 @@ async function serve(c: InboxContext, operation: Operation, settings: InboxRoute
     return errorResponse({ code: refusal }, requestId)
   }
   try {
-    const answer = await answerTo(c, operation, settings)
-    log({ level: "info", ...facts, code: "code" in answer ? answer.code : undefined })
+    const input = await readInput(c, operation)
+    const answer = input.ok ? await runOn(settings, operation, input.value) : input.error
+    const about = input.ok ? toFacts(input.value) : {}
+    log({ level: "info", ...facts, ...about, code: "code" in answer ? answer.code : undefined })
     if ("code" in answer) return errorResponse(answer, requestId)
     return answer.body ? jsonResponse(200, answer.body, requestId) : emptyResponse(204, requestId)
   } catch (error) {
@@ -54,19 +57,33 @@ async function serve(c: InboxContext, operation: Operation, settings: InboxRoute
   }
 }
 
-async function answerTo(c: InboxContext, operation: Operation, deps: OperationDeps): Promise<OperationAnswer> {
-  const asked = checkFields(operation.query, toQuery(c.req.queries()))
-  if (!asked.ok) return asked.error
-  const given = operation.body ? await readFields(c.req.raw, operation.body) : ok({})
-  if (!given.ok) return given.error
+type Input = Parameters<Operation["run"]>[1]
+type Failure = Extract<OperationAnswer, { readonly code: ErrorCode }>
+
+async function readInput(c: InboxContext, operation: Operation): Promise<Result<Input, Failure>> {
+  const query = checkFields(operation.query, toQuery(c.req.queries()))
+  if (!query.ok) return query
+  const body = operation.body ? await readFields(c.req.raw, operation.body) : ok({})
+  if (!body.ok) return body
   const event = { source: c.req.param("source") ?? "", id: c.req.param("id") ?? "" }
-  return await operation.run(deps, { event, query: asked.value, body: given.value })
+  return ok({ event, query: query.value, body: body.value })
+}
+
+async function runOn(deps: OperationDeps, operation: Operation, input: Input): Promise<OperationAnswer> {
+  await demandShards(deps.shards)
+  return await operation.run(deps, input)
+}
+
+/** What was asked for, for the line in the log: who pauses a handler or erases a body leaves a trace. */
+function toFacts({ event: { source, id }, body }: Input): Record<string, unknown> {
+  const isName = (text: string): boolean => /^[\w-]{1,128}$/.test(text)
+  return { ...(isName(source) && isName(id) && { source, event_id: id }), ...(body as object) }
 }
 
 async function readFields(
   request: Request,
   { schema, optional }: NonNullable<Operation["body"]>,
-): Promise<Result<unknown, { readonly code: ErrorCode; readonly param?: string }>> {
+): Promise<Result<unknown, Failure>> {
   const bytes = await readJsonBytes(request, MAX_OPERATOR_BODY_BYTES)
   if (!bytes.ok) return bytes
   const value = parseJson(bytes.value, optional)

@@ -1,15 +1,16 @@
 import { MAX_HISTORY_ATTEMPTS } from "../core/limits.ts"
 import type { Attempt, DeadReason, EventStatus, InboxEvent, Run } from "./inbox.ts"
 import { timeOf } from "./place.ts"
+import { retryDelayMs } from "./schedule.ts"
 import type { EventRow } from "./store.ts"
 
-/** A run that has not begun: due since its event was taken. */
-export const freshRun = (handler: string, place: number): Run => ({
+/** A run that has not begun: due since its event was taken, and not later if the clock was ahead then. */
+export const freshRun = (handler: string, place: number, now: number = Number.MAX_SAFE_INTEGER): Run => ({
   handler,
   status: "waiting",
   attempts: 0,
   before: 0,
-  nextAt: timeOf(place),
+  nextAt: Math.min(timeOf(place), now),
   reason: null,
   history: [],
 })
@@ -33,6 +34,17 @@ export const endRun = (run: Run, status: "done" | "dead", reason: DeadReason | n
   reason,
   nextAt: null,
 })
+
+/**
+ * Its attempt has failed: it waits for the next one, or that was its last.
+ *
+ * @param random 0 to 1, for the jitter.
+ */
+export function failRun(run: Run, now: number, random: number, retryAfterMs?: number): Run {
+  const delay = retryDelayMs(run.attempts - run.before, random)
+  if (delay === undefined) return endRun(run, "dead", "attempts_exhausted")
+  return { ...run, status: "waiting", nextAt: now + (retryAfterMs ?? delay) }
+}
 
 /** A new round: due at once, with all its attempts before it. */
 export const restartRun = (run: Run, now: number): Run => ({

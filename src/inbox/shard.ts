@@ -56,13 +56,15 @@ export function createShard(deps: ShardDeps): WakingShard {
       })
     },
 
+    kept: async () => store.getFact("shards"),
+
     async accept(delivery, shards) {
       if (!fitsRow(delivery)) return { kind: "too_large" }
       if (!commits.hasRoom(delivery.body.length)) return { kind: "full" }
       opened ??= readOpened(store)
       if (opened?.shards !== shards) return { kind: "other_shards", kept: opened?.shards }
       const now = clock()
-      const place = nextPlace(lastPlace ?? store.lastPlace(), now, opened.index)
+      const place = nextPlace(lastPlace ?? readLastPlace(store), now, opened.index)
       lastPlace = place
       for (const handler of delivery.handlers ?? []) named.set(handler, now)
       const hasRuns = delivery.handlers !== undefined && delivery.handlers.length > 0
@@ -108,6 +110,10 @@ export function createShard(deps: ShardDeps): WakingShard {
     },
   }
 }
+
+/** After all that was ever taken or pruned, though the clock may have been ahead then. */
+const readLastPlace = (store: InboxStore): number =>
+  Math.max(store.lastPlace(), store.getFact("begun") ?? 0, store.getFact("pruned_ids") ?? 0)
 
 function readOpened(store: InboxStore): { readonly shards: number; readonly index: number } | undefined {
   const shards = store.getFact("shards")

@@ -31,3 +31,15 @@ export async function openShard(shards: Shards, index: number): Promise<number |
   }
   return undefined
 }
+
+/**
+ * For whoever asks of all shards: with another number than the inbox was made with, some would never be asked.
+ *
+ * @throws {Error} It is another number.
+ */
+export async function demandShards(shards: Shards): Promise<void> {
+  const kept = await shards.at(0).kept()
+  if (kept !== undefined && kept !== shards.count) {
+    throw new Error(`INBOX_SHARDS is ${shards.count}, the inbox was made with ${kept}: set it back`)
+  }
+}

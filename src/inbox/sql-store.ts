@@ -31,12 +31,17 @@ const RUN = "place, handler, status, attempts, before, next_at, reason, history"
 
 const BEGUN = "coalesce((SELECT value FROM facts WHERE name = 'begun'), 0)"
 
+const ALL_PLACES = "SELECT place FROM events"
+
+const DEAD = `FROM runs INDEXED BY runs_dead JOIN events USING (place)
+  WHERE status = 'dead' AND type = ? AND body IS NOT NULL AND handler IN (SELECT value FROM json_each(?))`
+
 /** Where to look for events of a status: all of them are there, others may be. */
 const PLACES: Readonly<Record<EventStatus, string>> = {
   ignored: "SELECT place FROM events WHERE handlers IS NULL",
-  waiting: `SELECT place FROM runs WHERE next_at IS NOT NULL UNION SELECT place FROM events WHERE place > ${BEGUN}`,
-  dead: "SELECT DISTINCT place FROM runs WHERE status = 'dead'",
-  done: "SELECT place FROM events",
+  waiting: `SELECT place FROM runs INDEXED BY runs_due WHERE next_at IS NOT NULL UNION SELECT place FROM events WHERE place > ${BEGUN}`,
+  dead: "SELECT DISTINCT place FROM runs INDEXED BY runs_dead WHERE status = 'dead'",
+  done: ALL_PLACES,
 }
 
 const toEventRow = (row: EventColumns): EventRow => ({
@@ -154,18 +159,16 @@ export function createSqlInboxStore(sql: SqlStorage): InboxStore {
       ).map((row) => ({ place: row.place, run: toRun(row) })),
     deadRuns: (type, handlers, limit) =>
       all<RunColumns>(
-        `SELECT ${RUN.replaceAll(/\w+/g, "runs.$&")} FROM runs JOIN events USING (place)
-           WHERE status = 'dead' AND type = ? AND body IS NOT NULL
-             AND handler IN (SELECT value FROM json_each(?))
-           ORDER BY runs.place DESC LIMIT ?`,
+        `SELECT ${RUN.replaceAll(/\w+/g, "runs.$&")} ${DEAD} ORDER BY runs.place DESC LIMIT ?`,
         type,
         JSON.stringify(handlers),
         limit,
       ).map((row) => ({ place: row.place, run: toRun(row) })),
+    countDeadRuns: (type, handlers) => number(`SELECT count(*) ${DEAD}`, type, JSON.stringify(handlers)),
 
     placesBefore: (before, { status, from, limit }) =>
       all<{ place: number }>(
-        `SELECT place FROM (${PLACES[status ?? "done"]}) WHERE place < ? AND place >= ? ORDER BY place DESC LIMIT ?`,
+        `SELECT place FROM (${status === undefined ? ALL_PLACES : PLACES[status]}) WHERE place < ? AND place >= ? ORDER BY place DESC LIMIT ?`,
         before,
         from,
         limit,
@@ -175,13 +178,15 @@ export function createSqlInboxStore(sql: SqlStorage): InboxStore {
       const total = number("SELECT count(*) FROM events")
       const ignored = number("SELECT count(*) FROM events WHERE handlers IS NULL")
       const waiting =
-        number("SELECT count(DISTINCT place) FROM runs WHERE next_at IS NOT NULL") +
-        number("SELECT count(*) FROM events WHERE place > ? AND handlers <> '[]'", begun)
+        number(
+          "SELECT count(DISTINCT place) FROM runs INDEXED BY runs_due WHERE next_at IS NOT NULL AND place <= ?",
+          begun,
+        ) + number("SELECT count(*) FROM events WHERE place > ? AND handlers <> '[]'", begun)
       const dead = number(
-        `SELECT count(DISTINCT place) FROM runs WHERE status = 'dead'
+        `SELECT count(DISTINCT place) FROM runs INDEXED BY runs_dead WHERE status = 'dead'
            AND NOT EXISTS (SELECT 1 FROM runs other WHERE other.place = runs.place AND other.next_at IS NOT NULL)`,
       )
-      return { ignored, waiting, dead, done: total - ignored - waiting - dead }
+      return { ignored, waiting, dead, done: Math.max(0, total - ignored - waiting - dead) }
     },
 
     pausedHandlers: () => all<{ handler: string }>("SELECT handler FROM paused").map(({ handler }) => handler),

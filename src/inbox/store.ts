@@ -63,6 +63,9 @@ export interface InboxStore {
     limit: number,
   ): readonly { readonly place: number; readonly run: Run }[]
 
+  /** How many of them there are. */
+  countDeadRuns(type: string, handlers: readonly string[]): number
+
   /** Newest first: every event of a status, and perhaps others; all of them if none is given. */
   placesBefore(
     before: number,

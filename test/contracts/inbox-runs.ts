@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest"
 import { toUtf8 } from "../../src/core/bytes.ts"
+import { RETRY_DELAYS_SECONDS } from "../../src/core/limits.ts"
 import type { RunOutcome } from "../../src/inbox/inbox.ts"
 import { createGate, DAY_MS, delivery, failed, hang, SECOND_MS, SHARDS, type Driver } from "./inbox-driver.ts"
 
@@ -139,13 +140,15 @@ export function describeRuns(open: () => Promise<Driver>): void {
   })
 
   describe("an attempt that nobody hears of", () => {
-    it("is running until its lease is over, then lost, and the next one begins", async () => {
+    it("is running until its lease is over, then lost, and the next one begins when the schedule says", async () => {
       const { take, runner, runs, find, passAndRing } = await open()
       runner.answer = hang
       await take("evt_1")
       await passAndRing(LEASE_MS - 1)
       expect([await runs("evt_1"), runner.calls.length]).toEqual([["payment.* running 1"], 1])
       await passAndRing(1)
+      expect([await runs("evt_1"), runner.calls.length]).toEqual([["payment.* waiting 1"], 1])
+      await passAndRing(6 * SECOND_MS)
       expect([await runs("evt_1"), runner.calls.length]).toEqual([["payment.* running 2"], 2])
       expect((await find("evt_1")).runs[0]!.history).toMatchObject([{ outcome: "lost" }, { attempt: 2 }])
     })
@@ -161,21 +164,28 @@ export function describeRuns(open: () => Promise<Driver>): void {
         return { kind: "done" }
       }
       await take("evt_1")
-      await passAndRing(LEASE_MS)
+      await passAndRing(LEASE_MS + 6 * SECOND_MS)
       gate.open()
       await vi.waitFor(() => expect(answers).toBe(1))
       await settle()
       expect(await runs("evt_1")).toEqual(["payment.* running 2"])
     })
 
-    it("a handler that kills the object each time is dead after 8 attempts", async () => {
-      const { take, runner, runs, restart, passAndRing } = await open()
+    it("a handler that kills the object each time is dead after 8 attempts, by the schedule of any other", async () => {
+      const { take, runner, runs, find, now, restart, passAndRing } = await open()
       runner.answer = hang
       await take("evt_1")
-      for (let kills = 0; kills < 10; kills++) {
+      const waits: number[] = []
+      for (let attempt = 1; attempt <= 8; attempt++) {
+        expect([await runs("evt_1"), runner.calls.length]).toEqual([[`payment.* running ${attempt}`], attempt])
         await restart()
         await passAndRing(LEASE_MS)
+        const [run] = (await find("evt_1")).runs
+        waits.push((run!.nextAt ?? now()) - now())
+        await passAndRing(waits.at(-1)!)
       }
+      const wanted = [...RETRY_DELAYS_SECONDS, 0]
+      expect(waits.every((ms, i) => Math.abs(ms / SECOND_MS - wanted[i]!) <= wanted[i]! / 10)).toBe(true)
       expect([await runs("evt_1"), runner.calls.length]).toEqual([["payment.* dead 8 attempts_exhausted"], 8])
     })
 

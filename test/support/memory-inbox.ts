@@ -83,6 +83,7 @@ export function createMemoryShard({ disk = createMemoryDisk(), runner, ...option
     },
     wake: async () => await current.wake(),
     open: async (...args) => await current.open(...args),
+    kept: async () => await current.kept(),
     accept: async (...args) => await current.accept(...args),
     list: async (...args) => await current.list(...args),
     show: async (...args) => await current.show(...args),

@@ -164,6 +164,11 @@ function createMemoryStore(tables: () => Tables): InboxStore {
         .toReversed()
         .slice(0, limit),
 
+    countDeadRuns: (type, handlers) =>
+      runsOf(
+        (place) => tables().events.get(place)?.type === type && tables().events.get(place)?.body !== undefined,
+      ).filter(({ run }) => run.status === "dead" && handlers.includes(run.handler)).length,
+
     placesBefore: (before, { status, from, limit }) =>
       byPlace(tables().events.values())
         .toReversed()
