@@ -1,7 +1,7 @@
 // Catches a sequence that nobody thought of, after which an acknowledged event is lost, a run waits for ever or has two
 // attempts at once.
 
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { expect, it } from "vitest"
 import type { HandlerCall, RunOutcome } from "../../src/inbox/inbox.ts"
 import { createMemoryShard, settle, type MemoryShard } from "../support/memory-inbox.ts"

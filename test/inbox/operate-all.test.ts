@@ -1,6 +1,6 @@
 // Catches a page that skips an event or shows it twice, where pages of several shards are merged while new events arrive.
 
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { EventFilter, EventStatus, InboxEvent } from "../../src/inbox/inbox.ts"
 import { listAll } from "../../src/inbox/operate-all.ts"

@@ -58,7 +58,7 @@ describe("the door", () => {
     },
   ]
 
-  it.each(ROUTES.flatMap((route) => KEYS.map((key) => ({ ...route, ...key }))))(
+  it.each(ROUTES.flatMap((route) => KEYS.map((key) => Object.assign({}, route, key))))(
     "$method $path with $why → $want, before anything is read or done",
     async ({ method, path, options, want }) => {
       const { call, twins, lines, calls } = await openWithEvent()
@@ -282,16 +282,17 @@ describe("POST /events/:source/:id/rerun", () => {
   })
 })
 
-describe("POST /rerun", () => {
-  async function openWithDead(): Promise<InboxApp> {
-    const inbox = createInboxApp()
-    inbox.answer = () => ({ kind: "dead", reason: "gave_up", error: "no" })
-    for (let i = 0; i < 12; i++) await inbox.take(`evt_${i}`, i < 9 ? {} : { type: "payment.succeeded" })
-    inbox.answer = () => ({ kind: "done" })
-    inbox.calls.length = 0
-    return inbox
-  }
+/** Nine dead of one type and three of another. */
+async function openWithDead(): Promise<InboxApp> {
+  const inbox = createInboxApp()
+  inbox.answer = () => ({ kind: "dead", reason: "gave_up", error: "no" })
+  for (let i = 0; i < 12; i++) await inbox.take(`evt_${i}`, i < 9 ? {} : { type: "payment.succeeded" })
+  inbox.answer = () => ({ kind: "done" })
+  inbox.calls.length = 0
+  return inbox
+}
 
+describe("POST /rerun", () => {
   it("counts first, then runs all of a type over all shards, then there are none", async () => {
     const { call, calls } = await openWithDead()
     const body = { type: "payment.settled" }
