@@ -25,6 +25,31 @@ describe.each(PAGES)("%s", (page) => {
   })
 })
 
+describe("docs/security.md", () => {
+  const tables = textOf("docs/security.md").split("| threat | met by | held by |\n|---|---|---|\n").slice(1)
+  const threats = tables.flatMap((table) =>
+    table
+      .slice(0, table.indexOf("\n\n"))
+      .split("\n")
+      .map((line) => line.split("|").slice(1, -1)),
+  )
+
+  it("has a row for every threat that a reader looks for", () => {
+    const text = threats.map(([threat]) => threat).join("\n")
+    const wanted = ["forgery", "downgrade", "replay", "timing", "dedupe poisoning", "SSRF", "log injection"]
+    const more = ["oversized input", "stolen key", "leaked secret", "malicious operator input"]
+    expect([...wanted, ...more].filter((threat) => !text.includes(`**${threat}**`))).toEqual([])
+  })
+
+  it("names for each where it is met, and a test that holds it", () => {
+    expect(threats.length).toBeGreaterThan(30)
+    const bare = threats.filter(
+      ([, met = "", held = ""]) => !/`src\/[^`]+\.ts`/.test(met) || !/`test\/[^`]+\.ts`/.test(held),
+    )
+    expect(bare.map(([threat]) => threat)).toEqual([])
+  })
+})
+
 describe("docs/spec.md", () => {
   it("has every line that code and tests cite", () => {
     const files = ["src", "test", "scripts"].flatMap((folder) =>
