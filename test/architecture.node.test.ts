@@ -21,7 +21,7 @@ const sources: readonly Source[] = readdirSync(SRC, { recursive: true, encoding:
   .map((path) => {
     const text = readFileSync(join(SRC, path), "utf8")
     const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "")
-    const imports = [...code.matchAll(/(?:from|import)\s*\(?"([^"]+)"/g)].map(([, target]) =>
+    const imports = [...code.matchAll(/(?:from|import)\s*\(?"([^",]+)"/g)].map(([, target]) =>
       target!.startsWith(".") ? relative(SRC, join(SRC, dirname(path), target!)) : target!,
     )
     return { path, text, code, imports }

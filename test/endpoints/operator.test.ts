@@ -178,6 +178,13 @@ describe("what is refused", () => {
     expect((await createPartner().operate("POST", ACTIONS, { body })).status).toBe(201)
   })
 
+  it("a name that no account can have leaves a line in the log, without the name", async () => {
+    const { operate, log } = createPartner()
+    await operate("GET", "/Ada.Lovelace/actions")
+    expect(log).toMatchObject([{ level: "warn", operation: "list_actions", status: 404, code: "resource_not_found" }])
+    expect(JSON.stringify(log)).not.toContain("Ada")
+  })
+
   it("guesses of the token leave a line in the log", async () => {
     const { operate, log } = createPartner()
     await operate("POST", ACTIONS, { key: "guess", body: NOTE })
