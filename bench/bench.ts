@@ -30,8 +30,8 @@ interface Plans {
 }
 
 const FULL: Plans = {
-  node: { rounds: 25, batchUs: 8_000, warmUs: 60_000 },
-  workerd: { rounds: 25, batchUs: 10_000, warmUs: 60_000 },
+  node: { rounds: 25, batchUs: 8_000, warmUs: 150_000 },
+  workerd: { rounds: 25, batchUs: 10_000, warmUs: 200_000 },
   bodies: { rounds: 11, batchUs: 50_000, warmUs: 100_000 },
   servers: { rounds: 11, batchUs: 400_000, warmUs: 800_000 },
   inbox: { rounds: 11, batchUs: 300_000, warmUs: 600_000 },
@@ -39,8 +39,8 @@ const FULL: Plans = {
 }
 
 const QUICK: Plans = {
-  node: { rounds: 9, batchUs: 3_000, warmUs: 20_000 },
-  workerd: { rounds: 9, batchUs: 5_000, warmUs: 20_000 },
+  node: { rounds: 9, batchUs: 3_000, warmUs: 60_000 },
+  workerd: { rounds: 9, batchUs: 5_000, warmUs: 80_000 },
   bodies: { rounds: 5, batchUs: 20_000, warmUs: 40_000 },
   servers: { rounds: 3, batchUs: 150_000, warmUs: 300_000 },
   inbox: { rounds: 3, batchUs: 150_000, warmUs: 150_000 },
