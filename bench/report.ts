@@ -92,12 +92,12 @@ export const toAttackMarkdown = (
     `${Object.values(machine).join(", ")}; ${seconds} s of each, over 16 connections.`,
     "",
     table(
-      ["", "refused for each second of CPU", "requests", "memory early → late, most (MiB)", ""],
-      results.map(({ name, perCpuSecond, requests, memory: { early, late, most }, note }) => [
+      ["", "refused for each second of CPU", "requests", "memory half way → at the end, most (MiB)", ""],
+      results.map(({ name, perCpuSecond, requests, memory: { middle, late, most }, note }) => [
         name,
         Math.round(perCpuSecond).toLocaleString("en"),
         requests.toLocaleString("en"),
-        `${early.toFixed(0)} → ${late.toFixed(0)}, ${most.toFixed(0)}`,
+        `${middle.toFixed(0)} → ${late.toFixed(0)}, ${most.toFixed(0)}`,
         note,
       ]),
     ),
