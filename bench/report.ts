@@ -2,13 +2,14 @@
 
 import type { AttackResult } from "./attack.ts"
 import { STEPS } from "./inbox-cost.ts"
-import { PEERS, type Verdict } from "./bars.ts"
+import { PEERS } from "./bars.ts"
 import { nameOfSize, SIZES } from "./bodies.ts"
 import { createFixture } from "./fixture.ts"
 import { compare, summarize, valuesOf, type Samples } from "./measure.ts"
 import type { Groups } from "./micro.ts"
 import { createPeers } from "./peers.ts"
 import type { Results } from "./results.ts"
+import type { Verdict } from "./verdict.ts"
 
 export function toMarkdown(results: Results, verdicts: readonly Verdict[]): string {
   const { machine, versions, node, workerd, servers, inbox, starts, libraries, workers, readsInWorkerd } = results

@@ -13,6 +13,7 @@ export type Sizes = Readonly<Record<string, number>>
 
 const LIBRARIES: Readonly<Record<string, string>> = {
   "countersign: createVerifier and verifyWebhook": 'export { createVerifier, verifyWebhook } from "../../src/index.ts"',
+  "SHA-256 of @noble/hashes, which is in it": 'export { _SHA256 } from "@noble/hashes/sha2.js"',
   standardwebhooks: 'export { Webhook } from "standardwebhooks"',
   "octokit, its build for Workers": 'export { verify } from "@octokit/webhooks-methods"',
   svix: 'export { Webhook } from "svix"',
