@@ -28,6 +28,8 @@ export class GroupCommit {
   #count = 0
   #bytes = 0
   #isWriting = false
+  /** How many deliveries the last group had. */
+  #crowd = 0
 
   constructor(storage: CommitStorage) {
     this.#storage = storage
@@ -51,14 +53,16 @@ export class GroupCommit {
       this.#bytes += bytes
       if (this.#isWriting) return
       this.#isWriting = true
-      void this.#write()
+      // Never within the caller's own turn: what it does after this call has happened before its work runs.
+      queueMicrotask(() => void this.#write())
     })
   }
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
-      await this.#letIn()
+      if (this.#crowd > 1) await this.#letIn()
       const group = this.#waiting
+      this.#crowd = group.filter(({ bytes }) => bytes > 0).length
       this.#waiting = []
       try {
         const settles = this.#runGroup(group)
@@ -77,7 +81,8 @@ export class GroupCommit {
 
   /**
    * One turn of the event loop, which is what waiting for nothing takes: what has arrived by now joins the group, and
-   * the answers to the last one leave before the next holds them back. A timer would take a millisecond.
+   * the answers to the last one leave before the next holds them back. A timer would take a millisecond, and one that
+   * comes alone need not wait for others.
    */
   async #letIn(): Promise<void> {
     await this.#storage.sync().catch(() => {})

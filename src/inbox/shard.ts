@@ -70,12 +70,13 @@ export function createShard(deps: ShardDeps): WakingShard {
       const hasRuns = delivery.handlers !== undefined && delivery.handlers.length > 0
       const accepted = await commits.run(() => {
         const result = accept(store, delivery, place)
-        if (result.kind === "accepted" && hasRuns) ensureWake(now + BACKSTOP_MS)
+        // An ignored event is in an index of its own, and an accept writes three rows at most, the alarm's among them.
+        if (result.kind === "accepted") ensureWake(now + BACKSTOP_MS)
         return result
       }, delivery.body.length)
       activity.note(now, accepted.kind === "duplicate" ? "duplicates" : "accepted", delivery.secretId)
-      // One without runs, too: its body is to be dropped in time.
-      if (accepted.kind !== "duplicate") void dispatcher.wake()
+      // One without runs can wait for the alarm: all there is to do is to prune it in time.
+      if (accepted.kind === "ignored" || (accepted.kind === "accepted" && hasRuns)) void dispatcher.wake()
       return accepted
     },
 
