@@ -12,8 +12,7 @@ const BUDGETS: readonly { what: string; code: string; maxBytes: number }[] = [
   {
     what: "createVerifier + verifyWebhook, with their crypto",
     code: `export { createVerifier, verifyWebhook } from "./dist/index.js"`,
-    // Over the 5 KiB that it is meant to keep: docs/performance.md says for what.
-    maxBytes: 5_300,
+    maxBytes: 5_120,
   },
   { what: "everything of countersign", code: `export * from "./dist/index.js"`, maxBytes: 7_500 },
   { what: "countersign/hono, hono itself aside", code: `export * from "./dist/hono.js"`, maxBytes: 8_000 },

@@ -1,14 +1,6 @@
 import { demand } from "./demand.ts"
 import { BODY_BUFFER_BYTES } from "./limits.ts"
 
-/** A reader; workerd's own, whose `readAtLeast` no standard knows, or one for chunks as they come. */
-interface BodyReader {
-  readAtLeast?(minBytes: number, buffer: Uint8Array): ReturnType<BodyReader["read"]>
-  read(): Promise<{ value?: Uint8Array | undefined; done: boolean }>
-  cancel(): Promise<void>
-  releaseLock(): void
-}
-
 /**
  * Reads a body with a bound (spec 3.5). An announced length over the cap is refused without reading a byte. One within it
  * is read in one call, the cheapest by far: HTTP's framing holds the sender to it, and a request that code made is counted
@@ -30,14 +22,12 @@ export async function readBody(
     const bytes = new Uint8Array(await request.arrayBuffer())
     return bytes.length > maxBytes ? undefined : bytes
   }
-  const reader = openReader(request.body)
+  const reader = (request.body as ReadableStream<Uint8Array>).getReader()
   let buffer = new Uint8Array(BODY_BUFFER_BYTES)
   let length = 0
   for (;;) {
-    const { value = new Uint8Array(), done } = await (reader.readAtLeast?.(
-      buffer.length,
-      new Uint8Array(buffer.length),
-    ) ?? reader.read())
+    const { value, done } = await reader.read()
+    if (done) return buffer.slice(0, length)
     const start = length
     length += value.length
     if (length > maxBytes) {
@@ -52,21 +42,5 @@ export async function readBody(
       buffer = larger
     }
     buffer.set(value, start)
-    if (done) return buffer.slice(0, length)
   }
-}
-
-/**
- * In workerd fills a buffer of ours in one call: a loop over its chunks of 4 KiB takes several times the CPU. The `min` of
- * the standard's `read` would do the same elsewhere, but Node 24 throws on a stream that ends before it is reached.
- */
-function openReader(body: ReadableStream): BodyReader {
-  try {
-    const reader = body.getReader({ mode: "byob" }) as unknown as BodyReader
-    if (reader.readAtLeast) return reader
-    reader.releaseLock()
-  } catch {
-    // A stream of chunks that code made, not of bytes.
-  }
-  return body.getReader()
 }

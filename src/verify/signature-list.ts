@@ -16,15 +16,7 @@ import type { SignedParts } from "./scheme.ts"
  */
 export function parseSignatureList(text: string): Result<SignedParts, SignatureReason> {
   if (text.length > MAX_SIGNATURE_HEADER_CHARS) return fail("header_too_long")
-  const [, time, signature] = USUAL.exec(text) ?? []
-  if (time && signature) return ok({ timeText: time, signedAt: Number(time), signatures: [signature] })
-  return /[^ \t]/.test(text) ? parseItems(text) : fail("header_missing")
-}
-
-/** What every sender writes but while it rotates a secret: one look takes a third of what reading item by item does. */
-const USUAL = /^t=(0|[1-9]\d{0,11}),v1=([0-9a-f]{64})$/
-
-function parseItems(text: string): Result<SignedParts, "too_many_signatures" | "header_malformed"> {
+  if (!/[^ \t]/.test(text)) return fail("header_missing")
   const signatures: string[] = []
   let timeText: string | undefined
   let candidates = 0
