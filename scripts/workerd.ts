@@ -88,10 +88,13 @@ async function answers(url: string, child: ChildProcess): Promise<boolean> {
   return false
 }
 
+/** Those of wrangler.toml. */
+const FLAGS = ["nodejs_compat", "durable_object_io_tasks_prevent_eviction"]
+
 const text = (value: string): string => JSON.stringify(value)
 
 function toConfig(options: Omit<WorkerdOptions, "onLine">): string {
-  const { script, folder, port, vars = {}, objects = {}, flags = ["nodejs_compat"] } = options
+  const { script, folder, port, vars = {}, objects = {}, flags = FLAGS } = options
   const bindings = [
     ...Object.entries(vars).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
     ...Object.entries(objects).map(([name, type]) => `(name = ${text(name)}, durableObjectNamespace = ${text(type)})`),

@@ -118,7 +118,7 @@ export interface ShardStats {
   readonly counts: Readonly<Record<EventStatus, number>>
   /** When the oldest run that waits was due, in milliseconds since 1970. */
   readonly oldestWaitingAt: number | undefined
-  /** Of the last hour, by the minute; a crash loses at most the current one. */
+  /** Of the last hour, by the minute. An object that crashes or falls asleep forgets the minutes that no wake has kept. */
   readonly lastHour: Activity
   readonly paused: readonly string[]
 }

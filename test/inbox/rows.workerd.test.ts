@@ -113,7 +113,7 @@ it.each<{ why: string; handlers: readonly string[] | undefined; outcome: RunOutc
       written: 4,
       alarms: 0,
     },
-    { why: "no handler: the event, its key, how far the shard is", handlers: [], outcome: DONE, written: 3, alarms: 0 },
+    { why: "no handler: the event, its key, how far the shard is", handlers: [], outcome: DONE, written: 3, alarms: 2 },
     {
       why: "a run: that, how far the shard is, 2 to begin, 1 to end",
       handlers: ["*"],
