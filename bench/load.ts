@@ -36,7 +36,7 @@ export async function fire(url: string, shot: Shot, times: number): Promise<void
         await exchange(socket, bytes, shot.status)
       } catch (error) {
         const { code = "" } = error as NodeJS.ErrnoException
-        if (!["EPIPE", "ECONNRESET"].includes(code) || ++lost > MAX_LOST + times / 10) throw error
+        if (!["EPIPE", "ECONNRESET"].includes(code) || ++lost > MAX_LOST + times / 2) throw error
         left++
       }
     }
