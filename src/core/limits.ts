@@ -186,7 +186,7 @@ export const MAX_FLIGHT_BYTES = 16_777_216
 export const MAX_WAKE_RUNS = 16
 
 /** New events that one wake looks at: a bounded step. */
-export const MAX_WAKE_EVENTS = 64
+export const MAX_WAKE_EVENTS = 256
 
 /** When the alarm looks again at what should have been started at once: it comes too late only for a shard that was killed. */
 export const BACKSTOP_MS = 1_000

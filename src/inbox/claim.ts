@@ -74,7 +74,7 @@ export function claim(store: InboxStore, now: number, inFlight: InFlight, random
       if (run.status === "waiting") start(place, run)
       // Its answer is late, not lost: it was started later than it was claimed.
       else if (inFlight.has(place, handler)) store.putRun(place, { ...run, nextAt: now + LEASE_MS })
-      else lost.push({ place, run: lose(store, place, run, now, random()) })
+      else lost.push(lose(store, { place, run }, now, random()))
       if (freeSlots(handler) === 0) return
     }
   }
@@ -119,11 +119,11 @@ function begin(store: InboxStore, place: number, run: Run, now: number): Start |
 }
 
 /** An attempt that nobody will hear of has failed like any other, and the schedule says what follows. */
-function lose(store: InboxStore, place: number, run: Run, now: number, random: number): Run {
+function lose(store: InboxStore, { place, run }: Lost, now: number, random: number): Lost {
   const next = endAttempt(failRun(run, now, random), { outcome: "lost" })
   store.putRun(place, next)
   if (next.nextAt === null) pruneIfDue(store, place)
-  return next
+  return { place, run: next }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { matchesPattern } from "../events/patterns.ts"
 import { MAX_SCANNED_EVENTS } from "../core/limits.ts"
-import type { EventFilter, EventPage, InboxEvent, Rerun, RerunFailure } from "./inbox.ts"
+import type { EventFilter, EventPage, InboxEvent, Rerun, RerunFailure, Run } from "./inbox.ts"
 import { forgetBody, pruneIfDue } from "./prune.ts"
 import { endRun, freshRun, restartRun, toInboxEvent } from "./runs.ts"
 import type { EventRow, InboxStore } from "./store.ts"
@@ -12,6 +12,8 @@ export function show(store: InboxStore, source: string, dedupeKey: string): Inbo
   return row && toInboxEvent(row, store.getRuns(row.place))
 }
 
+const withoutHistory = (run: Run): Run => ({ ...run, history: [] })
+
 /** One page, in a bounded look: it may be shorter than the limit and still have more after it. */
 export function list(store: InboxStore, { status, type, from, before, limit }: EventFilter): EventPage {
   const events: InboxEvent[] = []
@@ -20,10 +22,7 @@ export function list(store: InboxStore, { status, type, from, before, limit }: E
     const row = store.getEvent(place)
     if (!row || (type !== undefined && row.type !== type)) continue
     // Without histories: a page of them could be megabytes.
-    const event = toInboxEvent(
-      row,
-      store.getRuns(place).map((run) => ({ ...run, history: [] })),
-    )
+    const event = toInboxEvent(row, store.getRuns(place).map(withoutHistory))
     if (status !== undefined && event.status !== status) continue
     events.push(event)
     if (events.length === limit) return { events, more: place }

@@ -74,9 +74,10 @@ async function runOn(deps: OperationDeps, operation: Operation, input: Input): P
   return await operation.run(deps, input)
 }
 
+const isName = (text: string): boolean => /^[\w-]{1,128}$/.test(text)
+
 /** What was asked for, for the line in the log: who pauses a handler or erases a body leaves a trace. */
 function toFacts({ event: { source, id }, body }: Input): Record<string, unknown> {
-  const isName = (text: string): boolean => /^[\w-]{1,128}$/.test(text)
   return { ...(isName(source) && isName(id) && { source, event_id: id }), ...(body as object) }
 }
 

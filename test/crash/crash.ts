@@ -29,7 +29,7 @@ that was acknowledged was lost, nothing is stuck, and nothing ran twice but what
 const SECRET = "whsec_crash_0123456789abcdef"
 const TOKEN = "operator_token_of_the_crash_proof"
 const CONNECTIONS = 64
-/** Two leases, and the longest schedule of an event that fails twice. */
+/** The lease and the delay of an attempt that was cut off, twice over: 40 + 5 and 40 + 30 seconds. */
 const DRAIN_WITHIN_MS = 120_000
 
 const { values } = parseArgs({
