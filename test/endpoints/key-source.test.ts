@@ -1,7 +1,7 @@
 // Catches an issuer's outage that turns into 401, a stranger's `kid` that makes us hammer the issuer, and a key set that is
 // used for ever.
 
-import { beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
 import { parseKeySet } from "../../src/endpoints/key-set.ts"
 import { createFetchedKeys, createFixedKeys, type KeySource } from "../../src/endpoints/key-source.ts"
 import { createTokenAuth } from "../../src/endpoints/tokens.ts"
@@ -246,6 +246,8 @@ describe("createFetchedKeys", () => {
     const { promise, resolve } = createGate()
     answer = async () => await promise.then(publish(one))
     const first = judge(one, FRESH)
+    // Tokens are signed on threads: the other's could be ready before.
+    await vi.waitFor(() => expect(asked).toHaveLength(2))
     expect(await judge(one, FRESH)).toBe(KNOWN)
     resolve()
     expect(await first).toBe(KNOWN)
