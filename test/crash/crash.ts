@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { Agent, request } from "node:http"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { isAbsolute, join } from "node:path"
 import { setTimeout as wait } from "node:timers/promises"
 import { parseArgs } from "node:util"
 import { bundleWorker, startWorkerd, type Workerd, type WorkerdOptions } from "../../scripts/workerd.ts"
@@ -18,12 +18,13 @@ const HELP = `
 Sends events as a real sender does while the runtime is killed again and again, and proves from outside that nothing
 that was acknowledged was lost, nothing is stuck, and nothing ran twice but what was running at a kill.
 
-  npm run test:crash -- [--seed <n>] [--kills <n>] [--events <n>] [--shards <n>]
+  npm run test:crash -- [--seed <n>] [--kills <n>] [--events <n>] [--shards <n>] [--worker <file>]
 
   --seed    the same seed makes the same events and the same pauses between kills; random unless given
   --kills   how often the runtime is killed, at least (10)
   --events  how many events are sent at least (3000)
   --shards  INBOX_SHARDS (4: fewer than a Worker has, so that more waits in each)
+  --worker  a bundled Worker to kill, whose handlers are those of test/crash/worker.ts (that one, from the sources)
 `
 
 const SECRET = "whsec_crash_0123456789abcdef"
@@ -38,6 +39,7 @@ const { values } = parseArgs({
     kills: { type: "string", default: "10" },
     events: { type: "string", default: "3000" },
     shards: { type: "string", default: "4" },
+    worker: { type: "string" },
     help: { type: "boolean", default: false },
   },
 })
@@ -156,12 +158,14 @@ async function listEvents(url: string, query: string): Promise<readonly EventVie
   }
 }
 
+const fromHere = (path: string): string => (isAbsolute(path) ? path : join(process.cwd(), path))
+
 async function prove(seed: number, folder: string): Promise<readonly string[]> {
   const wantedKills = Number(values.kills)
   const random = createRandom(seed + 1)
   const witness = await startWitness()
   const vars = { WEBHOOK_SECRETS: SECRET, OPERATOR_TOKEN: TOKEN, INBOX_SHARDS: values.shards, WITNESS: witness.url }
-  const script = bundleWorker("test/crash/worker.ts", join(folder, "bundle"))
+  const script = values.worker ? fromHere(values.worker) : bundleWorker("test/crash/worker.ts", join(folder, "bundle"))
   const objects = { INBOXES: "Inbox", ACCOUNTS: "Account" }
   const mortal = await startMortal({ script, folder, port: await findFreePort(), vars, objects, onLine: () => {} })
   try {

@@ -1,14 +1,15 @@
-// The Worker of the crash proof: the project's own, but for its handlers, which tell the process that kills it what they do.
+// The Worker of the crash proof: one of one's own, whose handlers tell the process that kills it what they do.
 
-import { createAppFromEnv } from "../../src/app-from-env.ts"
-import type { WorkerBindings } from "../../src/config.ts"
-import type { WebhookEvent } from "../../src/events/event.ts"
-import { defineHandlers, type HandlerContext } from "../../src/events/handlers.ts"
-import { GiveUp } from "../../src/events/outcomes.ts"
-import { createHandlerRuns } from "../../src/inbox/handler-entrypoint.ts"
+import {
+  createReceiver,
+  defineHandlers,
+  GiveUp,
+  type HandlerContext,
+  type WebhookEvent,
+  type WorkerBindings,
+} from "../../src/create-receiver.ts"
 
-export { Account } from "../../src/endpoints/account-object.ts"
-export { Inbox } from "../../src/inbox/inbox-object.ts"
+export { Account, Inbox } from "../../src/create-receiver.ts"
 
 interface Env extends WorkerBindings {
   /** Origin of the process that looks on. */
@@ -39,12 +40,8 @@ const witnessed =
     await tell("completed")
   }
 
-const handlers = defineHandlers<Env>({ "payment.*": witnessed("payment.*"), "*": witnessed("*") })
+const receiver = createReceiver(defineHandlers<Env>({ "payment.*": witnessed("payment.*"), "*": witnessed("*") }))
 
-export const HandlerRuns = createHandlerRuns(handlers)
+export const HandlerRuns = receiver.HandlerRuns
 
-let app: ReturnType<typeof createAppFromEnv> | undefined
-
-export default {
-  fetch: (request, env, ctx) => (app ??= createAppFromEnv(env, handlers)).fetch(request, env, ctx),
-} satisfies ExportedHandler<Env>
+export default { fetch: receiver.fetch } satisfies ExportedHandler<Env>
