@@ -1,14 +1,13 @@
 import * as v from "valibot"
 import { isFields } from "../core/is.ts"
 import {
-  DEFAULT_PAGE_SIZE,
   MAX_DESCRIPTION_CHARS,
   MAX_METADATA_KEY_CHARS,
   MAX_METADATA_PAIRS,
   MAX_METADATA_VALUE_CHARS,
   MAX_OVERLAP_SECONDS,
-  MAX_PAGE_SIZE,
 } from "../core/limits.ts"
+import { PAGE_FIELDS } from "../core/page-fields.ts"
 
 const isRealDate = (text: string): boolean => new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) ?? false
 
@@ -56,20 +55,5 @@ export const Rotation = v.strictObject({
   ),
 })
 
-/** A listing's query (spec 5.7). A cursor is a place in the list, opaque to whoever passes it back. */
-export const Page = v.object({
-  limit: v.optional(
-    v.pipe(v.string(), v.regex(/^[1-9]\d{0,2}$/), v.transform(Number), v.minValue(1), v.maxValue(MAX_PAGE_SIZE)),
-    String(DEFAULT_PAGE_SIZE),
-  ),
-  cursor: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^c[0-9a-z]{1,11}$/),
-      v.transform((text) => Number.parseInt(text.slice(1), 36)),
-    ),
-  ),
-})
-
-/** The cursor of a place in the list. */
-export const toCursor = (place: number): string => `c${place.toString(36)}`
+/** A listing's query (spec 5.7). */
+export const Page = v.object(PAGE_FIELDS)

@@ -2,11 +2,11 @@ import { Hono, type Context } from "hono"
 import { parseBearer } from "../core/bearer.ts"
 import { toQuery } from "../core/check-fields.ts"
 import { RATE_BURST } from "../core/limits.ts"
+import { toPageBody } from "../core/page-fields.ts"
 import { CATALOGUE, type ErrorCode } from "../errors/catalogue.ts"
 import { emptyResponse, errorResponse, jsonResponse } from "../errors/response.ts"
 import type { Log } from "../events/handlers.ts"
 import type { Account, AccountAnswer } from "./account.ts"
-import { toCursor } from "./fields.ts"
 import { judge, OPERATIONS } from "./judge.ts"
 import type { Authenticate } from "./principal.ts"
 
@@ -112,10 +112,7 @@ function toResponse(c: PartnerContext, { result, rateLimit }: AccountAnswer): Re
     return fail(c, code, { ...headers, ...retry }, param)
   }
   if (result.kind === "deleted") return emptyResponse(204, requestId, headers)
-  if (result.kind === "page") {
-    const page = { data: result.views, next_cursor: result.next === undefined ? null : toCursor(result.next) }
-    return jsonResponse(200, page, requestId, headers)
-  }
+  if (result.kind === "page") return jsonResponse(200, toPageBody(result.views, result.next), requestId, headers)
   const location = result.status === 201 ? { Location: `${PARTNER_PATH}/${result.view.id}` } : undefined
   const replayed = result.replayed ? { "Idempotency-Replayed": "true" } : undefined
   return jsonResponse(result.status, result.view, requestId, { ...headers, ...location, ...replayed })

@@ -1,5 +1,5 @@
 import * as v from "valibot"
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../core/limits.ts"
+import { PAGE_FIELDS } from "../core/page-fields.ts"
 import { isEventType } from "../events/envelope.ts"
 import { isPattern } from "../events/patterns.ts"
 import { EVENT_STATUSES, type EventFilter } from "./inbox.ts"
@@ -30,22 +30,8 @@ export const EventsQuery = v.strictObject({
   type: v.optional(TYPE),
   from: v.optional(Time, "1970-01-01"),
   to: v.optional(Time),
-  limit: v.optional(
-    v.pipe(v.string(), v.regex(/^[1-9]\d{0,2}$/), v.transform(Number), v.maxValue(MAX_PAGE_SIZE)),
-    String(DEFAULT_PAGE_SIZE),
-  ),
-  cursor: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^p[0-9a-z]{1,11}$/),
-      v.transform((text) => Number.parseInt(text.slice(1), 36)),
-      v.safeInteger(),
-    ),
-  ),
+  ...PAGE_FIELDS,
 })
-
-/** The cursor of a place. */
-export const toCursor = (place: number): string => `p${place.toString(36)}`
 
 /** What a listing's query asks of every shard. */
 export function toFilter({ status, type, from, to, limit, cursor }: v.InferOutput<typeof EventsQuery>): EventFilter {

@@ -1,16 +1,8 @@
 import type { GenericSchema, InferOutput } from "valibot"
 import { fromUtf8 } from "../core/bytes.ts"
+import { toPageBody } from "../core/page-fields.ts"
 import type { ErrorCode } from "../errors/catalogue.ts"
-import {
-  EventQuery,
-  EventsQuery,
-  HandlerBody,
-  NoQuery,
-  RerunBody,
-  RerunDeadBody,
-  toCursor,
-  toFilter,
-} from "./fields.ts"
+import { EventQuery, EventsQuery, HandlerBody, NoQuery, RerunBody, RerunDeadBody, toFilter } from "./fields.ts"
 import type { RerunFailure } from "./inbox.ts"
 import { listAll, pauseAll, rerunAllDead, statsOfAll } from "./operate-all.ts"
 import type { Shards } from "./shards.ts"
@@ -67,7 +59,7 @@ export const OPERATIONS: readonly Operation[] = [
     query: EventsQuery,
     async run({ shards }, { query }) {
       const { events, more } = await listAll(shards, toFilter(query))
-      return { body: { data: events.map(toEventView), next_cursor: more === undefined ? null : toCursor(more) } }
+      return { body: toPageBody(events.map(toEventView), more) }
     },
   }),
   operation({

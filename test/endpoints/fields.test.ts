@@ -3,7 +3,8 @@
 import type { GenericSchema } from "valibot"
 import { describe, expect, it } from "vitest"
 import { checkFields } from "../../src/core/check-fields.ts"
-import { EndpointPatch, NewEndpoint, Page, Rotation, toCursor } from "../../src/endpoints/fields.ts"
+import { toCursor } from "../../src/core/page-fields.ts"
+import { EndpointPatch, NewEndpoint, Page, Rotation } from "../../src/endpoints/fields.ts"
 
 /** `code param` of a failure, or "ok". */
 function verdict(schema: GenericSchema, value: unknown): string {

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 import { checkFields } from "../../src/core/check-fields.ts"
+import { toCursor } from "../../src/core/page-fields.ts"
 import {
   EventQuery,
   EventsQuery,
@@ -9,7 +10,6 @@ import {
   NoQuery,
   RerunBody,
   RerunDeadBody,
-  toCursor,
   toFilter,
 } from "../../src/inbox/fields.ts"
 import { placeAt } from "../../src/inbox/place.ts"
@@ -81,12 +81,12 @@ describe("the query of a listing", () => {
     { query: { limit: " 10" }, want: "invalid_value_type limit" },
     { query: { limit: "" }, want: "invalid_value_type limit" },
     { query: { cursor: "" }, want: "invalid_value_type cursor" },
-    { query: { cursor: "p" }, want: "invalid_value_type cursor" },
+    { query: { cursor: "c" }, want: "invalid_value_type cursor" },
     { query: { cursor: "12345" }, want: "invalid_value_type cursor" },
-    { query: { cursor: "p-1" }, want: "invalid_value_type cursor" },
-    { query: { cursor: "pABC" }, want: "invalid_value_type cursor" },
-    { query: { cursor: "pzzzzzzzzzzz" }, want: "invalid_value_type cursor" },
-    { query: { cursor: `p${"1".repeat(12)}` }, want: "invalid_value_type cursor" },
+    { query: { cursor: "c-1" }, want: "invalid_value_type cursor" },
+    { query: { cursor: "cABC" }, want: "invalid_value_type cursor" },
+    { query: { cursor: "czzzzzzzzzzz" }, want: "invalid_value_type cursor" },
+    { query: { cursor: `c${"1".repeat(12)}` }, want: "invalid_value_type cursor" },
     { query: { sort: "asc" }, want: "unknown_field sort" },
     { query: { Status: "dead" }, want: "unknown_field Status" },
     { query: { __proto__x: "1" }, want: "unknown_field __proto__x" },

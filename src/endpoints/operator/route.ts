@@ -2,13 +2,14 @@ import { Hono, type Context } from "hono"
 import { checkFields, toQuery } from "../../core/check-fields.ts"
 import { MAX_OPERATOR_BODY_BYTES } from "../../core/limits.ts"
 import { checkOperator } from "../../core/operator.ts"
+import { toPageBody } from "../../core/page-fields.ts"
 import { parseJson, readJsonBytes } from "../../core/read-json.ts"
 import { ok, type Result } from "../../core/result.ts"
 import { CATALOGUE } from "../../errors/catalogue.ts"
 import { errorResponse, jsonResponse } from "../../errors/response.ts"
 import type { Log } from "../../events/handlers.ts"
 import type { Account, Failure } from "../account.ts"
-import { Page, toCursor } from "../fields.ts"
+import { Page } from "../fields.ts"
 import { ACCOUNT_NAME } from "../principal.ts"
 import { NewAction } from "./action.ts"
 
@@ -103,7 +104,7 @@ const OPERATIONS = {
     const page = checkFields(Page, toQuery(c.req.queries()))
     if (!page.ok) return page
     const { rows, next } = await account.listActions(page.value.limit, page.value.cursor)
-    return ok({ status: 200, body: { data: rows, next_cursor: next === undefined ? null : toCursor(next) } })
+    return ok({ status: 200, body: toPageBody(rows, next) })
   },
 
   async list_endpoints(_c, account) {
