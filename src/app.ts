@@ -1,6 +1,6 @@
 import { Hono } from "hono"
 import { errorText } from "./core/error-text.ts"
-import { createOperatorRoutes, OPERATOR_PATH, type OperatorSettings } from "./endpoints/operator/route.ts"
+import { createAccountOperations, OPERATOR_PATH, type AccountOperationDeps } from "./endpoints/operations.ts"
 import { createPartnerRoutes, PARTNER_PATH, type PartnerSettings } from "./endpoints/route.ts"
 import { withDocUrl } from "./errors/doc-url.ts"
 import {
@@ -13,8 +13,9 @@ import {
 } from "./errors/response.ts"
 import { createErrorRoutes } from "./errors/route.ts"
 import type { Log } from "./events/handlers.ts"
-import { createInboxRoutes, INBOX_PATH, type InboxRouteSettings } from "./inbox/route.ts"
+import { createInboxOperations, INBOX_PATH, type InboxOperationDeps } from "./inbox/operations.ts"
 import { OPENAPI_JSON } from "./openapi-json.ts"
+import { createOperatorRoutes } from "./operator/route.ts"
 import type { ReceiverSettings } from "./receiver/receive.ts"
 import { createReceiverRoute } from "./receiver/route.ts"
 
@@ -26,17 +27,22 @@ export type Surface<Settings> =
   /** Configured wrongly: its routes answer 503 until that is mended. */
   | { readonly state: "unsound" }
 
+interface OperatorToken {
+  /** As `parseOperatorToken` returned it. */
+  readonly token: string
+}
+
 export interface AppDeps {
   /** The receiver at `/webhooks/<source>`. */
   readonly receiver: Surface<ReceiverSettings> & { readonly source: string }
   /** The operator's routes of the inbox at `/inbox`. */
-  readonly inbox: Surface<InboxRouteSettings>
+  readonly inbox: Surface<InboxOperationDeps & OperatorToken>
   /** The registry of endpoints at `/partner/v1/webhook_endpoints`. */
   readonly partner: Surface<PartnerSettings>
   /** Where the pages of the error codes are: makes `error.doc_url`, which no error has unless it is given. */
   readonly errorDocsUrl?: string | undefined
   /** The operator's routes about accounts at `/operator/accounts`; off unless given. */
-  readonly operator?: Surface<OperatorSettings>
+  readonly operator?: Surface<Pick<AccountOperationDeps, "accountOf"> & OperatorToken>
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly clock: () => number
@@ -57,9 +63,15 @@ export function createApp(deps: AppDeps): App {
 
   const path = `/webhooks/${receiver.source}`
   if (receiver.state === "on") app.route(path, createReceiverRoute(receiver.settings, { clock, log }))
-  if (inbox.state === "on") app.route(INBOX_PATH, createInboxRoutes(inbox.settings, log))
+  if (inbox.state === "on") {
+    const { token } = inbox.settings
+    app.route("/", createOperatorRoutes(createInboxOperations(inbox.settings), { token, log }))
+  }
   if (partner.state === "on") app.route(PARTNER_PATH, createPartnerRoutes(partner.settings, { clock, log }))
-  if (operator.state === "on") app.route(OPERATOR_PATH, createOperatorRoutes(operator.settings, { clock, log }))
+  if (operator.state === "on") {
+    const { token, accountOf } = operator.settings
+    app.route("/", createOperatorRoutes(createAccountOperations({ accountOf, clock }), { token, log }))
+  }
 
   const unsound = [
     ...(receiver.state === "unsound" ? [path] : []),

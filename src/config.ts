@@ -9,7 +9,7 @@ import {
   MIN_DEPLOYED_SECRET_CHARS,
 } from "./core/limits.ts"
 import { collect, parseEventTypes, type BindingText, type Configured } from "./configured.ts"
-import { parseOperatorToken } from "./core/operator.ts"
+import { parseOperatorToken } from "./operator/token.ts"
 import type { Inbox } from "./inbox/inbox-object.ts"
 import { checkRetention, type RetentionBindings } from "./inbox/retention.ts"
 import type { PartnerBindings } from "./partner-config.ts"

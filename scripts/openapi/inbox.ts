@@ -2,7 +2,7 @@ import * as v from "valibot"
 import type { ErrorCode } from "../../src/errors/catalogue.ts"
 import { EventQuery, EventsQuery, HandlerBody, RerunBody, RerunDeadBody } from "../../src/inbox/fields.ts"
 import { EVENT_STATUSES } from "../../src/inbox/inbox.ts"
-import { INBOX_PATH } from "../../src/inbox/route.ts"
+import { INBOX_PATH } from "../../src/inbox/operations.ts"
 import type { EventDetail, EventView, StatsView } from "../../src/inbox/view.ts"
 import type { DescribedOperation, NamedSchema, Parameter } from "./operation.ts"
 import { PAGE_NOTES } from "./partner.ts"
@@ -67,7 +67,7 @@ const EVENT: readonly Parameter[] = [
     description: "The receiver that took it, as `credicorp`.",
     schema: { type: "string" },
   },
-  { name: "id", in: "path", required: true, description: "The event, as `evt_…`.", schema: { type: "string" } },
+  { name: "event_id", in: "path", required: true, description: "The event, as `evt_…`.", schema: { type: "string" } },
 ]
 
 const EVERY: readonly ErrorCode[] = [
@@ -138,7 +138,7 @@ export const INBOX: readonly DescribedOperation[] = [
     ...SHARED,
     id: "showEvent",
     method: "get",
-    path: `${INBOX_PATH}/events/{source}/{id}`,
+    path: `${INBOX_PATH}/events/{source}/{event_id}`,
     allow: "GET, HEAD",
     summary: "Show an event with its attempts",
     parameters: EVENT,
@@ -150,7 +150,7 @@ export const INBOX: readonly DescribedOperation[] = [
     ...SHARED,
     id: "rerunEvent",
     method: "post",
-    path: `${INBOX_PATH}/events/{source}/{id}/rerun`,
+    path: `${INBOX_PATH}/events/{source}/{event_id}/rerun`,
     allow: "POST",
     summary: "Run an event again: all its handlers, or one",
     parameters: EVENT,
@@ -162,7 +162,7 @@ export const INBOX: readonly DescribedOperation[] = [
     ...SHARED,
     id: "eraseEventBody",
     method: "delete",
-    path: `${INBOX_PATH}/events/{source}/{id}/body`,
+    path: `${INBOX_PATH}/events/{source}/{event_id}/body`,
     allow: "DELETE",
     summary: "Erase the body of an event; what waits for it becomes dead",
     parameters: EVENT,

@@ -35,11 +35,11 @@ export async function openShard(shards: Shards, index: number): Promise<number |
 /**
  * For whoever asks of all shards: with another number than the inbox was made with, some would never be asked.
  *
- * @throws {Error} It is another number.
+ * @returns What is wrong, if it is another number.
  */
-export async function demandShards(shards: Shards): Promise<void> {
+export async function findOtherCount(shards: Shards): Promise<string | undefined> {
   const kept = await shards.at(0).kept()
-  if (kept !== undefined && kept !== shards.count) {
-    throw new Error(`INBOX_SHARDS is ${shards.count}, the inbox was made with ${kept}: set it back`)
-  }
+  return kept === undefined || kept === shards.count
+    ? undefined
+    : `INBOX_SHARDS is ${shards.count}, the inbox was made with ${kept}: set it back`
 }

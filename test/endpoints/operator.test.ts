@@ -69,7 +69,7 @@ describe("an action", () => {
       {
         level: "info",
         message: "operator request",
-        operation: "act",
+        operation: "POST /operator/accounts/:account/actions",
         request_id: expect.stringMatching(/^req_/),
         account: "acct_a",
         status: 201,
@@ -181,14 +181,14 @@ describe("what is refused", () => {
   it("a name that no account can have leaves a line in the log, without the name", async () => {
     const { operate, log } = createPartner()
     await operate("GET", "/Ada.Lovelace/actions")
-    expect(log).toMatchObject([{ level: "warn", operation: "list_actions", status: 404, code: "resource_not_found" }])
+    expect(log).toMatchObject([{ level: "info", status: 404, code: "resource_not_found" }])
     expect(JSON.stringify(log)).not.toContain("Ada")
   })
 
   it("guesses of the token leave a line in the log", async () => {
     const { operate, log } = createPartner()
     await operate("POST", ACTIONS, { key: "guess", body: NOTE })
-    expect(log).toMatchObject([{ level: "warn", operation: "act", status: 401, code: "invalid_api_key" }])
+    expect(log).toMatchObject([{ level: "warn", status: 401, code: "invalid_api_key" }])
   })
 
   it("an object that fails → 503 with Retry-After, logged by the kind of error alone", async () => {

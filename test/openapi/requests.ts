@@ -121,7 +121,8 @@ export async function toSound(worker: Running, { id, method, path, bearer, tag }
       .replace("{account}", "acct_documented")
       .replace("{source}", "credicorp")
       .replace("{code}", "rate_limited")
-      .replace("{id}", endpoint || "evt_documented"),
+      .replace("{id}", endpoint)
+      .replace("{event_id}", "evt_documented"),
     ...(bearer && { bearer: token }),
     ...(id in BODIES && { body: BODIES[id] }),
   }

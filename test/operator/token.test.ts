@@ -1,7 +1,7 @@
 // Catches an operator's door that opens to a short, a wrong or an absent token, and a token that nobody could ever send.
 
 import { describe, expect, it } from "vitest"
-import { checkOperator, parseOperatorToken } from "../../src/core/operator.ts"
+import { checkOperator, parseOperatorToken } from "../../src/operator/token.ts"
 
 const TOKEN = "operator-token-of-thirty-two-ch."
 

@@ -1,6 +1,6 @@
 import * as v from "valibot"
-import { MAX_NOTE_CHARS } from "../../core/limits.ts"
-import { CREDENTIAL_ID } from "../principal.ts"
+import { MAX_NOTE_CHARS } from "../core/limits.ts"
+import { CREDENTIAL_ID } from "./principal.ts"
 
 /** One line of text, so that it cannot pass for more, or for something else, wherever it is shown. */
 const Note = v.pipe(

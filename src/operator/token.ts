@@ -1,6 +1,6 @@
-import { parseBearer } from "./bearer.ts"
-import { equalText } from "./bytes.ts"
-import { MAX_BEARER_CHARS, MIN_OPERATOR_TOKEN_CHARS } from "./limits.ts"
+import { parseBearer } from "../core/bearer.ts"
+import { equalText } from "../core/bytes.ts"
+import { MAX_BEARER_CHARS, MIN_OPERATOR_TOKEN_CHARS } from "../core/limits.ts"
 
 /**
  * Reads `OPERATOR_TOKEN`.
