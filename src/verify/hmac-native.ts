@@ -1,9 +1,9 @@
-import type { HmacEngine } from "./hmac.ts"
+import type { Chunk, HmacEngine } from "./hmac.ts"
 
 /** The part of `node:crypto` that is used; its types would tie the library to Node. */
 interface NodeCrypto {
   createSecretKey(key: Uint8Array): object
-  createHmac(algorithm: "sha256", key: object): { update(bytes: Uint8Array): unknown; digest(encoding: "hex"): string }
+  createHmac(algorithm: "sha256", key: object): { update(chunk: Chunk): unknown; digest(encoding: "hex"): string }
 }
 
 interface NodeGlobal {
