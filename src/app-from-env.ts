@@ -29,6 +29,8 @@ export interface AppEnvDeps {
   readonly clock: () => number
   /** Fetches the key set of an issuer of tokens. */
   readonly fetch: typeof fetch
+  /** Keeps work going beyond the request that began it. */
+  readonly waitUntil: (work: Promise<void>) => void
 }
 
 /**
@@ -37,7 +39,7 @@ export interface AppEnvDeps {
 export function createAppFromEnv<Env extends WorkerBindings>(
   env: Env,
   handlers: HandlerSet<Env>,
-  { log = writeLine, clock = Date.now, fetch = globalThis.fetch }: Partial<AppEnvDeps> = {},
+  { log = writeLine, clock = Date.now, fetch = globalThis.fetch, waitUntil = () => {} }: Partial<AppEnvDeps> = {},
 ): ReturnType<typeof createApp> {
   const toSurface = <Config, Settings>(
     name: string,
@@ -56,7 +58,7 @@ export function createAppFromEnv<Env extends WorkerBindings>(
   )
   if (receiver.state === "off") log({ level: "warn", message: "the receiver is off: WEBHOOK_SECRETS is not set" })
   const partner = toSurface("partner plane", readPartnerConfig(env), ({ apiKeys, tokens, eventTypes, accounts }) => ({
-    authenticate: createAuthenticate(apiKeys, tokens, { fetch, log }),
+    authenticate: createAuthenticate(apiKeys, tokens, { fetch, log, waitUntil }),
     accountOf: (name: string) => accounts.getByName(name),
     knownTypes: [...PUBLIC_EVENT_TYPES, ...eventTypes],
   }))

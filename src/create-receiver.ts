@@ -1,3 +1,4 @@
+import { waitUntil } from "cloudflare:workers"
 import { createAppFromEnv } from "./app-from-env.ts"
 import type { WorkerBindings } from "./config.ts"
 import type { HandlerSet } from "./events/handlers.ts"
@@ -46,7 +47,7 @@ export function createReceiver<Env extends WorkerBindings>(handlers: HandlerSet<
   let app: ReturnType<typeof createAppFromEnv> | undefined
   return {
     // Built with the isolate's first request: until then there are no bindings.
-    fetch: (request, env, ctx) => (app ??= createAppFromEnv(env, handlers)).fetch(request, env, ctx),
+    fetch: (request, env, ctx) => (app ??= createAppFromEnv(env, handlers, { waitUntil })).fetch(request, env, ctx),
     HandlerRuns: createHandlerRuns(handlers),
   }
 }

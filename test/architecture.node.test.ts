@@ -75,7 +75,7 @@ describe("imports", () => {
 
   const ONLY_IN: readonly (readonly [name: RegExp, where: RegExp])[] = [
     [/^hono/, /^(?:app|hono)\.ts$|\/route\.ts$/],
-    [/^cloudflare:/, /^worker\.ts$|-(?:object|entrypoint)\.ts$/],
+    [/^cloudflare:/, /^create-receiver\.ts$|-(?:object|entrypoint)\.ts$/],
     [/^node:/, /^$/],
     [/^ipaddr\.js$/, /^endpoints\/public-ip\.ts$/],
     [/^jose$/, /^endpoints\/(?:key-set|tokens)\.ts$/],

@@ -10,8 +10,8 @@ export function createSqlAccountStore(sql: SqlStorage): AccountStore {
   }
   const exists = (query: string, ...bindings: unknown[]): boolean => sql.exec(query, ...bindings).toArray().length > 0
 
-  // A scope begins with its mode and a space; counted once, when the first answer of the mode is stored. An answer that
-  // is replaced or pruned stays counted: a bound, not a book.
+  // A scope begins with its mode and a space. What is replaced or pruned stays counted until the bound is reached: then
+  // the rows are counted anew, so that none is dropped from a mode that has few.
   const answers = new Map<string, number>()
   const countAnswers = (mode: string): number =>
     sql
@@ -73,8 +73,9 @@ export function createSqlAccountStore(sql: SqlStorage): AccountStore {
 
     putAnswer(scope, answer) {
       const mode = scope.slice(0, scope.indexOf(" "))
-      const stored = (answers.get(mode) ?? countAnswers(mode)) + 1
-      answers.set(mode, stored > MAX_STORED_ANSWERS ? stored - dropOldest(mode) : stored)
+      const counted = answers.get(mode) ?? MAX_STORED_ANSWERS
+      const stored = counted < MAX_STORED_ANSWERS ? counted : countAnswers(mode)
+      answers.set(mode, stored + 1 - (stored < MAX_STORED_ANSWERS ? 0 : dropOldest(mode)))
       const data = JSON.stringify(answer)
       sql.exec(
         "INSERT OR REPLACE INTO answers (scope, expires_at, data) VALUES (?, ?, ?)",

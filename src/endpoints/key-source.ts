@@ -24,6 +24,8 @@ export type KeySource = (now: number, lacking?: KeySet) => Promise<KeySet | unde
 export interface KeySourceDeps {
   readonly fetch: typeof fetch
   readonly log: Log
+  /** Keeps a request to the issuer going when the caller that began it goes away; the platform's own. */
+  readonly waitUntil?: (work: Promise<void>) => void
   /** For one request to the issuer, its body included. */
   readonly timeoutMs?: number
 }
@@ -39,12 +41,13 @@ export const createFixedKeys =
  * a token names one that is not there (spec 5.9), but at most every 30 s, whatever came of it. What was fetched last is
  * used for an hour while nothing newer can be had.
  *
- * The callers of an isolate share a request to the issuer, and each waits for it by its own clock: the platform drops what
- * a caller began when that caller goes away, and then it never ends.
+ * The callers of an isolate share a request to the issuer, and each waits for it by its own clock. The platform drops what
+ * a caller began when that caller goes away: without `waitUntil`, a stranger who hangs up every 30 s would keep the keys
+ * from everybody.
  */
 export function createFetchedKeys(
   url: string,
-  { fetch, log, timeoutMs = KEY_SET_TIMEOUT_MS }: KeySourceDeps,
+  { fetch, log, waitUntil = () => {}, timeoutMs = KEY_SET_TIMEOUT_MS }: KeySourceDeps,
 ): KeySource {
   let good: { readonly keys: KeySet; readonly at: number } | undefined
   let last: { readonly at: number; readonly ended: Promise<void> } | undefined
@@ -62,7 +65,10 @@ export function createFetchedKeys(
     const usable = (): KeySet | undefined => (good && now - good.at < KEY_SET_USABLE_MS ? good.keys : undefined)
     if (good && now - good.at < KEY_SET_FRESH_MS && !lacking) return good.keys
     const begins = !last || now - last.at >= KEY_SET_INTERVAL_MS
-    if (!last || begins) last = { at: now, ended: refresh(now) }
+    if (!last || begins) {
+      last = { at: now, ended: refresh(now) }
+      waitUntil(last.ended)
+    }
     // Whoever has keys that will do does not wait for what another began.
     if (begins || lacking || !usable()) await withTimeLimit(last.ended, timeoutMs, () => {})
     // That a key does not exist can only be said of a set that is as new as it may be.
@@ -77,7 +83,8 @@ async function fetchKeys(url: string, fetch: KeySourceDeps["fetch"], signal: Abo
     response.body?.cancel().catch(() => {})
     throw new Error(`the issuer answered ${response.status}`)
   }
-  const body = await readBody(response, MAX_KEY_SET_BYTES)
+  // Without its headers, so that it is counted as it comes: the platform decodes it, and 120 kB of gzip can be 120 MB.
+  const body = await readBody(new Response(response.body), MAX_KEY_SET_BYTES)
   if (!body) throw new Error(`the issuer's answer is over ${MAX_KEY_SET_BYTES} bytes`)
   return parseKeySet(fromUtf8(body))
 }

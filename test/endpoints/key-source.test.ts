@@ -207,6 +207,21 @@ describe("createFetchedKeys", () => {
     expect(await createJudge(open())(one, 0)).toBe(KNOWN)
   })
 
+  it("a body that the platform decodes is counted as it comes, whatever length it has on the wire", async () => {
+    let pulls = 0
+    const stream = new ReadableStream({
+      pull(controller) {
+        pulls += 1
+        if (pulls > 1_000) controller.close()
+        else controller.enqueue(new Uint8Array(16_384))
+      },
+    })
+    answer = () => new Response(stream, { headers: { "Content-Encoding": "br", "Content-Length": "500" } })
+    expect(await createJudge(open())(one, 0)).toBe(OUT)
+    expect(log).toMatchObject([{ error: expect.stringMatching(/over 131072 bytes/) as string }])
+    expect(pulls).toBeLessThan(20)
+  })
+
   it("a text of the issuer's is cut before it is logged", async () => {
     answer = () => {
       throw new Error("x".repeat(5_000))
