@@ -29,7 +29,8 @@ export interface InFlight {
 
 /** A run whose attempt was lost, or that is dead without another one. */
 export interface Lost {
-  readonly place: number
+  /** The key of its event, which may have been pruned with it. */
+  readonly event: string | undefined
   readonly run: Run
 }
 
@@ -60,13 +61,14 @@ export function claim(store: InboxStore, now: number, inFlight: InFlight, random
     return Math.max(0, Math.min(MAX_HANDLER_RUNS - used, MAX_WAKE_RUNS - starts.length))
   }
   const start = (place: number, run: Run): void => {
-    const begun = begin(store, place, run, now)
-    if (!begun) {
-      lost.push({ place, run: store.getRun(place, run.handler) ?? run })
+    const body = store.getBody(place)
+    if (!body) {
+      lost.push(lose(store, place, endRun(run, "dead", "body_erased")))
       return
     }
+    const begun = begin(store, { place, run, body }, now)
     taken.set(run.handler, (taken.get(run.handler) ?? 0) + 1)
-    bytes += begun.call.body.length
+    bytes += body.length
     starts.push(begun)
   }
   const startDue = (handler: string, most: number): void => {
@@ -74,7 +76,8 @@ export function claim(store: InboxStore, now: number, inFlight: InFlight, random
       if (run.status === "waiting") start(place, run)
       // Its answer is late, not lost: it was started later than it was claimed.
       else if (inFlight.has(place, handler)) store.putRun(place, { ...run, nextAt: now + LEASE_MS })
-      else lost.push(lose(store, { place, run }, now, random()))
+      // An attempt that nobody will hear of has failed like any other, and the schedule says what follows.
+      else lost.push(lose(store, place, endAttempt(failRun(run, now, random()), { outcome: "lost" })))
       if (freeSlots(handler) === 0) return
     }
   }
@@ -103,14 +106,12 @@ export function claim(store: InboxStore, now: number, inFlight: InFlight, random
   return { starts, lost }
 }
 
-/** The next attempt of a run; undefined if there is nothing to make it with, and the run is dead. */
-function begin(store: InboxStore, place: number, run: Run, now: number): Start | undefined {
-  const body = store.getBody(place)
-  if (!body) {
-    store.putRun(place, endRun(run, "dead", "body_erased"))
-    pruneIfDue(store, place)
-    return undefined
-  }
+/** The next attempt of a run. */
+function begin(
+  store: InboxStore,
+  { place, run, body }: { readonly place: number; readonly run: Run; readonly body: Uint8Array },
+  now: number,
+): Start {
   const { handler } = run
   const begun = beginAttempt(run, now, LEASE_MS)
   store.putRun(place, begun)
@@ -118,12 +119,12 @@ function begin(store: InboxStore, place: number, run: Run, now: number): Start |
   return { place, call: { handler, attempt: begun.attempts, deliveryId, body } }
 }
 
-/** An attempt that nobody will hear of has failed like any other, and the schedule says what follows. */
-function lose(store: InboxStore, { place, run }: Lost, now: number, random: number): Lost {
-  const next = endAttempt(failRun(run, now, random), { outcome: "lost" })
-  store.putRun(place, next)
-  if (next.nextAt === null) pruneIfDue(store, place)
-  return { place, run: next }
+/** Writes down what becomes of it. Its event is read first: with its last run it may be pruned at once. */
+function lose(store: InboxStore, place: number, run: Run): Lost {
+  const event = store.getEvent(place)?.dedupeKey
+  store.putRun(place, run)
+  if (run.nextAt === null) pruneIfDue(store, place)
+  return { event, run }
 }
 
 /**

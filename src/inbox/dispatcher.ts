@@ -45,9 +45,10 @@ export function createDispatcher(deps: DispatcherDeps, { keepHouse, isNamed }: D
   let waking: Promise<void> | undefined
 
   const planWake = (now: number): void => {
-    // A wake prunes, too: by itself that is a reason only where nothing waits.
-    const at = nextRunAt(store, now, slots.at(now)) ?? (retention && nextPruneAt(store, retention))
-    if (at !== undefined) ensureWake(Math.max(at, now))
+    // What waits may wait for a week, and its alarm must not hold up what is to be pruned meanwhile.
+    for (const at of [nextRunAt(store, now, slots.at(now)), retention && nextPruneAt(store, retention)]) {
+      if (at !== undefined) ensureWake(Math.max(at, now))
+    }
   }
 
   const reportFailure = (error: unknown): void => {
@@ -125,7 +126,7 @@ export function createDispatcher(deps: DispatcherDeps, { keepHouse, isNamed }: D
         claimed = claim(store, now, slots.at(now), random)
         for (const one of claimed.starts) slots.take(one, Number.POSITIVE_INFINITY)
         planWake(now)
-        return claimed.lost.map(({ place, run }) => ({ event: store.getEvent(place)?.dedupeKey, run }))
+        return claimed.lost
       })
       for (const { event, run } of lost) report(log, event, run)
     } catch (error) {

@@ -22,6 +22,9 @@ export function createShard(deps: ShardDeps): WakingShard {
   const activity = createActivityCount()
   /** Handler → when a Worker named it last. In memory only: new code begins with an empty one. */
   const named = new Map<string, number>()
+  const name = (handlers: readonly string[], now: number): void => {
+    for (const handler of handlers) named.set(handler, now)
+  }
   const dispatcher = createDispatcher(deps, {
     keepHouse: (now) => activity.keep(store, now),
     isNamed: (handler, now) => now - (named.get(handler) ?? 0) < DEPLOYMENT_MS,
@@ -66,7 +69,7 @@ export function createShard(deps: ShardDeps): WakingShard {
       const now = clock()
       const place = nextPlace(lastPlace ?? readLastPlace(store), now, opened.index)
       lastPlace = place
-      for (const handler of delivery.handlers ?? []) named.set(handler, now)
+      name(delivery.handlers ?? [], now)
       const hasRuns = delivery.handlers !== undefined && delivery.handlers.length > 0
       const accepted = await commits.run(() => {
         const result = accept(store, delivery, place)
@@ -89,12 +92,14 @@ export function createShard(deps: ShardDeps): WakingShard {
     },
 
     async rerun(wanted) {
-      for (const key of wanted.keys) named.set(key, clock())
+      name(wanted.keys, clock())
       return await change((now) => rerun(store, wanted, now))
     },
 
-    rerunDead: async (type, keys, limit, dryRun) =>
-      await change((now) => rerunDead(store, { type, keys, limit, dryRun }, now)),
+    async rerunDead(type, keys, limit, dryRun) {
+      name(keys, clock())
+      return await change((now) => rerunDead(store, { type, keys, limit, dryRun }, now))
+    },
 
     setPaused: async (handler, paused) => await change(() => store.setPaused(handler, paused)),
 

@@ -109,6 +109,21 @@ export function describeKeep(open: () => Promise<Driver>): void {
       expect(await find("evt_1")).toMatchObject({ hasBody: false, status: "done" })
     })
 
+    it("a run that waits for a week holds up nothing: what is 30 days old goes on its day", async () => {
+      const { inOneTurn, take, runner, shard, passAndRing } = await open()
+      await inOneTurn(async (one) => {
+        const ids = Array.from({ length: 250 }, (_, i) => `evt_${i}`)
+        await Promise.all(ids.map(async (id) => await one.accept(delivery(id, { handlers: [] }), SHARDS)))
+      })
+      await passAndRing(29 * DAY_MS)
+      runner.answer = () => ({ kind: "failed", error: "later", retryAfterSeconds: 604_800 })
+      await take("evt_late")
+      await passAndRing(DAY_MS + 60_000)
+      const filter = { status: undefined, type: undefined, from: 0, before: Number.MAX_SAFE_INTEGER, limit: 300 }
+      const { events } = await shard().list(filter)
+      expect(events.filter(({ hasBody }) => hasBody).map(({ dedupeKey }) => dedupeKey)).toEqual(["evt_late"])
+    })
+
     it("more than one step can prune: 450 events, and the alarm is quiet after it", async () => {
       const { inOneTurn, shard, pass, passAndRing, alarmAt } = await open()
       for (const group of [0, 1]) {

@@ -129,6 +129,28 @@ export function describeRuns(open: () => Promise<Driver>): void {
       expect(await runs("evt_1")).toEqual(["payment.* dead 2 handler_gone"])
     })
 
+    it.each<{ why: string; again: (driver: Driver) => Promise<unknown> }>([
+      {
+        why: "one event",
+        again: async ({ shard }) =>
+          await shard().rerun({ source: "credicorp", dedupeKey: "evt_1", keys: ["payment.*"] }),
+      },
+      {
+        why: "all that is dead",
+        again: async ({ shard }) => await shard().rerunDead("payment.settled", ["payment.*"], 1, false),
+      },
+    ])("a key that is not here yet, and whoever runs $why again names it: waits for it", async ({ again }) => {
+      const driver = await open()
+      const { take, runner, runs, restart, settle } = driver
+      runner.answer = () => ({ kind: "dead", reason: "gave_up", error: "no" })
+      await take("evt_1")
+      await restart()
+      runner.answer = () => ({ kind: "handler_gone" })
+      await again(driver)
+      await settle()
+      expect(await runs("evt_1")).toEqual(["payment.* waiting 2"])
+    })
+
     it("a key that is there again within those minutes: runs", async () => {
       const { take, runner, runs, passAndRing } = await open()
       runner.answer = () => ({ kind: "handler_gone" })
