@@ -33,6 +33,8 @@ const TSCONFIG = {
     moduleResolution: "bundler",
     strict: true,
     noEmit: true,
+    // As `tsc --init` has it: what is exported must have a name that the package exports.
+    declaration: true,
     types: ["@cloudflare/workers-types"],
   },
   include: ["src"],

@@ -17,6 +17,7 @@ export {
 } from "./events/handlers.ts"
 export { GiveUp, RetryLater } from "./events/outcomes.ts"
 export type { EventSchemas, StandardSchema } from "./events/schema.ts"
+export type { HandlerRunsClass } from "./inbox/handler-entrypoint.ts"
 export { Inbox } from "./inbox/inbox-object.ts"
 
 /** What the main module of a Worker exports beside `Account` and `Inbox`. */

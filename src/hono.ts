@@ -90,7 +90,7 @@ function keepLast<Event>(
   let last: { readonly text: string; readonly verifier: Verifier<Event> } | undefined
   return (secrets) => {
     const text = typeof secrets === "string" ? secrets : JSON.stringify(secrets)
-    if (last?.text !== text) last = { text, verifier: create(secrets) }
+    if (!last || last.text !== text) last = { text, verifier: create(secrets) }
     return last.verifier
   }
 }

@@ -36,7 +36,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   "./worker": {
     name: "create-receiver",
     values: "Account GiveUp Inbox RetryLater createReceiver defineHandlers",
-    types: `ClosedHandlers EventPayloads EventSchemas Handler HandlerContext Handlers HandlerSet PayloadOf Receiver
+    types: `ClosedHandlers EventPayloads EventSchemas Handler HandlerContext HandlerRunsClass Handlers HandlerSet PayloadOf Receiver
       StandardSchema WebhookEvent WorkerBindings`,
   },
 }

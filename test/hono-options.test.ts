@@ -94,3 +94,10 @@ describe("keys", () => {
     expect((await app.fetch(await signedRequest())).status).toBe(400)
   })
 })
+
+// Catches the commonest slip of all being told as "Cannot read properties of undefined".
+it("a binding that is not set is a TypeError that says so, with the first delivery", async () => {
+  const app = new Hono().post("/webhooks/credicorp", webhook({ secrets: () => undefined as unknown as string }))
+  app.onError((error, c) => c.text(String(error), 500))
+  expect(await (await app.fetch(await signedRequest())).text()).toContain("is the binding set")
+})

@@ -10,7 +10,8 @@ import { checkSecrets, type CheckedSecret, type Secret } from "./secrets.ts"
  * `whsec_`; otherwise the whole item is the secret. Without an id it is `secret-1`, `secret-2`, … by position.
  *
  * A secret that looks like a slip of the pen (a comment, a stray quote or brace, a `notAfter=` that belongs in the JSON
- * form) is refused here, because whoever guesses the slip could sign with it; the JSON form takes any secret.
+ * form, a name or a `whsec_` with nothing behind it) is refused here, because whoever guesses the slip could sign with
+ * it; the JSON form takes any secret.
  *
  * @throws {TypeError} The text is not such a list (spec 1.11). The message shows no secret.
  * @example
@@ -25,10 +26,11 @@ export function parseSecrets(text: string): readonly CheckedSecret[] {
   return checkSecrets(trimmed.startsWith("[") ? parseJsonList(trimmed) : trimmed.split(/\s*[,\r\n]\s*/).map(parseItem))
 }
 
-const SLIP = /^["'`{}[\]#]|["'`}\]]$|^(?:id|secret|notBefore|notAfter)\s*[=:]|^(?:undefined|null)$/i
+const SLIP =
+  /^["'`{}[\]#]|["'`}\]]$|^(?:id|secret|notBefore|notAfter)\s*[=:]|^(?:undefined|null|(?:[a-z0-9-]*=)?(?:whsec_)?)$/i
 
 function parseItem(item: string, index: number): string | Secret {
-  const [, id, secret] = /^([a-z0-9-]{1,32})=(whsec_.*)$/.exec(item) ?? []
+  const [, id, secret] = /^([a-z0-9-]{1,32})=(whsec_.+)$/.exec(item) ?? []
   if (id && secret) return { id, secret }
   demand(!SLIP.test(item), `secrets[${index}] looks like a slip: use the JSON list if that is the secret`)
   return item

@@ -30,7 +30,6 @@ const texts = [
   { why: "an id of 32 characters", text: `${"a".repeat(32)}=whsec_a`, want: one("whsec_a", "a".repeat(32)) },
   { why: "an id of digits and hyphens", text: "2026-10=whsec_a", want: one("whsec_a", "2026-10") },
   { why: "= inside the secret behind an id", text: "new=whsec_a=b==", want: one("whsec_a=b==", "new") },
-  { why: "nothing behind the prefix", text: "new=whsec_", want: one("whsec_", "new") },
   { why: "a space inside a secret", text: "whsec_a b", want: one("whsec_a b") },
   { why: "a secret that is not of Credicorp's form", text: "0123456789abcdef", want: one("0123456789abcdef") },
   // Otherwise the whole item is the secret: a part that is cut off would be a key nobody signs with.
@@ -87,6 +86,10 @@ const S = "whsec_do-not-show-me"
 const refused: readonly { why: string; text: unknown }[] = [
   // Each of these would become a key that a stranger can guess, beside secrets that go on working.
   { why: "a slip: a field of the JSON form", text: `new=${S},notAfter=1790000000` },
+  // `new=$NEW,old=$OLD` with NEW not set: the key would be "new=", which everybody can guess.
+  { why: "a slip: nothing behind an id", text: `new=,old=${S}` },
+  { why: "a slip: nothing behind an id and the prefix", text: `new=whsec_,old=${S}` },
+  { why: "a slip: nothing behind the prefix", text: `whsec_,${S}` },
   { why: "a slip: the same in other letters", text: `${S}, NOTBEFORE: 1` },
   { why: "a slip: a comment line", text: `# production secrets\n${S}` },
   { why: "a slip: JSON without its brackets", text: `{"id":"production","secret":"${S}"}` },
