@@ -53,11 +53,13 @@ export async function conformance(
   const tried: Tried[] = []
   for (const promised of [...signaturePromises(options), ...deliveryPromises(options)]) {
     const ids: string[] = []
-    const answers: (Answer | string)[] = []
+    const answers: Promise<Answer | string>[] = []
     for (const request of promised.requests(createBench(deliveryOptions, { ...sample }, ids))) {
-      answers.push(await send(handler, request))
+      const answer = send(handler, request)
+      if (!promised.atOnce) await answer
+      answers.push(answer)
     }
-    tried.push({ ...promised, ids, answers })
+    tried.push({ ...promised, ids, answers: (await Promise.all(answers)).slice(promised.unjudged) })
   }
   const handled = await options.handled?.()
   return [...tried.map((each) => judge(each, handled)), ...judgeTogether(tried, options.secret)]
@@ -135,7 +137,9 @@ function judgeTogether(tried: readonly Tried[], secret: string): readonly CaseRe
   const kinds = new Set(
     forged.map(({ status, text, error }) => `${status} ${text.replace(JSON.stringify(error["request_id"]) ?? "", "")}`),
   )
-  const leaks = [...Object.keys(REASONS), secret].filter((word) => seen.some(({ text }) => text.includes(word)))
+  const leaks = [...Object.keys(REASONS), secret].filter((word) =>
+    seen.some(({ text, headers }) => [text, ...headers.values()].some((each) => each.includes(word))),
+  )
   return [
     {
       spec: "1.8",

@@ -29,6 +29,23 @@ const EVENTS: readonly Promised[] = [
   },
   {
     spec: "2.4",
+    name: "one event in two deliveries at once is handled once",
+    want: TAKEN,
+    atOnce: true,
+    requests: ({ event, options }) => faults.duplicate(event(), options),
+  },
+  {
+    spec: "2.4",
+    name: "an event whose id came in a forged delivery before",
+    want: TAKEN,
+    unjudged: 1,
+    requests: ({ event, options }) => {
+      const each = event()
+      return [faults.wrongSecret(each, options), signedRequest(each, options)]
+    },
+  },
+  {
+    spec: "2.4",
     name: "two events that happened in the other order",
     want: TAKEN,
     requests: ({ event, options }) => {

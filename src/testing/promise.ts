@@ -60,6 +60,10 @@ export interface Promised {
   readonly name: string
   readonly want: Wanted
   readonly requests: (bench: Bench) => readonly Request[]
+  /** How many of the first deliveries only prepare the ground: other promises judge them. */
+  readonly unjudged?: number
+  /** All at once, not one after another. */
+  readonly atOnce?: boolean
 }
 
 /** What a promise makes its deliveries from. */

@@ -51,6 +51,7 @@ describe("receivers of ours", () => {
     expect(namesOf(brokenOf(cases))).toEqual([
       "1.6 a retry is signed anew",
       "2.4 one event in two deliveries is handled once",
+      "2.4 one event in two deliveries at once is handled once",
     ])
   })
 
@@ -171,10 +172,13 @@ describe("a receiver of another make", () => {
     { flaw: "rejectsUnknown", breaks: ["3.10 an event of a type that is not known"] },
     { flaw: "noDedupe", breaks: ["2.4 one event in two deliveries is handled once"] },
     { flaw: "dedupeByDelivery", breaks: ["2.4 two events under one delivery id, which nobody signed"] },
+    { flaw: "notesFirst", breaks: ["2.4 an event whose id came in a forged delivery before"] },
+    { flaw: "notesLate", breaks: ["2.4 one event in two deliveries at once is handled once"] },
     { flaw: "inOrder", breaks: ["2.4 two events that happened in the other order"] },
     { flaw: "handlesFirst", breaks: ["3.9 an event of live mode"] },
     { flaw: "losesEvents", breaks: ["1.2 a signed delivery"] },
     { flaw: "leaksReason", breaks: ["1.8 no answer holds the reason or the secret"] },
+    { flaw: "leaksInHeader", breaks: ["1.8 no answer holds the reason or the secret"] },
     { flaw: "leaksSecret", breaks: ["1.8 no answer holds the reason or the secret"] },
     {
       flaw: "tellsStale",

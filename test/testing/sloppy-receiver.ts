@@ -50,11 +50,14 @@ export type Flaw =
   | "rejectsUnknown"
   | "noDedupe"
   | "dedupeByDelivery"
+  | "notesFirst"
+  | "notesLate"
   | "inOrder"
   | "handlesFirst"
   | "losesEvents"
   | "leaksReason"
   | "leaksSecret"
+  | "leaksInHeader"
   | "tellsStale"
   | "vagueStatus"
   | "throws"
@@ -86,6 +89,8 @@ const isText = (value: unknown, pattern: RegExp): boolean => typeof value === "s
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value)
 
+const idIn = (text: string): string => /"id":"(evt_[^"]*)"/.exec(text)?.[1] ?? ""
+
 const HEX = /^[0-9a-f]{64}$/
 
 interface SloppyReceiver {
@@ -104,6 +109,9 @@ export function createSloppyReceiver(secret: string, flaws: Flaws = {}): SloppyR
     checkRoute(request)
     checkType(request.headers)
     if (flaws.sizeFirst) await readBytes(request.clone())
+    const taken = new Set(seen)
+    // The id of whatever comes, proven or not.
+    if (flaws.notesFirst) seen.add(idIn(await request.clone().text()))
     const parts = readHeader(request.headers.get("credicorp-signature"))
     const body = await readBytes(request)
     if (flaws.parsedFirst) parse(body)
@@ -117,8 +125,15 @@ export function createSloppyReceiver(secret: string, flaws: Flaws = {}): SloppyR
     const late = flaws.inOrder && String(event["created"]) < newest
     newest = String(event["created"])
     if (late) throw new Refusal(409, "idempotency_key_reused")
-    if (known && !flaws.losesEvents && !flaws.handlesFirst && (flaws.noDedupe || !seen.has(key)))
+    if (
+      known &&
+      !flaws.losesEvents &&
+      !flaws.handlesFirst &&
+      (flaws.noDedupe || !(flaws.notesFirst ? taken : seen).has(key))
+    )
       handled.push(String(event["id"]))
+    // The work takes a moment, and the note is made after it.
+    if (flaws.notesLate) await new Promise((resolve) => setTimeout(resolve, 1))
     seen.add(key)
     return Response.json({ received: true, ...(flaws.leaksSecret && { secret }) })
   }
@@ -249,7 +264,8 @@ export function createSloppyReceiver(secret: string, flaws: Flaws = {}): SloppyR
       } catch (error) {
         if (!(error instanceof Refusal) || flaws.throws) throw error
         const { status, message: code, details } = error
-        const { param, reason, headers } = details
+        const { param, reason } = details
+        const headers = flaws.leaksInHeader && reason ? { "X-Reason": reason } : details.headers
         const body = { code, request_id: crypto.randomUUID(), param, ...(flaws.leaksReason && { reason }) }
         return Response.json({ error: body }, { status: flaws.vagueStatus ? 400 : status, ...(headers && { headers }) })
       }
