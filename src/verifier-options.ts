@@ -1,6 +1,6 @@
 import { DEFAULT_MAX_BODY_BYTES, DEFAULT_TOLERANCE_SECONDS } from "./core/limits.ts"
 import { demandWhole } from "./core/demand.ts"
-import type { EventSchemas } from "./events/schema.ts"
+import { checkSchemas, type EventSchemas } from "./events/schema.ts"
 import { chooseEngine } from "./verify/engine.ts"
 import { createKeyring } from "./verify/keyring.ts"
 import type { VerifyingScheme } from "./verify/scheme.ts"
@@ -23,7 +23,7 @@ export interface VerifyOptions<Schemas extends EventSchemas = Record<never, neve
   readonly now?: number | (() => number) | undefined
   /** Largest body that is read and hashed, in bytes; 1 MiB unless given (spec 3.5). */
   readonly maxBodyBytes?: number | undefined
-  /** Event type → Standard Schema: its payload is validated, and typed from it (spec 3.11). Exact types, no patterns. */
+  /** Event type → Standard Schema: its payload is validated, and typed from it (spec 3.11). Whole types, no patterns. */
   readonly events?: (Schemas & NoPatterns<Schemas>) | undefined
   /** The provider; Credicorp unless given. */
   readonly scheme?: VerifyingScheme | undefined
@@ -46,6 +46,7 @@ export function checkOptions({
   // Spec 1.5: 0 would be taken for "off", and NaN would pass every comparison.
   demandWhole("toleranceSeconds", toleranceSeconds, 1)
   demandWhole("maxBodyBytes", maxBodyBytes, 1)
+  checkSchemas(events)
   return {
     keys: createKeyring(checkSecrets(secrets), scheme, chooseEngine()),
     scheme,

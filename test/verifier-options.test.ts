@@ -9,6 +9,8 @@ const BODY = sampleBody()
 /** `createVerifier` as JavaScript calls it, without types to stop a mistake. */
 const create = (options: unknown) => createVerifier(options as VerifyOptions)
 
+const SCHEMA = { "~standard": { version: 1, vendor: "test", validate: (value: unknown) => ({ value }) } }
+
 const unsound: readonly { why: string; options: unknown }[] = [
   { why: "no options", options: undefined },
   { why: "null", options: null },
@@ -41,6 +43,16 @@ const unsound: readonly { why: string; options: unknown }[] = [
   { why: "cap Infinity", options: { secrets: [SECRET], maxBodyBytes: Number.POSITIVE_INFINITY } },
   { why: "cap as text", options: { secrets: [SECRET], maxBodyBytes: "1mb" } },
   { why: "cap null", options: { secrets: [SECRET], maxBodyBytes: null } },
+  {
+    why: "a mistyped end, which would leave a secret valid for ever",
+    options: { secrets: [{ id: "a", secret: SECRET, not_after: 5 }] },
+  },
+  { why: "a secret for the name of a field", options: { secrets: [{ id: "a", secret: "x", [SECRET]: 1 }] } },
+  // A schema that is never asked lets every payload pass.
+  ...["*", "payment.*", "Payment.Settled", "payment", "payment.", " payment.settled", ""].map((type) => ({
+    why: `a schema under ${JSON.stringify(type)}`,
+    options: { secrets: [SECRET], events: { "payment.settled": SCHEMA, [type]: SCHEMA } },
+  })),
 ]
 
 describe("createVerifier refuses unsound options at once (spec 1.5, 1.11)", () => {

@@ -22,25 +22,20 @@ export async function readBody(
     const bytes = new Uint8Array(await request.arrayBuffer())
     return bytes.length > maxBytes ? undefined : bytes
   }
-  const reader = (request.body as ReadableStream<Uint8Array>).getReader()
   let buffer = new Uint8Array(BODY_BUFFER_BYTES)
   let length = 0
-  for (;;) {
-    const { value, done } = await reader.read()
-    if (done) return buffer.slice(0, length)
+  // To leave the loop cancels the stream.
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
     const start = length
-    length += value.length
-    if (length > maxBytes) {
-      // Not waited for, and no matter if it fails: the answer is known.
-      reader.cancel().catch(() => {})
-      return undefined
-    }
+    length += chunk.length
+    if (length > maxBytes) return undefined
     // One buffer, not a list: a sender who trickles single bytes would make each of them an object.
     if (length > buffer.length) {
       const larger = new Uint8Array(length * 2)
       larger.set(buffer)
       buffer = larger
     }
-    buffer.set(value, start)
+    buffer.set(chunk, start)
   }
+  return buffer.slice(0, length)
 }

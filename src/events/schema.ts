@@ -57,6 +57,9 @@ export type EventOf<Type extends string, Schemas extends EventSchemas> = Type ex
 export const checkSchemas = (schemas: EventSchemas): void =>
   demand(Object.keys(schemas).every(isEventType), "events: a key is no event type")
 
+const toKey = (segment: PropertyKey | { readonly key: PropertyKey }): string =>
+  String((segment as { readonly key?: PropertyKey }).key ?? (segment as PropertyKey))
+
 /**
  * Holds an event's payload against the schema for its type, if there is one (spec 3.11). The event that comes back
  * carries what the schema made of the payload.
@@ -69,10 +72,9 @@ export function checkPayload(event: WebhookEvent, schemas: EventSchemas): Result
   const schema = schemas[type]
   if (!schema) return ok(event)
   const result = schema["~standard"].validate(data.object)
-  demand(!("then" in result), "events must be synchronous schemas")
+  demand(!("then" in result), "events must be sync schemas")
   if (!result.issues) return ok({ ...event, data: { ...data, object: result.value as Record<string, unknown> } })
   // The path only: a schema's message may quote the value.
-  const path =
-    result.issues[0]?.path?.map((segment) => String(typeof segment === "object" ? segment.key : segment)) ?? []
+  const path = result.issues[0]?.path?.map(toKey) ?? []
   return refuse("invalid_value_type", 422, { param: ["data.object", ...path].join(".").slice(0, MAX_PARAM_CHARS) })
 }

@@ -36,14 +36,10 @@ export const findSigner = (
   now: number,
   chunks: readonly Chunk[],
   signatures: readonly string[],
-): Key | undefined => {
-  for (const key of keys) {
-    if (!isActive(key, now)) continue
+): Key | undefined =>
+  keys.find((key) => {
+    if (!isActive(key, now)) return false
     const expected = key.sign(chunks)
-    let matches = false
-    // On with the others whichever matches.
-    for (const signature of signatures) matches = equalText(expected, signature) || matches
-    if (matches) return key
-  }
-  return undefined
-}
+    // All of them, whichever matches.
+    return signatures.filter((signature) => equalText(expected, signature)).length > 0
+  })

@@ -1,5 +1,3 @@
-import { fail, ok, type Result } from "../core/result.ts"
-
 /**
  * Decides whether a delivery was signed close enough to now.
  *
@@ -9,14 +7,13 @@ import { fail, ok, type Result } from "../core/result.ts"
  * @param signedAt Seconds since 1970, from the signed part of the header.
  * @param now Seconds since 1970. Passed in, never read from a clock.
  * @param toleranceSeconds Widest accepted distance from `now`, a whole number >= 1.
- * @returns `signedAt`, or `timestamp_stale` (too old), or `timestamp_ahead` (too new).
+ * @returns `timestamp_stale` (too old), `timestamp_ahead` (too new), or undefined: it is close enough.
  */
 export function checkTimestamp(
   signedAt: number,
   now: number,
   toleranceSeconds: number,
-): Result<number, "timestamp_stale" | "timestamp_ahead"> {
-  if (now - signedAt > toleranceSeconds) return fail("timestamp_stale")
-  if (signedAt - now > toleranceSeconds) return fail("timestamp_ahead")
-  return ok(signedAt)
+): "timestamp_stale" | "timestamp_ahead" | undefined {
+  if (now - signedAt > toleranceSeconds) return "timestamp_stale"
+  return signedAt - now > toleranceSeconds ? "timestamp_ahead" : undefined
 }

@@ -43,7 +43,7 @@ export function prove(parts: SignedParts, body: Uint8Array, judge: Judge, target
   const now = judge.now()
   const signer = findSigner(judge.keys, now, judge.scheme.toSignedChunks(timeText, body, target), signatures)
   if (!signer) return refuseSignature("signature_mismatch")
-  const time = checkTimestamp(signedAt, now, judge.toleranceSeconds)
-  if (!time.ok) return refuseSignature(time.error)
+  const problem = checkTimestamp(signedAt, now, judge.toleranceSeconds)
+  if (problem) return refuseSignature(problem)
   return { ok: true, body, secretId: signer.id, signedAt } as Verified
 }
