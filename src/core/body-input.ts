@@ -12,9 +12,10 @@ export type BodyInput = Uint8Array | ArrayBuffer | string
  */
 export function toBytes(body: unknown): Uint8Array {
   if (typeof body === "string") return toUtf8(body)
+  if (body instanceof Uint8Array) return body
   // By tag beyond that: test runners and frames bring classes of their own.
   const tag = {}.toString.call(body).slice(8, -1)
   if (tag === "Uint8Array") return body as Uint8Array
-  demand(tag === "ArrayBuffer", `rawBody must be raw bytes or text, not ${tag}`)
+  demand(tag === "ArrayBuffer", `rawBody must be bytes or text, not ${tag}`)
   return new Uint8Array(body as ArrayBuffer)
 }

@@ -22,9 +22,9 @@ export function createHeaderLookup(headers: unknown): HeaderLookup {
   demand(typeof headers === "object" && headers !== null, "headers must be request.headers, a record or pairs")
   const pairs = Symbol.iterator in headers ? [...(headers as Iterable<[unknown, unknown]>)] : Object.entries(headers)
   return (name) => {
-    let lines: unknown[] = []
+    const lines: unknown[] = []
     for (const [key, value] of pairs) {
-      if (String(key).toLowerCase() === name) lines = lines.concat(value)
+      if (String(key).toLowerCase() === name) lines.push(Array.isArray(value) ? value.join(", ") : value)
     }
     return lines.join(", ")
   }

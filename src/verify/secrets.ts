@@ -28,7 +28,7 @@ export type SecretsInput = readonly (string | Secret)[]
 export function checkSecrets(input: unknown): readonly CheckedSecret[] {
   demand(
     Array.isArray(input) && input.length > 0 && input.length <= MAX_SECRETS,
-    `secrets must be a list of 1 to ${MAX_SECRETS}`,
+    `secrets must list 1 to ${MAX_SECRETS}`,
   )
   const ids = new Set<unknown>()
   // Array.from sees the holes of a sparse list, and a hole is no secret.

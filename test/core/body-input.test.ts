@@ -75,7 +75,7 @@ describe("toBytes refuses what is not the raw body (spec 1.3)", () => {
     const body = make()
     expect(() => toBytes(body)).toThrow(TypeError)
     // The cause (what it got) and the cure (as it arrived) are part of the contract, their wording is not.
-    expect(() => toBytes(body)).toThrow(/rawBody must be raw bytes or text, not \w+/)
+    expect(() => toBytes(body)).toThrow(/rawBody must be bytes or text, not \w+/)
   })
 
   it("says what it got", () => {
