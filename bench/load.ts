@@ -20,7 +20,7 @@ export interface Shot {
 /** Sends it `times` times in all. Rejects if an answer is not the one that is wanted. */
 export async function fire(url: string, shot: Shot, times: number): Promise<void> {
   const { hostname, port, host } = new URL(url)
-  const bytes = toBytes(shot, host)
+  const bytes = toWire(shot, host)
   let left = times
   // Who answers without reading the body may close while we write, and the answer is lost with the connection.
   let lost = 0
@@ -45,7 +45,8 @@ export async function fire(url: string, shot: Shot, times: number): Promise<void
   await Promise.all(Array.from({ length: Math.min(CONNECTIONS, times) }, work))
 }
 
-function exchange(socket: Socket, bytes: Uint8Array, status: number): Promise<void> {
+/** One request and its answer, which must have that status. */
+export function exchange(socket: Socket, bytes: Uint8Array, status: number): Promise<void> {
   return new Promise((resolve, reject) => {
     let received = ""
     const finish = (error?: Error): void => {
@@ -74,7 +75,8 @@ function exchange(socket: Socket, bytes: Uint8Array, status: number): Promise<vo
 
 const CHUNK_BYTES = 16_384
 
-function toBytes({ path, headers, body, chunked = false }: Shot, host: string): Uint8Array {
+/** A request as it goes over the wire. */
+export function toWire({ path, headers, body, chunked = false }: Omit<Shot, "status">, host: string): Uint8Array {
   const length = chunked ? "Transfer-Encoding: chunked" : `Content-Length: ${body.length}`
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   const head = [`POST ${path} HTTP/1.1`, `Host: ${host}`, length, ...lines, "", ""].join("\r\n")

@@ -6,7 +6,8 @@ import { SECRET } from "./fixture-secret.ts"
 import { fire } from "./load.ts"
 import { measure, type Plan, type Samples, type Timed } from "./measure.ts"
 import { createShot } from "./servers.ts"
-import { bundle, COMPATIBILITY_DATE, serve } from "./workerd.ts"
+import { COMPATIBILITY_DATE } from "../scripts/workerd.ts"
+import { bundle, serve } from "./workerd.ts"
 
 /** Worker or library → bytes, minified and gzipped. */
 export type Sizes = Readonly<Record<string, number>>

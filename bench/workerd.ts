@@ -1,17 +1,12 @@
 // Workers under the runtime itself: `wrangler dev` puts a proxy in front, which costs more than what is measured.
 
-import { spawn, type ChildProcess } from "node:child_process"
-import { once } from "node:events"
 import { mkdirSync, writeFileSync } from "node:fs"
-import { createRequire } from "node:module"
 import { join } from "node:path"
-import { setTimeout as wait } from "node:timers/promises"
 import { build, type Plugin } from "esbuild"
+import { COMPATIBILITY_DATE, quote, serveConfig } from "../scripts/workerd.ts"
 import { findFreePort } from "../test/support/free-port.ts"
 
 const ROOT = join(import.meta.dirname, "..")
-const WORKERD = (createRequire(import.meta.url)("workerd") as { default: string }).default
-export const COMPATIBILITY_DATE = "2026-08-01"
 export const OUT = join(ROOT, ".wrangler", "bench")
 
 /** A Worker to serve: its code as one file, and its text bindings. */
@@ -79,23 +74,13 @@ export async function serve(workers: readonly Served[]): Promise<Running> {
   mkdirSync(folder, { recursive: true })
   const ports = await Promise.all(workers.map(() => findFreePort()))
   for (const { name, code } of workers) writeFileSync(join(folder, `${name}.js`), code)
-  const config = join(folder, "config.capnp")
-  writeFileSync(config, toConfig(workers, ports))
-  const child = spawn(WORKERD, ["serve", "--experimental", config], { stdio: ["ignore", "ignore", "inherit"] })
-  const kill = (): void => void child.kill("SIGKILL")
-  process.once("exit", kill)
   const urls = Object.fromEntries(workers.map(({ name }, i) => [name, `http://127.0.0.1:${ports[i]}`]))
-  await Promise.all(Object.values(urls).map((url) => untilAnswering(url, child)))
-  return {
-    pid: child.pid!,
-    urls,
-    stop: async () => {
-      process.off("exit", kill)
-      const ended = once(child, "exit")
-      kill()
-      await ended
-    },
-  }
+  const { pid, kill } = await serveConfig(toConfig(workers, ports), {
+    folder,
+    urls: Object.values(urls),
+    measured: true,
+  })
+  return { pid, urls, stop: kill }
 }
 
 const toConfig = (workers: readonly Served[], ports: readonly number[]): string => `
@@ -113,25 +98,3 @@ const w${index} :Workerd.Worker = (
     ...Object.entries(bindings).map(([key, value]) => `(name = ${quote(key)}, text = ${quote(value)})`),
     ...(loader ? [`(name = "LOADER", workerLoader = (id = "loader"))`] : []),
   ].join(", ")} ] );`
-
-/** As Cap'n Proto reads a text: everything but letters, digits and blanks by its bytes. */
-const quote = (text: string): string =>
-  `"${Buffer.from(text)
-    .toString("latin1")
-    .replaceAll(/[^\w ]/g, (char: string) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`)}"`
-
-const READY_WITHIN_MS = 20_000
-const LOOK_EVERY_MS = 20
-
-async function untilAnswering(url: string, child: ChildProcess): Promise<void> {
-  const deadline = Date.now() + READY_WITHIN_MS
-  while (Date.now() < deadline && child.exitCode === null) {
-    try {
-      await (await fetch(url)).arrayBuffer()
-      return
-    } catch {
-      await wait(LOOK_EVERY_MS)
-    }
-  }
-  throw new Error(`workerd did not answer at ${url}`)
-}

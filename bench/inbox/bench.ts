@@ -9,7 +9,8 @@ import { parseArgs } from "node:util"
 import { bundleWorker, startWorkerd, type Workerd } from "../../scripts/workerd.ts"
 import { findFreePort } from "../../test/support/free-port.ts"
 import { cpuOf } from "../cpu.ts"
-import { drive, exchange, prepare, SECRET } from "./drive.ts"
+import { exchange } from "../load.ts"
+import { drive, prepare, SECRET } from "./drive.ts"
 
 const HELP = `
 What the inbox carries, side by side in one run with a Durable Object that inserts one row a call, one that only
@@ -131,7 +132,7 @@ async function measureHandlerDelays({ port, began }: Running): Promise<readonly 
   for (const delivery of prepare(40, HANDLED, port)) {
     await wait(60)
     began.length = 0
-    await exchange(socket, delivery)
+    await exchange(socket, delivery, 200)
     const acknowledged = performance.timeOrigin + performance.now()
     for (let waited = 0; began.length === 0 && waited < 2_000; waited += 5) await wait(5)
     delays.push(began.length > 0 ? Math.max(0, began[0]! - acknowledged) : Number.POSITIVE_INFINITY)
