@@ -1,7 +1,7 @@
 import { createApp } from "../../src/app.ts"
 import type { HandOff } from "../../src/events/hand-off.ts"
 import { defineHandlers, type HandlerSet } from "../../src/events/handlers.ts"
-import { createInlineHandOff } from "../../src/receiver/inline.ts"
+import { createInlineHandOff } from "./inline-hand-off.ts"
 import type { ReceiverSettings } from "../../src/receiver/receive.ts"
 import { createVerifier } from "../../src/verifier.ts"
 import { isActive } from "../../src/verify/keyring.ts"

@@ -1,6 +1,6 @@
-import { ATTEMPT_TIMEOUT_MS } from "../core/limits.ts"
-import type { HandOff } from "../events/hand-off.ts"
-import { createContext, handlersOf, type HandlerSet, type Log } from "../events/handlers.ts"
+import { ATTEMPT_TIMEOUT_MS } from "../../src/core/limits.ts"
+import type { HandOff } from "../../src/events/hand-off.ts"
+import { createContext, handlersOf, type HandlerSet, type Log } from "../../src/events/handlers.ts"
 
 /**
  * Hand-off without a store: the handlers run, one after the other, before the delivery is answered. The first that fails
