@@ -213,7 +213,7 @@ export const MAX_PRUNED_EVENTS = 200
 /** Minutes of which a shard keeps count. */
 export const ACTIVITY_MINUTES = 60
 
-/** Events that one page of a listing looks at in one shard, where no index leads to the status that was asked for. */
+/** Events that one page of a listing looks at in one shard, where few are what was asked for; and waiting runs it sorts. */
 export const MAX_SCANNED_EVENTS = 5_000
 
 /** Dead runs that one call to a shard runs again. */

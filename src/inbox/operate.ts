@@ -17,17 +17,25 @@ const withoutHistory = (run: Run): Run => ({ ...run, history: [] })
 /** One page, in a bounded look: it may be shorter than the limit and still have more after it. */
 export function list(store: InboxStore, { status, type, from, before, limit }: EventFilter): EventPage {
   const events: InboxEvent[] = []
-  const places = store.placesBefore(before, { status, from, limit: MAX_SCANNED_EVENTS })
-  for (const place of places) {
-    const row = store.getEvent(place)
-    if (!row || (type !== undefined && row.type !== type)) continue
-    // Without histories: a page of them could be megabytes.
-    const event = toInboxEvent(row, store.getRuns(place).map(withoutHistory))
-    if (status !== undefined && event.status !== status) continue
-    events.push(event)
-    if (events.length === limit) return { events, more: place }
+  let cursor = before
+  let left = MAX_SCANNED_EVENTS
+  // Most pages are full with the first step; one that is not soon looks far.
+  for (let step = limit; left > 0; step *= 16) {
+    const asked = Math.min(step, left)
+    const rows = store.eventsBefore(cursor, { status, from, limit: asked })
+    for (const row of rows) {
+      cursor = row.place
+      if (type !== undefined && row.type !== type) continue
+      // Without histories: a page of them could be megabytes.
+      const event = toInboxEvent(row, store.getRuns(row.place).map(withoutHistory))
+      if (status !== undefined && event.status !== status) continue
+      events.push(event)
+      if (events.length === limit) return { events, more: cursor }
+    }
+    if (rows.length < asked) return { events, more: undefined }
+    left -= asked
   }
-  return { events, more: places.length === MAX_SCANNED_EVENTS ? places.at(-1) : undefined }
+  return { events, more: cursor }
 }
 
 /** Begins a new round for the runs of today's handlers; one that is running is left to end. */

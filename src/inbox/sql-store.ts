@@ -1,5 +1,6 @@
+import { MAX_SCANNED_EVENTS } from "../core/limits.ts"
 import { addActivity } from "./activity.ts"
-import type { Activity, DeadReason, EventStatus, Run, RunStatus } from "./inbox.ts"
+import type { Activity, DeadReason, Run, RunStatus } from "./inbox.ts"
 import type { EventRow, InboxStore } from "./store.ts"
 
 type EventColumns = {
@@ -31,18 +32,11 @@ const RUN = "place, handler, status, attempts, before, next_at, reason, history"
 
 const BEGUN = "coalesce((SELECT value FROM facts WHERE name = 'begun'), 0)"
 
-const ALL_PLACES = "SELECT place FROM events"
+/** The newest of a range of places. */
+const NEWEST = "place < ? AND place >= ? ORDER BY place DESC LIMIT ?"
 
 const DEAD = `FROM runs INDEXED BY runs_dead JOIN events USING (place)
   WHERE status = 'dead' AND type = ? AND body IS NOT NULL AND handler IN (SELECT value FROM json_each(?))`
-
-/** Where to look for events of a status: all of them are there, others may be. */
-const PLACES: Readonly<Record<EventStatus, string>> = {
-  ignored: "SELECT place FROM events WHERE handlers IS NULL",
-  waiting: `SELECT place FROM runs INDEXED BY runs_due WHERE next_at IS NOT NULL UNION SELECT place FROM events WHERE place > ${BEGUN}`,
-  dead: "SELECT DISTINCT place FROM runs INDEXED BY runs_dead WHERE status = 'dead'",
-  done: ALL_PLACES,
-}
 
 const toEventRow = (row: EventColumns): EventRow => ({
   place: row.place,
@@ -166,13 +160,16 @@ export function createSqlInboxStore(sql: SqlStorage): InboxStore {
       ).map((row) => ({ place: row.place, run: toRun(row) })),
     countDeadRuns: (type, handlers) => number(`SELECT count(*) ${DEAD}`, type, JSON.stringify(handlers)),
 
-    placesBefore: (before, { status, from, limit }) =>
-      all<{ place: number }>(
-        `SELECT place FROM (${status === undefined ? ALL_PLACES : PLACES[status]}) WHERE place < ? AND place >= ? ORDER BY place DESC LIMIT ?`,
-        before,
-        from,
-        limit,
-      ).map(({ place }) => place),
+    eventsBefore(before, { status, from, limit }) {
+      const find = { dead: deadPlaces, waiting: waitingPlaces, done: undefined, ignored: undefined }[status ?? "done"]
+      const places = find?.(all, before, from, limit)
+      if (places) {
+        const query = `SELECT ${EVENT} FROM events WHERE place IN (SELECT value FROM json_each(?)) ORDER BY place DESC`
+        return all<EventColumns>(query, JSON.stringify(places)).map(toEventRow)
+      }
+      const query = `SELECT ${EVENT} FROM events WHERE ${status === "ignored" ? "handlers IS NULL AND " : ""}${NEWEST}`
+      return all<EventColumns>(query, before, from, limit).map(toEventRow)
+    },
     countEvents() {
       const begun = number(`SELECT ${BEGUN}`)
       const total = number("SELECT count(*) FROM events")
@@ -206,6 +203,33 @@ export function createSqlInboxStore(sql: SqlStorage): InboxStore {
 }
 
 type Select = <Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: SqlStorageValue[]) => Row[]
+
+type Range = readonly [before: number, from: number, limit: number]
+
+const deadPlaces = (all: Select, ...range: Range): number[] =>
+  all<{ place: number }>(
+    `SELECT DISTINCT place FROM runs INDEXED BY runs_dead WHERE status = 'dead' AND ${NEWEST}`,
+    ...range,
+  ).map(({ place }) => place)
+
+/** No index has what waits in order of place: it is sorted here, unless there is more than a look may read. */
+function waitingPlaces(all: Select, ...[before, from, limit]: Range): number[] | undefined {
+  const begun = all<{ place: number }>(
+    "SELECT place FROM runs INDEXED BY runs_due WHERE next_at IS NOT NULL LIMIT ?",
+    MAX_SCANNED_EVENTS + 1,
+  )
+  if (begun.length > MAX_SCANNED_EVENTS) return undefined
+  const unbegun = all<{ place: number }>(
+    `SELECT place FROM events WHERE place > ${BEGUN} AND ${NEWEST}`,
+    before,
+    from,
+    limit,
+  )
+  return [...new Set([...begun, ...unbegun].map(({ place }) => place))]
+    .filter((place) => place < before && place >= from)
+    .toSorted((a, b) => b - a)
+    .slice(0, limit)
+}
 
 const minutesFrom = (all: Select, minute: number): { minute: number; activity: Activity }[] =>
   all<{ minute: number; activity: string }>("SELECT minute, activity FROM minutes WHERE minute >= ?", minute).map(

@@ -66,11 +66,11 @@ export interface InboxStore {
   /** How many of them there are. */
   countDeadRuns(type: string, handlers: readonly string[]): number
 
-  /** Newest first: every event of a status, and perhaps others; all of them if none is given. */
-  placesBefore(
+  /** Newest first: every event of a status, and perhaps others; of `dead`, every one with a dead run; all if none is given. */
+  eventsBefore(
     before: number,
     options: { readonly status: EventStatus | undefined; readonly from: number; readonly limit: number },
-  ): readonly number[]
+  ): readonly EventRow[]
   countEvents(): Readonly<Record<EventStatus, number>>
 
   pausedHandlers(): readonly string[]

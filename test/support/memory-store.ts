@@ -169,13 +169,17 @@ function createMemoryStore(tables: () => Tables): InboxStore {
         (place) => tables().events.get(place)?.type === type && tables().events.get(place)?.body !== undefined,
       ).filter(({ run }) => run.status === "dead" && handlers.includes(run.handler)).length,
 
-    placesBefore: (before, { status, from, limit }) =>
+    eventsBefore: (before, { status, from, limit }) =>
       byPlace(tables().events.values())
         .toReversed()
-        .filter((event) => event.place < before && event.place >= from)
-        .filter((event) => status === undefined || statusOf(event) === status)
+        .filter(({ place }) => place < before && place >= from)
+        .filter((event) =>
+          status === "dead"
+            ? getRuns(event.place).some((run) => run.status === "dead")
+            : status === undefined || statusOf(event) === status,
+        )
         .slice(0, limit)
-        .map(({ place }) => place),
+        .map(toRow),
     countEvents() {
       const counts: Record<EventStatus, number> = { ignored: 0, waiting: 0, done: 0, dead: 0 }
       for (const event of tables().events.values()) counts[statusOf(event)] += 1
