@@ -81,9 +81,7 @@ function print(verb: string, value: unknown): void {
     case "rerun": {
       if (values.dead === undefined) return printEvent(value as EventDetail)
       const { runs } = value as { runs: number }
-      return console.log(
-        `${values["dry-run"] ? "would run" : "running"} again: ${runs} dead ${runs === 1 ? "run" : "runs"}`,
-      )
+      return console.log(`${values["dry-run"] ? "would run" : "running"} again: ${runs} ${runs === 1 ? "run" : "runs"}`)
     }
     case "pause":
       return console.log(`${positionals[1]} is paused: what comes for it waits`)

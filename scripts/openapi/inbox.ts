@@ -185,7 +185,7 @@ export const INBOX: readonly DescribedOperation[] = [
     answers: [
       {
         status: 200,
-        description: "How many there were.",
+        description: "How many runs begin again, or would.",
         body: {
           name: "RerunDeadAnswer",
           schema: v.object({ type: v.string(), dry_run: v.boolean(), runs: v.number() }),

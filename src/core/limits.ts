@@ -216,8 +216,8 @@ export const ACTIVITY_MINUTES = 60
 /** Events that one page of a listing looks at in one shard, where few are what was asked for; and waiting runs it sorts. */
 export const MAX_SCANNED_EVENTS = 5_000
 
-/** Dead runs that one call to a shard runs again. */
-export const MAX_RERUN_RUNS = 500
+/** Events with a dead run that one call to a shard looks at to run them again. */
+export const MAX_RERUN_EVENTS = 500
 
 /** An operator's request is a name or two. */
 export const MAX_OPERATOR_BODY_BYTES = 16_384

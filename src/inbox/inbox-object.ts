@@ -4,7 +4,7 @@ import { migrate, NewerVersion } from "../core/migrate.ts"
 import { writeLine } from "../core/write-line.ts"
 import { GroupCommit } from "./group-commit.ts"
 import { INBOX_SCHEMA } from "./inbox-schema.ts"
-import type { Accepted, EventFilter, HandlerRunner, InboxDelivery, InboxShard, Rerun } from "./inbox.ts"
+import type { Accepted, EventFilter, HandlerRunner, InboxDelivery, InboxShard, Rerun, RerunDead } from "./inbox.ts"
 import { readRetention, type RetentionBindings } from "./retention.ts"
 import { createShard, type WakingShard } from "./shard.ts"
 import { createSqlInboxStore } from "./sql-store.ts"
@@ -116,8 +116,8 @@ export class Inbox extends DurableObject<RetentionBindings> implements InboxShar
     return await this.#open.rerun(rerun)
   }
 
-  async rerunDead(type: string, keys: readonly string[], limit: number, dryRun: boolean): Promise<number> {
-    return await this.#open.rerunDead(type, keys, limit, dryRun)
+  async rerunDead(wanted: RerunDead): ReturnType<InboxShard["rerunDead"]> {
+    return await this.#open.rerunDead(wanted)
   }
 
   async setPaused(handler: string, paused: boolean): Promise<void> {

@@ -105,13 +105,33 @@ export interface EventPage {
 export interface Rerun {
   readonly source: string
   readonly dedupeKey: string
-  /** Today's handlers, as keys of handlers.ts; those that take the event's type run. */
+  /** Today's handlers, all of them, as keys of handlers.ts; those that take the event's type run. */
   readonly keys: readonly string[]
   /** Only this one. */
   readonly only?: string | undefined
 }
 
 export type RerunFailure = "no_event" | "no_body" | "no_handler"
+
+/** One step of a rerun of all that is dead of a type: from the newest on, so that what dies again is not met again. */
+export interface RerunDead {
+  readonly type: string
+  /** Today's handlers, all of them: a dead run of another one gives way to theirs. */
+  readonly keys: readonly string[]
+  /** The place that all are before. */
+  readonly before: number
+  /** How many events with a dead run it looks at. */
+  readonly limit: number
+  /** Only counts. */
+  readonly dryRun: boolean
+}
+
+export interface RerunStep {
+  /** How many runs begin again, or would. */
+  readonly runs: number
+  /** The next step goes on before this place; undefined at the end. */
+  readonly more: number | undefined
+}
 
 /** What one shard has done and has to do. */
 export interface ShardStats {
@@ -144,8 +164,7 @@ export interface InboxShard {
   body(source: string, dedupeKey: string): Promise<Uint8Array | undefined>
   /** The event as it is then. */
   rerun(rerun: Rerun): Promise<InboxEvent | RerunFailure>
-  /** Runs again at most `limit` dead runs of a type whose handlers are still there; `dryRun` counts them all instead. */
-  rerunDead(type: string, keys: readonly string[], limit: number, dryRun: boolean): Promise<number>
+  rerunDead(wanted: RerunDead): Promise<RerunStep>
   setPaused(handler: string, paused: boolean): Promise<void>
   /** Erases the body of an event; false if there is no such event. What waits for it becomes dead. */
   erase(source: string, dedupeKey: string): Promise<boolean>

@@ -1,5 +1,5 @@
-import { MAX_RERUN_RUNS } from "../core/limits.ts"
-import type { EventFilter, EventPage, ShardStats } from "./inbox.ts"
+import { MAX_RERUN_EVENTS } from "../core/limits.ts"
+import type { EventFilter, EventPage, RerunDead, RerunStep, ShardStats } from "./inbox.ts"
 import type { Shards } from "./shards.ts"
 
 // What an operator asks of the whole inbox: of every shard, at once.
@@ -22,19 +22,17 @@ export async function listAll(shards: Shards, filter: EventFilter): Promise<Even
 /** Runs again, or counts, all dead runs of a type; in bounded steps, so that no shard is held up by it. */
 export async function rerunAllDead(
   shards: Shards,
-  { type, keys, dryRun }: { readonly type: string; readonly keys: readonly string[]; readonly dryRun: boolean },
+  wanted: Pick<RerunDead, "type" | "keys" | "dryRun">,
 ): Promise<number> {
   const counts = await ofEvery(shards, async (index) => {
-    if (dryRun) return await shards.at(index).rerunDead(type, keys, 0, true)
-    // No more than there are now: what dies again meanwhile waits for the next request.
-    const dead = await shards.at(index).rerunDead(type, keys, 0, true)
-    let done = 0
-    while (done < dead) {
-      const step = await shards.at(index).rerunDead(type, keys, Math.min(MAX_RERUN_RUNS, dead - done), false)
-      if (step === 0) break
-      done += step
+    let total = 0
+    let before: number | undefined = Number.MAX_SAFE_INTEGER
+    while (before !== undefined) {
+      const { runs, more }: RerunStep = await shards.at(index).rerunDead({ ...wanted, before, limit: MAX_RERUN_EVENTS })
+      total += runs
+      before = more
     }
-    return done
+    return total
   })
   return counts.reduce((total, count) => total + count, 0)
 }

@@ -1,6 +1,6 @@
 import { matchesPattern } from "../events/patterns.ts"
 import { MAX_SCANNED_EVENTS } from "../core/limits.ts"
-import type { EventFilter, EventPage, InboxEvent, Rerun, RerunFailure, Run } from "./inbox.ts"
+import type { EventFilter, EventPage, InboxEvent, Rerun, RerunDead, RerunFailure, RerunStep, Run } from "./inbox.ts"
 import { forgetBody, pruneIfDue } from "./prune.ts"
 import { endRun, freshRun, restartRun, toInboxEvent } from "./runs.ts"
 import type { EventRow, InboxStore } from "./store.ts"
@@ -38,7 +38,10 @@ export function list(store: InboxStore, { status, type, from, before, limit }: E
   return { events, more: cursor }
 }
 
-/** Begins a new round for the runs of today's handlers; one that is running is left to end. */
+/**
+ * Begins a new round for the runs of today's handlers; one that is running is left to end. If all of them run, they take
+ * the place of a dead run whose handler is gone: nothing else could ever end it.
+ */
 export function rerun(
   store: InboxStore,
   { source, dedupeKey, keys, only }: Rerun,
@@ -50,31 +53,50 @@ export function rerun(
   const taking = keys.filter((key) => matchesPattern(key, event.type) && (only === undefined || key === only))
   if (taking.length === 0) return "no_handler"
   beginRuns(store, event)
-  const handlers = event.handlers ?? []
-  const added = taking.filter((key) => !handlers.includes(key))
-  if (added.length > 0 || !event.handlers) store.setHandlers(event.place, [...handlers, ...added])
-  for (const key of taking) {
-    const run = store.getRun(event.place, key) ?? freshRun(key, event.place)
-    if (run.status !== "running") store.putRun(event.place, restartRun(run, now))
-  }
+  const gone = only === undefined ? findDead(store, event).filter((handler) => !keys.includes(handler)) : []
+  restart(store, event, { taking, gone }, now)
   return show(store, source, dedupeKey) ?? "no_event"
 }
 
-/**
- * Runs again dead runs of a type, of handlers that are there today.
- *
- * @returns How many, or with `dryRun` how many there are.
- */
-export function rerunDead(
+/** Runs again what is dead of a type, with today's handlers; what is done, and what waits, is left alone. */
+export function rerunDead(store: InboxStore, { type, keys, before, limit, dryRun }: RerunDead, now: number): RerunStep {
+  const today = keys.filter((key) => matchesPattern(key, type))
+  const events = store.eventsBefore(before, { status: "dead", from: 0, limit })
+  let runs = 0
+  for (const event of events) {
+    if (event.type !== type || !event.hasBody) continue
+    const dead = findDead(store, event)
+    const added = today.filter((key) => !event.handlers?.includes(key))
+    // Without one that is new to the event nothing would be done in its stead: it stays dead, and listed.
+    const gone = added.length > 0 ? dead.filter((handler) => !keys.includes(handler)) : []
+    const taking = today.filter((key) => dead.includes(key) || (gone.length > 0 && added.includes(key)))
+    runs += taking.length
+    if (!dryRun) restart(store, event, { taking, gone }, now)
+  }
+  return { runs, more: events.length < limit ? undefined : events.at(-1)?.place }
+}
+
+const findDead = (store: InboxStore, { place }: EventRow): readonly string[] =>
+  store
+    .getRuns(place)
+    .filter(({ status }) => status === "dead")
+    .map(({ handler }) => handler)
+
+/** Begins a new round of some handlers of an event, and drops the runs of others. */
+function restart(
   store: InboxStore,
-  { type, keys, limit, dryRun }: { type: string; keys: readonly string[]; limit: number; dryRun: boolean },
+  { place, handlers = [] }: EventRow,
+  { taking, gone }: { readonly taking: readonly string[]; readonly gone: readonly string[] },
   now: number,
-): number {
-  const handlers = keys.filter((key) => matchesPattern(key, type))
-  if (dryRun) return store.countDeadRuns(type, handlers)
-  const dead = store.deadRuns(type, handlers, limit)
-  for (const { place, run } of dead) store.putRun(place, restartRun(run, now))
-  return dead.length
+): void {
+  const kept = handlers.filter((handler) => !gone.includes(handler))
+  const added = taking.filter((key) => !handlers.includes(key))
+  if (added.length + gone.length > 0) store.setHandlers(place, [...kept, ...added])
+  for (const handler of gone) store.deleteRun(place, handler)
+  for (const key of taking) {
+    const run = store.getRun(place, key) ?? freshRun(key, place)
+    if (run.status !== "running") store.putRun(place, restartRun(run, now))
+  }
 }
 
 /** Erases a body. Runs that wait for it are dead, one that is running has its copy and ends as it does. */

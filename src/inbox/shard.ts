@@ -96,9 +96,10 @@ export function createShard(deps: ShardDeps): WakingShard {
       return await change((now) => rerun(store, wanted, now))
     },
 
-    async rerunDead(type, keys, limit, dryRun) {
-      name(keys, clock())
-      return await change((now) => rerunDead(store, { type, keys, limit, dryRun }, now))
+    async rerunDead(wanted) {
+      if (wanted.dryRun) return rerunDead(store, wanted, clock())
+      name(wanted.keys, clock())
+      return await change((now) => rerunDead(store, wanted, now))
     },
 
     setPaused: async (handler, paused) => await change(() => store.setPaused(handler, paused)),

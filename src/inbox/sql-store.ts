@@ -35,9 +35,6 @@ const BEGUN = "coalesce((SELECT value FROM facts WHERE name = 'begun'), 0)"
 /** The newest of a range of places. */
 const NEWEST = "place < ? AND place >= ? ORDER BY place DESC LIMIT ?"
 
-const DEAD = `FROM runs INDEXED BY runs_dead JOIN events USING (place)
-  WHERE status = 'dead' AND type = ? AND body IS NOT NULL AND handler IN (SELECT value FROM json_each(?))`
-
 const toEventRow = (row: EventColumns): EventRow => ({
   place: row.place,
   source: row.source,
@@ -132,6 +129,7 @@ export function createSqlInboxStore(sql: SqlStorage): InboxStore {
         JSON.stringify(history),
       )
     },
+    deleteRun: (place, handler) => void sql.exec("DELETE FROM runs WHERE place = ? AND handler = ?", place, handler),
     // From handler to handler by the index, however many runs each has.
     waitingHandlers: () =>
       all<{ handler: string; nextAt: number }>(
@@ -151,14 +149,6 @@ export function createSqlInboxStore(sql: SqlStorage): InboxStore {
         now,
         limit,
       ).map((row) => ({ place: row.place, run: toRun(row) })),
-    deadRuns: (type, handlers, limit) =>
-      all<RunColumns>(
-        `SELECT ${RUN.replaceAll(/\w+/g, "runs.$&")} ${DEAD} ORDER BY runs.place DESC LIMIT ?`,
-        type,
-        JSON.stringify(handlers),
-        limit,
-      ).map((row) => ({ place: row.place, run: toRun(row) })),
-    countDeadRuns: (type, handlers) => number(`SELECT count(*) ${DEAD}`, type, JSON.stringify(handlers)),
 
     eventsBefore(before, { status, from, limit }) {
       const find = { dead: deadPlaces, waiting: waitingPlaces, done: undefined, ignored: undefined }[status ?? "done"]

@@ -52,20 +52,11 @@ export interface InboxStore {
   getRuns(place: number): readonly Run[]
   getRun(place: number, handler: string): Run | undefined
   putRun(place: number, run: Run): void
+  deleteRun(place: number, handler: string): void
   /** Each handler that has something to do, and the earliest time of it. */
   waitingHandlers(): readonly { readonly handler: string; readonly nextAt: number }[]
   /** Runs of a handler whose time has come, the longest due first. */
   dueRuns(handler: string, now: number, limit: number): readonly { readonly place: number; readonly run: Run }[]
-  /** Dead runs of a type, newest first; those of events without a body are left out. */
-  deadRuns(
-    type: string,
-    handlers: readonly string[],
-    limit: number,
-  ): readonly { readonly place: number; readonly run: Run }[]
-
-  /** How many of them there are. */
-  countDeadRuns(type: string, handlers: readonly string[]): number
-
   /** Newest first: every event of a status, and perhaps others; of `dead`, every one with a dead run; all if none is given. */
   eventsBefore(
     before: number,

@@ -124,13 +124,11 @@ describe("npm run inbox", () => {
     expect(stdout).toMatch(/^payment\.\* {2}dead, gave_up$/m)
     // Whatever the handler put into its text, the terminal obeys none of it.
     expect(stdout).toContain("no such payment?[2J")
-    expect((await inbox("rerun", "--dead", "payment.succeeded", "--dry-run")).stdout).toBe(
-      "would run again: 2 dead runs\n",
-    )
+    expect((await inbox("rerun", "--dead", "payment.succeeded", "--dry-run")).stdout).toBe("would run again: 2 runs\n")
 
     await inbox("rerun", ids[0]!, "--handler", "payment.*")
     expect(runOf(await untilStatus(ids[0]!, "done"), "payment.*").attempts).toBe(2)
-    expect((await inbox("rerun", "--dead", "payment.succeeded")).stdout).toBe("running again: 1 dead run\n")
+    expect((await inbox("rerun", "--dead", "payment.succeeded")).stdout).toBe("running again: 1 run\n")
     await untilStatus(ids[1]!, "done")
   })
 

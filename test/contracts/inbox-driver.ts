@@ -6,6 +6,7 @@ import type {
   InboxDelivery,
   InboxEvent,
   InboxShard,
+  RerunDead,
   Run,
   RunOutcome,
 } from "../../src/inbox/inbox.ts"
@@ -47,6 +48,16 @@ export const delivery = (id: string, changes: Partial<InboxDelivery> = {}): Inbo
   deliveryId: `dlv_${id}`,
   secretId: "test",
   handlers: ["payment.*"],
+  ...changes,
+})
+
+/** All that is dead, in one step. */
+export const allDead = (changes: Partial<RerunDead> = {}): RerunDead => ({
+  type: "payment.settled",
+  keys: ["payment.*", "*"],
+  before: Number.MAX_SAFE_INTEGER,
+  limit: 500,
+  dryRun: false,
   ...changes,
 })
 

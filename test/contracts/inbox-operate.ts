@@ -1,7 +1,18 @@
 import { describe, expect, it, vi } from "vitest"
 import { timeOf } from "../../src/inbox/place.ts"
-import type { EventFilter, InboxEvent, Rerun, RerunFailure } from "../../src/inbox/inbox.ts"
-import { createGate, DAY_MS, delivery, failed, hang, SECOND_MS, SHARDS, START_MS, type Driver } from "./inbox-driver.ts"
+import type { EventFilter, InboxEvent, Rerun, RerunFailure, RerunStep } from "../../src/inbox/inbox.ts"
+import {
+  allDead,
+  createGate,
+  DAY_MS,
+  delivery,
+  failed,
+  hang,
+  SECOND_MS,
+  SHARDS,
+  START_MS,
+  type Driver,
+} from "./inbox-driver.ts"
 
 const KEYS = ["payment.*", "*"]
 
@@ -226,41 +237,138 @@ export function describeOperate(open: () => Promise<Driver>): void {
     })
   })
 
-  describe("run all dead runs of a type again", () => {
+  describe("run all that is dead of a type again", () => {
     it.each([
-      { why: "a type with one", type: "payment.settled", keys: KEYS, limit: 500, want: 1 },
-      { why: "dead beside one that waits", type: "enquiry.created", keys: KEYS, limit: 500, want: 1 },
-      { why: "a type with none", type: "card.blocked", keys: KEYS, limit: 500, want: 0 },
-      { why: "a pattern", type: "payment.*", keys: KEYS, limit: 500, want: 0 },
-      { why: "its handler is gone", type: "payment.settled", keys: ["payment.*"], limit: 500, want: 0 },
-      { why: "no handler at all", type: "payment.settled", keys: [], limit: 500, want: 0 },
-    ])("$why → $want", async ({ type, keys, limit, want }) => {
+      { why: "a type with one", type: "payment.settled", keys: KEYS, want: 1 },
+      { why: "dead beside one that waits", type: "enquiry.created", keys: KEYS, want: 1 },
+      { why: "a type with none", type: "card.blocked", keys: KEYS, want: 0 },
+      { why: "a pattern", type: "payment.*", keys: KEYS, want: 0 },
+      { why: "its handler is gone, and no other is new", type: "payment.settled", keys: ["payment.*"], want: 0 },
+      { why: "no handler at all", type: "payment.settled", keys: [], want: 0 },
+    ])("$why → $want", async ({ type, keys, want }) => {
       const { shard, runner, settle } = await openWithSamples(open)
       runner.answer = () => ({ kind: "done" })
       runner.calls.length = 0
-      expect(await shard().rerunDead(type, keys, limit, true)).toBe(want)
+      const wanted = allDead({ type, keys })
+      expect(await shard().rerunDead({ ...wanted, dryRun: true })).toEqual({ runs: want, more: undefined })
       await settle()
       expect(runner.calls).toEqual([])
-      expect(await shard().rerunDead(type, keys, limit, false)).toBe(want)
+      expect((await shard().rerunDead(wanted)).runs).toBe(want)
       await settle()
       expect(runner.calls).toHaveLength(want)
-      expect(await shard().rerunDead(type, keys, limit, false)).toBe(0)
+      expect((await shard().rerunDead(wanted)).runs).toBe(0)
     })
 
-    it("in steps", async () => {
-      const { take, shard, runner, settle } = await open()
+    it("in steps, from the newest on; what dies again meanwhile is not met twice", async () => {
+      const { take, find, shard, runner, settle, pass } = await open()
       runner.answer = () => ({ kind: "dead", reason: "gave_up", error: "no" })
-      for (let i = 0; i < 5; i++) await take(`evt_${i}`)
-      runner.answer = hang
-      expect(await shard().rerunDead("payment.settled", KEYS, 3, false)).toBe(3)
-      await settle()
-      expect(await shard().rerunDead("payment.settled", KEYS, 3, false)).toBe(2)
+      for (let i = 0; i < 5; i++) {
+        await take(`evt_${i}`)
+        pass(SECOND_MS)
+      }
+      const steps: RerunStep[] = []
+      let before: number | undefined = ALL.before
+      while (before !== undefined) {
+        const step: RerunStep = await shard().rerunDead(allDead({ before, limit: 2 }))
+        await settle()
+        steps.push(step)
+        before = step.more
+      }
+      expect(steps).toEqual([
+        { runs: 2, more: (await find("evt_3")).place },
+        { runs: 2, more: (await find("evt_1")).place },
+        { runs: 1, more: undefined },
+      ])
+      const attempts = await Promise.all([0, 1, 2, 3, 4].map(async (i) => (await find(`evt_${i}`)).runs[0]!.attempts))
+      expect(attempts).toEqual([2, 2, 2, 2, 2])
     })
 
     it("leaves out what has no body any more", async () => {
       const { shard } = await openWithSamples(open)
       await shard().erase("credicorp", "evt_3")
-      expect(await shard().rerunDead("payment.settled", KEYS, 500, true)).toBe(0)
+      expect(await shard().rerunDead(allDead({ dryRun: true }))).toEqual({ runs: 0, more: undefined })
+    })
+  })
+
+  describe("what is dead of a key that is gone", () => {
+    /** Of an event: its handlers that are dead, and those that are done. */
+    const CASES: readonly {
+      why: string
+      dead: readonly string[]
+      done: readonly string[]
+      keys: readonly string[]
+      all: readonly string[]
+      one: readonly string[]
+    }[] = [
+      {
+        why: "its key was renamed",
+        dead: ["payment.settled"],
+        done: [],
+        keys: ["payment.*"],
+        all: ["payment.* done 1"],
+        one: ["payment.* done 1"],
+      },
+      {
+        why: "beside one that is done",
+        dead: ["payment.settled"],
+        done: ["*"],
+        keys: ["payment.*", "*"],
+        all: ["* done 1", "payment.* done 1"],
+        one: ["* done 2", "payment.* done 1"],
+      },
+      {
+        why: "beside one that is dead and still there",
+        dead: ["payment.settled", "*"],
+        done: [],
+        keys: ["payment.*", "*"],
+        all: ["* done 2", "payment.* done 1"],
+        one: ["* done 2", "payment.* done 1"],
+      },
+      {
+        why: "its event has had all handlers of today: only a rerun of them all ends it",
+        dead: ["payment.settled"],
+        done: ["*"],
+        keys: ["*"],
+        all: ["payment.settled dead 1 gave_up", "* done 1"],
+        one: ["* done 2"],
+      },
+      {
+        why: "none is gone: a handler that is new gets what is accepted from then on",
+        dead: ["*"],
+        done: [],
+        keys: ["*", "payment.*"],
+        all: ["* done 2"],
+        one: ["* done 2", "payment.* done 1"],
+      },
+    ]
+
+    it.each(CASES)("$why: $all, and by itself $one", async ({ dead, done, keys, all, one }) => {
+      const { take, shard, runner, runs, settle } = await open()
+      runner.answer = ({ handler }) =>
+        dead.includes(handler) ? { kind: "dead", reason: "gave_up", error: "no" } : { kind: "done" }
+      for (const id of ["evt_1", "evt_2"]) await take(id, { handlers: [...dead, ...done] })
+      runner.answer = () => ({ kind: "done" })
+      await shard().rerun(again("evt_1", { keys }))
+      await settle()
+      expect(await runs("evt_1")).toEqual(one)
+      const before = runner.calls.length
+      const counted = await shard().rerunDead(allDead({ keys, dryRun: true }))
+      expect(await runs("evt_2")).toEqual([
+        ...dead.map((key) => `${key} dead 1 gave_up`),
+        ...done.map((key) => `${key} done 1`),
+      ])
+      expect(await shard().rerunDead(allDead({ keys }))).toEqual(counted)
+      await settle()
+      expect([await runs("evt_2"), runner.calls.length - before]).toEqual([all, counted.runs])
+      const left = all.some((run) => run.includes("dead")) ? 1 : 0
+      expect((await shard().stats()).counts).toEqual({ ignored: 0, waiting: 0, done: 2 - left, dead: left })
+    })
+
+    it("one handler alone leaves it as it is", async () => {
+      const { shard, runs, settle } = await openWithSamples(open)
+      await shard().rerun(again("evt_3", { keys: ["payment.*"], only: "payment.*" }))
+      await settle()
+      expect(await runs("evt_3")).toEqual(["payment.* done 2", "* dead 1 gave_up"])
     })
   })
 

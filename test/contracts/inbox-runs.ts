@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest"
 import { toUtf8 } from "../../src/core/bytes.ts"
 import { RETRY_DELAYS_SECONDS } from "../../src/core/limits.ts"
 import type { RunOutcome } from "../../src/inbox/inbox.ts"
-import { createGate, DAY_MS, delivery, failed, hang, SECOND_MS, SHARDS, type Driver } from "./inbox-driver.ts"
+import { allDead, createGate, DAY_MS, delivery, failed, hang, SECOND_MS, SHARDS, type Driver } from "./inbox-driver.ts"
 
 const DELAYS_SECONDS = [5, 30, 120, 600, 3_600, 21_600, 86_400]
 
@@ -137,7 +137,7 @@ export function describeRuns(open: () => Promise<Driver>): void {
       },
       {
         why: "all that is dead",
-        again: async ({ shard }) => await shard().rerunDead("payment.settled", ["payment.*"], 1, false),
+        again: async ({ shard }) => await shard().rerunDead(allDead({ keys: ["payment.*"] })),
       },
     ])("a key that is not here yet, and whoever runs $why again names it: waits for it", async ({ again }) => {
       const driver = await open()

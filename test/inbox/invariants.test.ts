@@ -150,7 +150,8 @@ class World {
       this.erased.add(`evt_${one.id}`)
       await shard.erase("s", `evt_${one.id}`).catch(() => {})
     }
-    if (one.do === "rerunDead") await shard.rerunDead("a.b", HANDLERS, 5, false).catch(() => {})
+    if (one.do === "rerunDead")
+      await shard.rerunDead({ type: "a.b", keys: HANDLERS, before: Infinity, limit: 5, dryRun: false }).catch(() => {})
     if (one.do === "back") this.now = Math.max(START_MS, this.now - 5_000)
     if (one.do === "disk") shard.disk.fail.transaction = one.fails ? new Error("disk full") : undefined
     await settle()

@@ -10,7 +10,7 @@ import { handlers } from "../../src/handlers.ts"
 import { createInboxHandOff } from "../../src/inbox/hand-off.ts"
 import { INBOX_SCHEMA } from "../../src/inbox/inbox-schema.ts"
 import { createShards } from "../../src/inbox/shards.ts"
-import { delivery, inWords, SHARDS, START_MS } from "../contracts/inbox-driver.ts"
+import { allDead, delivery, inWords, SHARDS, START_MS } from "../contracts/inbox-driver.ts"
 import VERSION_1 from "../fixtures/inbox-v1.sql?raw"
 import { sampleBody, sampleEvent, SECRET, signedRequest } from "../support/delivery.ts"
 import { operatorRequest } from "../support/inbox-app.ts"
@@ -121,7 +121,7 @@ describe("an object that newer code has written", () => {
       async () => await shard().show("credicorp", "evt_1"),
       async () => await shard().body("credicorp", "evt_1"),
       async () => await shard().rerun({ source: "credicorp", dedupeKey: "evt_1", keys: ["*"] }),
-      async () => await shard().rerunDead("payment.settled", ["*"], 1, false),
+      async () => await shard().rerunDead(allDead({ keys: ["*"] })),
       async () => await shard().setPaused("payment.*", false),
       async () => await shard().erase("credicorp", "evt_1"),
       async () => await shard().stats(),

@@ -146,6 +146,7 @@ function createMemoryStore(tables: () => Tables): InboxStore {
     getRuns,
     getRun: (place, handler) => getRuns(place).find((run) => run.handler === handler),
     putRun: (place, run) => void tables().runs.set(keyOf(place, run.handler), { place, json: JSON.stringify(run) }),
+    deleteRun: (place, handler) => void tables().runs.delete(keyOf(place, handler)),
     waitingHandlers() {
       const earliest = new Map<string, number>()
       for (const { run } of runsOf(() => true)) {
@@ -158,16 +159,6 @@ function createMemoryStore(tables: () => Tables): InboxStore {
         .filter(({ run }) => run.handler === handler && run.nextAt !== null && run.nextAt <= now)
         .toSorted((a, b) => a.run.nextAt! - b.run.nextAt!)
         .slice(0, limit),
-    deadRuns: (type, handlers, limit) =>
-      runsOf((place) => tables().events.get(place)?.type === type && tables().events.get(place)?.body !== undefined)
-        .filter(({ run }) => run.status === "dead" && handlers.includes(run.handler))
-        .toReversed()
-        .slice(0, limit),
-
-    countDeadRuns: (type, handlers) =>
-      runsOf(
-        (place) => tables().events.get(place)?.type === type && tables().events.get(place)?.body !== undefined,
-      ).filter(({ run }) => run.status === "dead" && handlers.includes(run.handler)).length,
 
     eventsBefore: (before, { status, from, limit }) =>
       byPlace(tables().events.values())
