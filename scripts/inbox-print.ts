@@ -85,7 +85,7 @@ export function printStats({ shards, events, oldest_waiting, last_hour, paused_h
     ["done", count("done", done)],
     ["dead", count("dead", dead)],
     ["ignored", String(ignored)],
-    ["earliest due", oldest_waiting ?? "none"],
+    ["oldest waiting", oldest_waiting ?? "none"],
     ["accepted, last hour", String(last_hour.accepted)],
     ["duplicates, last hour", String(last_hour.duplicates)],
     ["deliveries by secret", secrets.join(", ") || "none"],

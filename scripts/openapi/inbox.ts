@@ -220,6 +220,7 @@ export const INBOX: readonly DescribedOperation[] = [
             }),
             paused_handlers: v.array(v.string()),
           }) satisfies v.GenericSchema<unknown, StatsView>,
+          notes: { oldest_waiting: { description: "When the oldest event that waits was accepted." } },
         },
       },
     ],

@@ -136,7 +136,7 @@ export interface RerunStep {
 /** What one shard has done and has to do. */
 export interface ShardStats {
   readonly counts: Readonly<Record<EventStatus, number>>
-  /** When the oldest run that waits was due, in milliseconds since 1970. */
+  /** When the oldest event that waits was accepted, in milliseconds since 1970. */
   readonly oldestWaitingAt: number | undefined
   /** Of the last hour, by the minute. An object that crashes or falls asleep forgets the minutes that no wake has kept. */
   readonly lastHour: Activity

@@ -4,7 +4,7 @@ import { createActivityCount } from "./activity.ts"
 import { createDispatcher, type DispatcherDeps } from "./dispatcher.ts"
 import type { InboxShard } from "./inbox.ts"
 import { erase, list, rerun, rerunDead, show } from "./operate.ts"
-import { nextPlace } from "./place.ts"
+import { nextPlace, timeOf } from "./place.ts"
 import type { InboxStore } from "./store.ts"
 
 /** What a shard is made of: a store, a way to commit, a way to run handlers. */
@@ -107,10 +107,10 @@ export function createShard(deps: ShardDeps): WakingShard {
     erase: async (source, dedupeKey) => await change(() => erase(store, source, dedupeKey)),
 
     async stats() {
-      const waiting = store.waitingHandlers().map(({ nextAt }) => nextAt)
+      const oldest = store.oldestWaiting()
       return {
         counts: store.countEvents(),
-        oldestWaitingAt: waiting.length > 0 ? Math.min(...waiting) : undefined,
+        oldestWaitingAt: oldest && timeOf(oldest),
         lastHour: activity.lastHour(store, clock()),
         paused: store.pausedHandlers(),
       }

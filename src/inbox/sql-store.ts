@@ -175,6 +175,13 @@ export function createSqlInboxStore(sql: SqlStorage): InboxStore {
       )
       return { ignored, waiting, dead, done: Math.max(0, total - ignored - waiting - dead) }
     },
+    // A row for each run that waits: no index has them in order of place.
+    oldestWaiting: () =>
+      number(
+        `SELECT min(place) FROM (
+           SELECT min(place) AS place FROM runs INDEXED BY runs_due WHERE next_at IS NOT NULL
+           UNION ALL SELECT min(place) FROM events WHERE place > ${BEGUN} AND handlers <> '[]')`,
+      ) || undefined,
 
     pausedHandlers: () => all<{ handler: string }>("SELECT handler FROM paused").map(({ handler }) => handler),
     setPaused(handler, paused) {

@@ -63,6 +63,8 @@ export interface InboxStore {
     options: { readonly status: EventStatus | undefined; readonly from: number; readonly limit: number },
   ): readonly EventRow[]
   countEvents(): Readonly<Record<EventStatus, number>>
+  /** The place of the oldest event that waits. */
+  oldestWaiting(): number | undefined
 
   pausedHandlers(): readonly string[]
   setPaused(handler: string, paused: boolean): void

@@ -44,7 +44,7 @@ export interface EventDetail extends EventView {
 export interface StatsView {
   readonly shards: number
   readonly events: Readonly<Record<EventStatus, number>>
-  /** When the run that has waited longest was due. */
+  /** When the oldest event that waits was accepted. */
   readonly oldest_waiting: string | null
   readonly last_hour: Activity
   readonly paused_handlers: readonly string[]

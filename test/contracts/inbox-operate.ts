@@ -8,6 +8,7 @@ import {
   delivery,
   failed,
   hang,
+  inWords,
   SECOND_MS,
   SHARDS,
   START_MS,
@@ -478,6 +479,44 @@ export function describeOperate(open: () => Promise<Driver>): void {
         oldestWaitingAt: START_MS + 3 * SECOND_MS,
         lastHour: { accepted: 6, duplicates: 1, secrets: { test: 6, next: 1 } },
         paused: ["enquiry.*"],
+      })
+    })
+
+    it("the oldest that waits is told by when it was accepted, not by when it is due", async () => {
+      const { take, shard, runner, pass } = await open()
+      runner.answer = () => failed()
+      await take("evt_0", { handlers: [] })
+      pass(SECOND_MS)
+      await take("evt_1")
+      pass(SECOND_MS)
+      await take("evt_2")
+      expect((await shard().stats()).oldestWaitingAt).toBe(START_MS + SECOND_MS)
+      await shard().erase("credicorp", "evt_1")
+      expect((await shard().stats()).oldestWaitingAt).toBe(START_MS + 2 * SECOND_MS)
+      await shard().erase("credicorp", "evt_2")
+      expect((await shard().stats()).oldestWaitingAt).toBeUndefined()
+    })
+
+    it("what has not begun yet waits, too", async () => {
+      const { inOneTurn, runner } = await open()
+      runner.answer = hang
+      const seen = await inOneTurn(async (one) => {
+        await one.accept(delivery("evt_1", { handlers: undefined }), SHARDS)
+        await one.accept(delivery("evt_2", { handlers: [] }), SHARDS)
+        vi.setSystemTime(START_MS + SECOND_MS)
+        const accepting = one.accept(delivery("evt_3"), SHARDS)
+        // Until it is written; it begins once it is durable.
+        const look = async () => await Promise.all([one.stats(), one.list({ ...ALL, status: "waiting" })])
+        let looked = await look()
+        while (looked[0].counts.waiting === 0) looked = await look()
+        const [{ counts, oldestWaitingAt }, { events }] = looked
+        await accepting
+        return { counts, oldestWaitingAt, runs: events.flatMap((event) => event.runs.map(inWords)) }
+      })
+      expect(seen).toEqual({
+        counts: { ignored: 1, waiting: 1, done: 1, dead: 0 },
+        oldestWaitingAt: START_MS + SECOND_MS,
+        runs: ["payment.* waiting 0"],
       })
     })
 

@@ -176,6 +176,7 @@ function createMemoryStore(tables: () => Tables): InboxStore {
       for (const event of tables().events.values()) counts[statusOf(event)] += 1
       return counts
     },
+    oldestWaiting: () => byPlace(tables().events.values()).find((event) => statusOf(event) === "waiting")?.place,
 
     pausedHandlers: () => [...tables().paused],
     setPaused(handler, paused) {
