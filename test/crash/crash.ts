@@ -191,13 +191,14 @@ async function prove(seed: number, folder: string): Promise<readonly string[]> {
     await wait(1_000)
     const listed = await listEvents(mortal.url, "")
     const listedDead = await listEvents(mortal.url, "&status=dead")
-    const problems = judge({ acknowledged, testimonies: witness.runs, kills: mortal.kills, listed, listedDead })
+    const evidence = { acknowledged, testimonies: witness.runs, kills: mortal.kills, listed, listedDead }
+    const repeats = countRepeats(evidence)
     const attempts = [...witness.runs.values()].flat().filter(({ what }) => what === "started").length
     console.log(
       `${listed.length} events in the inbox, ${listedDead.length} of them dead; ${witness.runs.size} runs in ${attempts} ` +
-        `attempts, ${countRepeats(witness.runs)} completed more than once, each running at a kill`,
+        `attempts, ${repeats.all} completed more than once, ${repeats.unexplained} of them not running at a kill`,
     )
-    return problems
+    return judge(evidence)
   } finally {
     await mortal.end()
     witness.close()

@@ -40,9 +40,14 @@ export function judge({ acknowledged, testimonies, kills, listed, listedDead }: 
   return problems
 }
 
-/** How many runs completed more than once. */
-export const countRepeats = (testimonies: Evidence["testimonies"]): number =>
-  [...testimonies.values()].filter((said) => said.filter(({ what }) => what === "completed").length > 1).length
+/** How many runs completed more than once, and how many of them without a kill that explains it. */
+export function countRepeats({ testimonies, kills }: Pick<Evidence, "testimonies" | "kills">): {
+  readonly all: number
+  readonly unexplained: number
+} {
+  const repeats = [...testimonies.values()].filter((said) => said.filter(({ what }) => what === "completed").length > 1)
+  return { all: repeats.length, unexplained: repeats.filter((said) => !repeatsAreExcused(said, kills)).length }
+}
 
 function repeatsAreExcused(said: readonly Testimony[], kills: readonly number[]): boolean {
   const completed = said.filter(({ what }) => what === "completed")
