@@ -2,18 +2,14 @@
 
 import { DurableObject } from "cloudflare:workers"
 import { createApp } from "../../src/app.ts"
-import { createAppFromEnv } from "../../src/app-from-env.ts"
-import type { WorkerBindings } from "../../src/config.ts"
 import { writeLine } from "../../src/core/write-line.ts"
+import { createReceiver, defineHandlers, type WorkerBindings } from "../../src/create-receiver.ts"
 import type { HandOff } from "../../src/events/hand-off.ts"
-import { defineHandlers } from "../../src/events/handlers.ts"
-import { createHandlerRuns } from "../../src/inbox/handler-entrypoint.ts"
 import { createVerifier } from "../../src/verifier.ts"
 import { parseSecrets } from "../../src/verify/parse-secrets.ts"
 import { credicorp } from "../../src/verify/schemes/credicorp.ts"
 
-export { Account } from "../../src/endpoints/account-object.ts"
-export { Inbox } from "../../src/inbox/inbox-object.ts"
+export { Account, Inbox } from "../../src/create-receiver.ts"
 
 interface Env extends WorkerBindings {
   readonly TARGET: "inbox" | "plain" | "memory" | "verify"
@@ -22,11 +18,13 @@ interface Env extends WorkerBindings {
 }
 
 /** `payment.settled` has a handler that does nothing but say when it began, `enquiry.created` has none. */
-const handlers = defineHandlers<Env>({
-  "payment.settled": (_event, { log }) => log("handler", { began: Date.now() }),
-})
+const receiver = createReceiver(
+  defineHandlers<Env>({
+    "payment.settled": (_event, { log }) => log("handler", { began: Date.now() }),
+  }),
+)
 
-export const HandlerRuns = createHandlerRuns(handlers)
+export const HandlerRuns = receiver.HandlerRuns
 
 /** What one would write first: one row a call, and the platform sees to it that it is durable before the answer leaves. */
 export class Plain extends DurableObject {
@@ -64,8 +62,7 @@ const HAND_OFFS: Readonly<Record<Exclude<Env["TARGET"], "inbox">, (env: Env) => 
 }
 
 /** The Worker's own app, but for the hand-off. */
-function createBenchApp(env: Env): ReturnType<typeof createApp> {
-  if (env.TARGET === "inbox") return createAppFromEnv(env, handlers)
+function createBenchApp(env: Env, handOff: HandOff): ReturnType<typeof createApp> {
   const secrets = parseSecrets(String(env.WEBHOOK_SECRETS))
   const settings = {
     scheme: credicorp,
@@ -75,7 +72,7 @@ function createBenchApp(env: Env): ReturnType<typeof createApp> {
     unknownEvents: "ignore" as const,
     knownPatterns: [],
     schemas: {},
-    handOff: HAND_OFFS[env.TARGET](env),
+    handOff,
   }
   return createApp({
     receiver: { state: "on", source: credicorp.name, settings },
@@ -89,5 +86,8 @@ function createBenchApp(env: Env): ReturnType<typeof createApp> {
 let app: ReturnType<typeof createApp> | undefined
 
 export default {
-  fetch: (request, env, ctx) => (app ??= createBenchApp(env)).fetch(request, env, ctx),
+  fetch: (request, env, ctx) => {
+    if (env.TARGET === "inbox") return receiver.fetch(request, env, ctx)
+    return (app ??= createBenchApp(env, HAND_OFFS[env.TARGET](env))).fetch(request, env, ctx)
+  },
 } satisfies ExportedHandler<Env>
