@@ -33,8 +33,10 @@ export interface Receiver<Env> {
  * then handed to each handler until it succeeds.
  *
  * The main module exports `Account`, `Inbox` and `HandlerRuns` by these names; wrangler.toml binds the objects as
- * `ACCOUNTS` and `INBOXES` and sets the flag `nodejs_compat`. `WorkerBindings` lists the variables. What is wrong with them
- * is logged with the first request, and answered with 503 until it is mended.
+ * `ACCOUNTS` and `INBOXES` and sets two flags: `nodejs_compat`, for the platform's own HMAC, several times faster on large
+ * bodies; and `durable_object_io_tasks_prevent_eviction`, so that a shard stays awake while a handler of its runs. Without
+ * that one the attempt of a handler that takes long can be lost, and is made again. `WorkerBindings` lists the variables. What is
+ * wrong with them is logged with the first request, and answered with 503 until it is mended.
  *
  * @param handlers As `defineHandlers` makes them.
  * @example
