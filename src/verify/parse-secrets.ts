@@ -9,8 +9,8 @@ import { checkSecrets, type CheckedSecret, type Secret } from "./secrets.ts"
  * `whsec_`; otherwise the whole item is the secret. Without an id it is `secret-1`, `secret-2`, … by position.
  *
  * A secret that looks like a slip of the pen (a comment, a stray quote or brace, a `notAfter=` that belongs in the JSON
- * form, a name or a `whsec_` with nothing behind it) is refused here, because whoever guesses the slip could sign with
- * it; the JSON form takes any secret.
+ * form, a name or a `whsec_` with nothing behind it, a `whsec_` anywhere but in front) is refused here: a stranger could
+ * guess it, or nobody signs with it. The JSON form takes any secret.
  *
  * @throws {TypeError} The text is not such a list (spec 1.11). The message shows no secret.
  * @example
@@ -26,13 +26,12 @@ export function parseSecrets(text: string): readonly CheckedSecret[] {
 }
 
 const SLIP =
-  /^["'`{}[\]#]|["'`}\]]$|^(?:id|secret|notBefore|notAfter)\s*[=:]|^(?:undefined|null|(?:[a-z0-9-]*=)?(?:whsec_)?)$/i
+  /^["'`{}[\]#]|["'`}\]]$|^(?:id|secret|notBefore|notAfter)\s*[=:]|^(?:undefined|null|(?:[a-z0-9-]*=)?(?:whsec_)?)$|.whsec_/i
 
 function parseItem(item: string, index: number): string | Secret {
-  const [, id, secret] = /^([a-z0-9-]{1,32})=(whsec_.+)$/.exec(item) ?? []
-  if (id && secret) return { id, secret }
-  demand(!SLIP.test(item), `secrets[${index}] looks like a slip: use the JSON list if that is the secret`)
-  return item
+  const [, id, secret = item] = /^([a-z0-9-]{1,32})=(whsec_.+)$/.exec(item) ?? []
+  demand(!SLIP.test(secret), `secrets[${index}] looks like a slip: use the JSON list if that is the secret`)
+  return id ? { id, secret } : item
 }
 
 function parseJsonList(text: string): unknown {
