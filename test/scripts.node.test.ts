@@ -251,7 +251,7 @@ describe("ensureDevVars", () => {
     expect(modeOf(path)).toBe(PRIVATE)
     const vars = parseEnv(readFileSync(path, "utf8"))
     expect(new Set(Object.keys(vars))).toEqual(new Set(ALL))
-    expect(parseSecrets(vars["WEBHOOK_SECRETS"]!)).toMatchObject([{ id: "local" }])
+    expect(parseSecrets(vars["WEBHOOK_SECRETS"])).toMatchObject([{ id: "local" }])
     const authenticate = createApiKeyAuth(parseApiKeys(vars["PARTNER_API_KEYS"]!))
     expect(await authenticate(vars["PARTNER_API_KEY"]!)).toMatchObject({ ok: true, value: { account: "acct_demo" } })
     expect(parseOperatorToken(vars["OPERATOR_TOKEN"]!)).toMatch(/^[\w-]{43}$/)

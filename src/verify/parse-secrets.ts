@@ -12,14 +12,14 @@ import { checkSecrets, type CheckedSecret, type Secret } from "./secrets.ts"
  * form, a name or a `whsec_` with nothing behind it, a `whsec_` anywhere but in front) is refused here: a stranger could
  * guess it, or nobody signs with it. The JSON form takes any secret.
  *
- * @throws {TypeError} The text is not such a list (spec 1.11). The message shows no secret.
+ * @throws {TypeError} There is no text, or it is not such a list (spec 1.11). The message shows no secret.
  * @example
  * ```ts
  * parseSecrets("new=whsec_2b7e151628aed2a6, old=whsec_abf7158809cf4f3c")
  * // [{ id: "new", secret: "whsec_2b7e151628aed2a6", notBefore: 0, notAfter: 999999999999 }, { id: "old", … }]
  * ```
  */
-export function parseSecrets(text: string): readonly CheckedSecret[] {
+export function parseSecrets(text: string | undefined): readonly CheckedSecret[] {
   demand(typeof text === "string", "parseSecrets takes a string: is the variable set?")
   const trimmed = text.trim()
   return checkSecrets(trimmed.startsWith("[") ? parseJsonList(trimmed) : trimmed.split(/\s*[,\r\n]\s*/).map(parseItem))

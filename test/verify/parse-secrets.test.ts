@@ -147,3 +147,8 @@ describe("parseSecrets refuses (spec 1.11)", () => {
     expect((thrown as TypeError).cause).toBeUndefined()
   })
 })
+
+it("parseSecrets of an unset variable asks whether it is set", () => {
+  const variables: { readonly WEBHOOK_SECRETS?: string } = {}
+  expect(() => parseSecrets(variables.WEBHOOK_SECRETS)).toThrow("is the variable set?")
+})
