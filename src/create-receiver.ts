@@ -5,6 +5,7 @@ import type { HandlerSet } from "./events/handlers.ts"
 import { createHandlerRuns, type HandlerRunsClass } from "./inbox/handler-entrypoint.ts"
 
 export type { WorkerBindings } from "./config.ts"
+export type { BindingText } from "./configured.ts"
 export { Account } from "./endpoints/account-object.ts"
 export type { EventPayloads, PayloadOf, WebhookEvent } from "./events/event.ts"
 export {

@@ -18,9 +18,10 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     name: "index",
     values: `CATALOGUE WebhookError checkSignature checkWebhook classifyError createVerifier credicorp parseSecrets
       signWebhook verifyWebhook`,
-    types: `AnyEvent BodyInput CatalogueEntry CheckResult DeliveryTarget ErrorClass ErrorCode ErrorType EventPayloads
-      EventSchemas HeadersInput OtherEvent PayloadOf Proven Refusal Scheme Secret SecretsInput SignOptions SignatureReason
-      SignatureResult SignedParts StandardSchema StatusOf Verifier VerifyOptions WebhookEvent`,
+    types: `AnyEvent BodyInput CatalogueEntry CheckResult CheckedSecret Chunk DeliveryTarget ErrorClass ErrorCode ErrorType
+      EventPayloads EventSchemas HeaderLookup HeadersInput OtherEvent PayloadOf Proven Refusal Refused Scheme Secret
+      SecretsInput SignOptions SignatureReason SignatureResult SignedParts StandardSchema StatusOf Verified Verifier
+      VerifyOptions VerifyingScheme WebhookEvent`,
   },
   "./hono": { name: "hono", values: "webhook", types: "SecretsSource WebhookOptions WebhookVariables" },
   "./endpoints": {
@@ -36,8 +37,8 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   "./worker": {
     name: "create-receiver",
     values: "Account GiveUp Inbox RetryLater createReceiver defineHandlers",
-    types: `ClosedHandlers EventPayloads EventSchemas Handler HandlerContext HandlerRunsClass Handlers HandlerSet PayloadOf Receiver
-      StandardSchema WebhookEvent WorkerBindings`,
+    types: `BindingText ClosedHandlers EventPayloads EventSchemas Handler HandlerContext HandlerRunsClass Handlers HandlerSet
+      PayloadOf Receiver StandardSchema WebhookEvent WorkerBindings`,
   },
 }
 
