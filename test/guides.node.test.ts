@@ -3,11 +3,12 @@
 import { execSync, spawn, type ChildProcess } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { DatabaseSync, type SQLInputValue } from "node:sqlite"
 import { pathToFileURL } from "node:url"
 import { setTimeout as wait } from "node:timers/promises"
 import { afterAll, describe, expect, it, vi } from "vitest"
 import { parseSecrets } from "../src/index.ts"
-import { conformance } from "../src/testing.ts"
+import { conformance, sampleEvent } from "../src/testing.ts"
 import { SECRET } from "./support/delivery.ts"
 import { findFreePort } from "./support/free-port.ts"
 import { ROOT, textOf } from "./support/pages.ts"
@@ -112,6 +113,51 @@ it("test-locally.md: the suite finds in its receiver what the page says", async 
   expect(new Set(lines.map((line) => line.slice(0, "spec 3.1".length)))).toEqual(
     new Set(["spec 3.1", "spec 3.2", "spec 3.3"]),
   )
+})
+
+describe("idempotency.md, the work that is a write to a database", () => {
+  const database = new DatabaseSync(":memory:")
+  const [tables] = /CREATE TABLE done .*(?= \*\/)/.exec(textOf(join("docs", "guides", "idempotency.md")))!
+  database.exec(tables)
+
+  /** As much of D1 as the guide uses. */
+  const prepare = (sql: string) => ({
+    bind: (...values: SQLInputValue[]) => ({
+      run: () => database.prepare(sql).run(...values),
+      first: async () => database.prepare(sql).get(...values) ?? null,
+    }),
+  })
+  const batch = async (statements: readonly { readonly run: () => unknown }[]): Promise<void> => {
+    database.exec("BEGIN")
+    try {
+      for (const { run } of statements) run()
+      database.exec("COMMIT")
+    } catch (error) {
+      database.exec("ROLLBACK")
+      throw error
+    }
+  }
+
+  // An UPDATE of an account without a row touches none, and the event was noted as done: the money was lost.
+  it.each([
+    { why: "an account's first event", id: "evt_1", account: "new", amount: 10, balance: 10 },
+    { why: "the same again", id: "evt_1", account: "new", amount: 10, balance: 10 },
+    { why: "another event", id: "evt_2", account: "new", amount: 5, balance: 15 },
+    { why: "another account", id: "evt_3", account: "other", amount: 7, balance: 7 },
+  ])("$why → $balance", async ({ id, account, amount, balance }) => {
+    const { credit } = (await import(fileOf("idempotency"))) as { credit: (...args: unknown[]) => Promise<void> }
+    await credit(sampleEvent("payment.settled", { id }), account, amount, { prepare, batch })
+    expect(await prepare("SELECT amount FROM balance WHERE account = ?").bind(account).first()).toEqual({
+      amount: balance,
+    })
+  })
+
+  it("what fails for another reason is thrown, and nothing is noted", async () => {
+    const { credit } = (await import(fileOf("idempotency"))) as { credit: (...args: unknown[]) => Promise<void> }
+    const event = sampleEvent("payment.settled", { id: "evt_4" })
+    await expect(credit(event, "new", {}, { prepare, batch })).rejects.toThrow()
+    expect(await prepare("SELECT 1 FROM done WHERE event_id = ?").bind("evt_4").first()).toBeNull()
+  })
 })
 
 it("rotate.md: the JSON form is one, and its secrets are valid when the page says so", () => {
