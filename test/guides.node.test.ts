@@ -7,6 +7,7 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite"
 import { pathToFileURL } from "node:url"
 import { setTimeout as wait } from "node:timers/promises"
 import { afterAll, describe, expect, it, vi } from "vitest"
+import { unstable_readConfig as readConfig } from "wrangler"
 import { parseSecrets } from "../src/index.ts"
 import { conformance, sampleEvent } from "../src/testing.ts"
 import { SECRET } from "./support/delivery.ts"
@@ -157,6 +158,19 @@ describe("idempotency.md, the work that is a write to a database", () => {
     const event = sampleEvent("payment.settled", { id: "evt_4" })
     await expect(credit(event, "new", {}, { prepare, batch })).rejects.toThrow()
     expect(await prepare("SELECT 1 FROM done WHERE event_id = ?").bind("evt_4").first()).toBeNull()
+  })
+})
+
+it("deploy.md: the second environment has what the first has, and refuses live events", () => {
+  const [, block = ""] = /```toml\n([\s\S]*?)```/.exec(textOf(join("docs", "guides", "deploy.md"))) ?? []
+  const config = join(FOLDER, "wrangler.toml")
+  writeFileSync(config, `${textOf("wrangler.toml")}\nWEBHOOK_LIVEMODE = "true"\n${block || "[env.test]"}`)
+  const live = readConfig({ config })
+  const { vars, durable_objects, migrations } = readConfig({ config, env: "test" })
+  expect([live.vars["WEBHOOK_LIVEMODE"], vars["WEBHOOK_LIVEMODE"]]).toEqual(["true", "false"])
+  expect({ durable_objects, migrations }).toEqual({
+    durable_objects: live.durable_objects,
+    migrations: live.migrations,
   })
 })
 
