@@ -37,8 +37,10 @@ export interface Verifier<Event = WebhookEvent> {
   /** Stops after signature and time: for bodies that are not the envelope of spec 2.1. */
   checkSignature(rawBody: BodyInput, headers: HeadersInput, target?: DeliveryTarget): SignatureResult
   /**
-   * As `verify`. Reads the body itself, and only if the header gives hope, never more than `maxBodyBytes` of it. Rejects
-   * with what the stream fails with if the sender goes away before the end.
+   * As `verify`. Reads the body itself, and only if the header gives hope. A body that announces more than `maxBodyBytes`
+   * is not read; one that comes unannounced is read no further. Only a request that code made can announce less than it
+   * holds: it is read whole, and then refused. Rejects with what the stream fails with if the sender goes away before the
+   * end.
    */
   verifyRequest(request: Request): Promise<Event>
   /** As `verifyRequest`, with the refusal as a value. */
