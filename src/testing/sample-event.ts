@@ -43,6 +43,6 @@ export const sampleEvent = <const Type extends string>(
     created: new Date().toISOString(),
     livemode: false,
     api_version: "2026-07-01",
-    data: { object: PAYLOADS[type]?.() ?? { id: id("obj") } },
+    data: { object: Object.hasOwn(PAYLOADS, type) ? PAYLOADS[type]!() : { id: id("obj") } },
     ...changes,
   }) as WebhookEvent<Type>

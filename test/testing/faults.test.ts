@@ -85,6 +85,10 @@ describe("sampleEvent", () => {
     expect(await verdictOf(signedRequest(one, options))).toBe("ok")
   })
 
+  it.each(["toString", "constructor", "__proto__"])("%s is no type with a payload of its own", (type) => {
+    expect(sampleEvent(type).data.object).toEqual({ id: expect.stringMatching(/^obj_/) })
+  })
+
   it("fields that are given stand instead", () => {
     const changes = { id: "evt_1", livemode: true, data: { object: { id: "pay_1" } } }
     expect(sampleEvent("payment.settled", changes)).toMatchObject({ type: "payment.settled", ...changes })
