@@ -31,7 +31,7 @@ interface Tried extends Promised {
 }
 
 /**
- * Sends a receiver about a hundred deliveries, one after another, and says which promises of spec 1 to 3 it keeps. The
+ * Sends a receiver more than a hundred deliveries, one after another, and says which promises of spec 1 to 3 it keeps. The
  * status is always judged; `code`, `param` where the answer is an error in the shape of spec 4.1. What needs a store or
  * a handler to fail (spec 3.12, 3.14), and what only a clock in the receiver could tell (spec 1.10), is not judged.
  *

@@ -83,10 +83,15 @@ export function createBench(
   return {
     options,
     event: (changes) => {
-      const id = `evt_${crypto.randomUUID()}`
-      ids.push(id)
-      return { ...sample, id, ...changes }
+      const event: Readonly<Record<string, unknown>> = { ...sample, id: `evt_${crypto.randomUUID()}`, ...changes }
+      ids.push(String(event["id"]))
+      return event
     },
     signed: (event, headers) => signedRequest(event, { ...options, headers }),
   }
 }
+
+/** A genuine delivery of whatever `toBody` makes of an event. */
+export const sending =
+  (toBody: (event: Readonly<Record<string, unknown>>) => EventInput): Promised["requests"] =>
+  ({ event, signed }) => [signed(toBody(event()))]

@@ -154,6 +154,8 @@ describe("a receiver of another make", () => {
     },
     { flaw: "exactContentType", breaks: ["3.3 Content-Type: Application/JSON"] },
     { flaw: "anyEncoding", breaks: ["3.3 Content-Encoding: gzip"] },
+    { flaw: "typePrefix", breaks: ["3.3 Content-Type: application/jsonp"] },
+    { flaw: "signatureFirst", breaks: ["3.3 no signature and another Content-Type: the type comes first"] },
     { flaw: "sizeFirst", breaks: ["3.4 no signature and too large: the header comes first"] },
     { flaw: "noCap", breaks: ["3.5 a byte too large", "3.5 too large, of no announced length"] },
     { flaw: "lengthOnly", breaks: ["3.5 too large, of no announced length"] },
@@ -166,6 +168,17 @@ describe("a receiver of another make", () => {
     },
     { flaw: "strictFields", breaks: ["2.2 fields that nobody knows"] },
     { flaw: "looseDates", breaks: [`3.8 an event whose created is "2026-02-30T00:00:00Z"`] },
+    {
+      flaw: "looseIds",
+      breaks: [
+        "2.7 an id with nothing behind evt_",
+        "2.7 an id of a character too many",
+        "2.7 an id with a character that is none of its own",
+      ],
+    },
+    { flaw: "shortIds", breaks: ["2.7 the longest id and api_version"] },
+    { flaw: "looseTypes", breaks: ["2.6 a type of one word", "2.6 a type of a character too many"] },
+    { flaw: "looseVersions", breaks: ["2.7 an empty api_version", "2.7 an api_version of a character too many"] },
     { flaw: "wrongParam", breaks: ["3.8 an event whose data.object is []"] },
     { flaw: "anyMode", breaks: ["3.9 an event of live mode"] },
     { flaw: "runsUnknown", breaks: ["3.10 an event of a type that is not known"] },
@@ -200,7 +213,7 @@ describe("a receiver of another make", () => {
       got: "200, handled: 1",
     })
     const [mode] = await tryOut("wrongParam")
-    expect(mode).toMatchObject({ want: "422 invalid_value_type id", got: "422 invalid_value_type body" })
+    expect(mode).toMatchObject({ want: "422 invalid_value_type type", got: "422 invalid_value_type body" })
     const [first] = await tryOut("throws")
     expect(first!.got).toBe("threw Error: webhook_signature_invalid")
   })

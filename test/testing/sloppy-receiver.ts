@@ -35,6 +35,8 @@ export type Flaw =
   | "anyContentType"
   | "exactContentType"
   | "anyEncoding"
+  | "typePrefix"
+  | "signatureFirst"
   | "noCap"
   | "lengthOnly"
   | "smallCap"
@@ -44,6 +46,10 @@ export type Flaw =
   | "noEnvelope"
   | "strictFields"
   | "looseDates"
+  | "looseIds"
+  | "shortIds"
+  | "looseTypes"
+  | "looseVersions"
   | "wrongParam"
   | "anyMode"
   | "runsUnknown"
@@ -107,6 +113,7 @@ export function createSloppyReceiver(secret: string, flaws: Flaws = {}): SloppyR
 
   async function receive(request: Request): Promise<Response> {
     checkRoute(request)
+    if (flaws.signatureFirst) readHeader(request.headers.get("credicorp-signature"))
     checkType(request.headers)
     if (flaws.sizeFirst) await readBytes(request.clone())
     const taken = new Set(seen)
@@ -148,7 +155,8 @@ export function createSloppyReceiver(secret: string, flaws: Flaws = {}): SloppyR
     const type = headers.get("content-type")
     if (flaws.anyContentType) return
     if (!type) throw new Refusal(400, "missing_content_type")
-    const pattern = flaws.exactContentType ? /^application\/json$/ : /^application\/([\w.]+\+)?json(; charset=utf-8)?$/i
+    const sound = /^application\/([\w.]+\+)?json(; charset=utf-8)?$/i
+    const pattern = flaws.typePrefix ? /^application\/.*json/i : flaws.exactContentType ? /^application\/json$/ : sound
     const encoded = headers.has("content-encoding") && !flaws.anyEncoding
     if (!pattern.test(type) || encoded) throw new Refusal(415, "unsupported_media_type")
   }
@@ -240,11 +248,14 @@ export function createSloppyReceiver(secret: string, flaws: Flaws = {}): SloppyR
         : value.endsWith("Z") && new Date(value).toJSON()?.slice(0, 19) === value.slice(0, 19))
     const { data } = event as { data?: { object?: unknown; previous?: unknown } }
     const checks: [string, boolean][] = [
-      ["id", isText(event["id"], /^evt_/)],
-      ["type", isText(event["type"], /^[a-z0-9_]+(\.[a-z0-9_]+)+$/)],
+      [
+        "id",
+        isText(event["id"], flaws.looseIds ? /^evt_/ : flaws.shortIds ? /^evt_[\w-]{1,64}$/ : /^evt_[\w-]{1,124}$/),
+      ],
+      ["type", isText(event["type"], flaws.looseTypes ? /^[a-z0-9_.]+$/ : /^(?=.{3,128}$)[a-z0-9_]+(\.[a-z0-9_]+)+$/)],
       ["created", isDate(event["created"])],
       ["livemode", typeof event["livemode"] === "boolean"],
-      ["api_version", typeof event["api_version"] === "string"],
+      ["api_version", isText(event["api_version"], flaws.looseVersions ? /^/ : /^.{1,32}$/)],
       ["data", isObject(data)],
       ["data.object", isObject(data?.object)],
       ["data.previous", data?.previous === undefined || isObject(data.previous)],
