@@ -1,5 +1,6 @@
 // npm run consumer, its second half: the Worker of docs/guides/worker.md, word for word, on the installed package, under
-// the runtime itself. Catches a guide that does not work, and an entry that gives less than the clone does.
+// the runtime itself, and then the crash proof on that package. Catches a guide that does not work, an entry that gives
+// less than the clone does, and an event that the packed inbox loses.
 
 import { execFileSync } from "node:child_process"
 import { once } from "node:events"
@@ -67,11 +68,18 @@ const { folder, remove } = installPacked(["hono", "@cloudflare/workers-types"])
 try {
   mkdirSync(join(folder, "src"))
   writeFileSync(join(folder, "src", "worker.ts"), blockOf("ts"))
+  const crashWorker = readFileSync(join(ROOT, "test", "crash", "worker.ts"), "utf8")
+  writeFileSync(
+    join(folder, "src", "crash.ts"),
+    crashWorker.replaceAll(`"../../src/create-receiver.ts"`, `"countersign/worker"`),
+  )
   writeFileSync(join(folder, "wrangler.toml"), `send_metrics = false\n${blockOf("toml")}`)
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(TSCONFIG))
   execFileSync("tsc", ["-p", "."], { cwd: folder, stdio: "inherit" })
-  const wrangler = [join(ROOT, "scripts", "wrangler.ts"), "deploy", "--dry-run", "--outdir", "out"]
-  execFileSync(process.execPath, wrangler, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] })
+  for (const name of ["worker", "crash"]) {
+    const wrangler = [join(ROOT, "scripts", "wrangler.ts"), "deploy", `src/${name}.ts`, "--dry-run", "--outdir", "out"]
+    execFileSync(process.execPath, wrangler, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] })
+  }
   const workerd = await startWorkerd({
     script: join(folder, "out", "worker.js"),
     folder,
@@ -102,6 +110,9 @@ try {
   } finally {
     await workerd.kill()
   }
+  // Short: what it proves at length of the sources, it need not of the package.
+  const crash = [join(ROOT, "test", "crash", "crash.ts"), "--worker", join(folder, "out", "crash.js")]
+  execFileSync(process.execPath, [...crash, "--kills", "3", "--events", "300"], { stdio: "inherit" })
 } finally {
   ledger.close()
   remove()
