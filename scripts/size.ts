@@ -21,7 +21,7 @@ const BUDGETS: readonly { what: string; code: string; maxBytes: number }[] = [
   {
     what: "countersign/worker, hono itself aside",
     code: `export * from "./dist/create-receiver.js"`,
-    maxBytes: 55_500,
+    maxBytes: 56_000,
   },
 ]
 

@@ -10,7 +10,7 @@ import {
 import { readBody } from "../core/read-body.ts"
 import { withTimeLimit } from "../core/time-limit.ts"
 import type { Log } from "../events/handlers.ts"
-import { parseKeySet, type KeySet } from "./key-set.ts"
+import { importKeySet, type KeySet } from "./key-set.ts"
 
 /**
  * Where an issuer's keys come from.
@@ -86,5 +86,5 @@ async function fetchKeys(url: string, fetch: KeySourceDeps["fetch"], signal: Abo
   // Without its headers, so that it is counted as it comes: the platform decodes it, and 120 kB of gzip can be 120 MB.
   const body = await readBody(new Response(response.body), MAX_KEY_SET_BYTES)
   if (!body) throw new Error(`the issuer's answer is over ${MAX_KEY_SET_BYTES} bytes`)
-  return parseKeySet(fromUtf8(body))
+  return await importKeySet(fromUtf8(body))
 }

@@ -4,7 +4,7 @@ import { fromUtf8 } from "../core/bytes.ts"
 import { isFields } from "../core/is.ts"
 import { TOKEN_LEEWAY_SECONDS } from "../core/limits.ts"
 import { fail, ok, type Result } from "../core/result.ts"
-import type { KeySet } from "./key-set.ts"
+import { ALGORITHMS, type KeySet } from "./key-set.ts"
 import type { KeySource } from "./key-source.ts"
 import { ACCOUNT_NAME, CREDENTIAL_ID, type Authenticate, type Principal } from "./principal.ts"
 
@@ -17,12 +17,6 @@ export interface TokenRules {
 }
 
 type Claims = Readonly<Record<string, unknown>>
-
-/**
- * Algorithms with a public key. With a shared one, whoever knows the public key of the issuer could sign as the issuer.
- * `EdDSA` is the older name of `Ed25519`.
- */
-const ALGORITHMS = ["ES256", "ES384", "ES512", "Ed25519", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"]
 
 /** Three parts of base64url: nothing else goes to the library. */
 const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/

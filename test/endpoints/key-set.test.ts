@@ -16,6 +16,14 @@ beforeAll(async () => {
 const set = (...keys: readonly unknown[]): string => JSON.stringify({ keys })
 const weak = (): JWK => ({ ...rsa.jwk, n: rsa.jwk.n!.slice(0, 341) })
 
+/** How long a coordinate is in base64url. */
+const CURVES = [
+  { kty: "EC", crv: "P-256", chars: 43 },
+  { kty: "EC", crv: "P-384", chars: 64 },
+  { kty: "EC", crv: "P-521", chars: 88 },
+  { kty: "OKP", crv: "Ed25519", chars: 43 },
+]
+
 describe("parseKeySet", () => {
   it.each<{ why: string; text: () => string }>([
     { why: "one key", text: () => set(ec.jwk) },
@@ -28,6 +36,8 @@ describe("parseKeySet", () => {
     { why: "one for encryption beside it", text: () => set({ ...rsa.jwk, use: "enc" }, ec.jwk) },
     { why: "one of a kind that nobody knows beside it", text: () => set({ kty: "AKP", pub: "x" }, ec.jwk) },
     { why: "things that are no keys beside it", text: () => set(null, 1, [], {}, ec.jwk) },
+    { why: "one that may only encrypt beside it", text: () => set({ ...rsa.jwk, key_ops: ["encrypt"] }, ec.jwk) },
+    { why: "a key that may verify", text: () => set({ ...ec.jwk, use: undefined, key_ops: ["verify"] }) },
     { why: "64 keys", text: () => set(...Array(64).fill(ec.jwk)) },
   ])("$why → a key set", ({ text }) => {
     expect(parseKeySet(text())).toBeTypeOf("function")
@@ -68,6 +78,21 @@ describe("parseKeySet", () => {
       text: () => set({ kty: "OKP", crv: "X25519", x: "abc" }),
       says: /no public key/,
     },
+    { why: "a key that may only encrypt", text: () => set({ ...ec.jwk, key_ops: ["encrypt"] }), says: /no public key/ },
+    { why: "a key that may do nothing", text: () => set({ ...ec.jwk, key_ops: [] }), says: /no public key/ },
+    { why: "operations that are no list", text: () => set({ ...ec.jwk, key_ops: "verify" }), says: /no public key/ },
+    { why: "an algorithm with a shared key", text: () => set({ ...ec.jwk, alg: "HS256" }), says: /no public key/ },
+    { why: "an algorithm that encrypts", text: () => set({ ...rsa.jwk, alg: "RSA-OAEP" }), says: /no public key/ },
+    { why: "an algorithm of another kind", text: () => set({ ...ec.jwk, alg: "RS256" }), says: /no public key/ },
+    { why: "an algorithm of another curve", text: () => set({ ...ec.jwk, alg: "ES384" }), says: /no public key/ },
+    ...CURVES.flatMap(({ crv, chars, ...key }) =>
+      [1, chars - 1, chars + 1].map((wrong) => ({
+        why: `${crv} with ${wrong} characters`,
+        text: () => set({ ...key, crv, x: "A".repeat(wrong), y: "A".repeat(wrong) }),
+        says: /no public key/,
+      })),
+    ),
+    { why: "half a point", text: () => set({ ...ec.jwk, y: "AA" }), says: /no public key/ },
     { why: "a curve of coins", text: () => set({ ...ec.jwk, crv: "secp256k1" }), says: /no public key/ },
   ])("$why → refused, and no value is shown", ({ text, says }) => {
     const refusal = (() => {

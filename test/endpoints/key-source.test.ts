@@ -29,10 +29,12 @@ beforeEach(() => {
   log = []
 })
 
-const publish = (...issuers: readonly Issuer[]): Answer => {
+const publish = (...issuers: readonly Pick<Issuer, "jwk">[]): Answer => {
   const text = JSON.stringify({ keys: issuers.map(({ jwk }) => jwk) })
   return () => new Response(text, { headers: { "Content-Type": "application/json" } })
 }
+/** Of the right length, which is all that can be seen of it. */
+const OFF_CURVE = { kty: "EC", crv: "P-256", x: "A".repeat(43), y: "A".repeat(43), kid: "k1" }
 const down: Answer = () => {
   throw new TypeError("fetch failed")
 }
@@ -187,6 +189,12 @@ describe("createFetchedKeys", () => {
       response: () => new Response('{"keys":[{"kty":"oct","k":"eHh4"}]}'),
       says: /secret/,
     },
+    {
+      why: "a key without a point",
+      response: () => publish({ jwk: { ...one.jwk, x: "AA", y: "AA" } })(),
+      says: /no public/,
+    },
+    { why: "a point off its curve", response: () => publish({ jwk: OFF_CURVE })(), says: /no public key/ },
     { why: "a byte over 128 KiB", response: () => new Response(one.keySet.padEnd(131_073)), says: /over 131072 bytes/ },
   ])("$why → 503, the reason is logged, and the last good set stays", async ({ response, says }) => {
     answer = response
@@ -200,6 +208,12 @@ describe("createFetchedKeys", () => {
     expect(await judge(one, 0)).toBe(KNOWN)
     answer = response
     expect(await judge(one, FRESH)).toBe(KNOWN)
+  })
+
+  it("a key that is none takes no other with it", async () => {
+    answer = publish({ jwk: { ...OFF_CURVE, kid: "k2" } }, one)
+    const judge = createJudge(open())
+    expect([await judge(one, 0), await judge(two, 0), log]).toEqual([KNOWN, UNKNOWN, []])
   })
 
   it("128 KiB to the byte are read", async () => {
