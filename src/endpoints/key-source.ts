@@ -49,32 +49,38 @@ export function createFetchedKeys(
   url: string,
   { fetch, log, waitUntil = () => {}, timeoutMs = KEY_SET_TIMEOUT_MS }: KeySourceDeps,
 ): KeySource {
-  let good: { readonly keys: KeySet; readonly at: number } | undefined
+  let good: { readonly keys: KeySet; readonly at: number; readonly attempt: number } | undefined
   let last: { readonly at: number; readonly ended: Promise<void> } | undefined
+  // The clock can be set back, so it does not tell which of two answers was asked for later.
+  let attempts = 0
 
-  const refresh = async (at: number): Promise<void> => {
+  const refresh = async (at: number, attempt: number): Promise<void> => {
     try {
       const keys = await fetchKeys(url, fetch, AbortSignal.timeout(timeoutMs))
-      if (!good || good.at < at) good = { keys, at }
+      if (!good || good.attempt < attempt) good = { keys, at, attempt }
     } catch (error) {
       log({ level: "error", message: "the key set is out of reach", error: errorText(error) })
     }
   }
 
   return async (now, lacking) => {
-    const usable = (): KeySet | undefined => (good && now - good.at < KEY_SET_USABLE_MS ? good.keys : undefined)
-    if (good && now - good.at < KEY_SET_FRESH_MS && !lacking) return good.keys
-    const begins = !last || now - last.at >= KEY_SET_INTERVAL_MS
+    const usable = (): KeySet | undefined => (good && isWithin(KEY_SET_USABLE_MS, good.at, now) ? good.keys : undefined)
+    if (good && isWithin(KEY_SET_FRESH_MS, good.at, now) && !lacking) return good.keys
+    const begins = !last || !isWithin(KEY_SET_INTERVAL_MS, last.at, now)
     if (!last || begins) {
-      last = { at: now, ended: refresh(now) }
+      attempts += 1
+      last = { at: now, ended: refresh(now, attempts) }
       waitUntil(last.ended)
     }
     // Whoever has keys that will do does not wait for what another began.
     if (begins || lacking || !usable()) await withTimeLimit(last.ended, timeoutMs, () => {})
     // That a key does not exist can only be said of a set that is as new as it may be.
-    return lacking && good?.at !== last.at ? undefined : usable()
+    return lacking && good?.attempt !== attempts ? undefined : usable()
   }
 }
+
+/** A time ahead of the clock was taken before the clock was set back: how long ago, nobody knows. */
+const isWithin = (ms: number, at: number, now: number): boolean => Math.abs(now - at) < ms
 
 async function fetchKeys(url: string, fetch: KeySourceDeps["fetch"], signal: AbortSignal): Promise<KeySet> {
   // Not followed: whoever can make the issuer's server redirect has no business with its keys.

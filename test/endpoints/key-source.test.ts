@@ -62,6 +62,7 @@ const createJudge = (source: KeySource) => {
 const FRESH = 600_000
 const USABLE = 3_600_000
 const INTERVAL = 30_000
+const DAY = 86_400_000
 const KNOWN = "believed"
 const UNKNOWN = "invalid_api_key"
 const OUT = "temporarily_unavailable"
@@ -145,10 +146,20 @@ const STORIES: readonly { why: string; steps: readonly Step[] }[] = [
     ],
   },
   {
-    why: "a clock that goes back changes nothing",
+    why: "a clock that goes back 10 minutes or more → a new set: nobody knows how old the one at hand is",
     steps: [
       { at: 0, when: "one", token: "one", want: KNOWN, asked: 1 },
-      { at: -FRESH, token: "one", want: KNOWN, asked: 1 },
+      { at: 1 - FRESH, token: "one", want: KNOWN, asked: 1 },
+      { at: -FRESH, token: "one", want: KNOWN, asked: 2 },
+    ],
+  },
+  {
+    why: "fetched by a clock a day ahead, a dropped key is believed no longer once the clock is right",
+    steps: [
+      { at: DAY, when: "both", token: "one", want: KNOWN, asked: 1 },
+      { at: 0, when: "two", token: "one", want: UNKNOWN, asked: 2 },
+      { at: INTERVAL, when: "both", token: "one", want: KNOWN, asked: 3 },
+      { at: DAY, when: "down", token: "one", want: OUT, asked: 4 },
     ],
   },
 ]
@@ -300,17 +311,20 @@ describe("createFetchedKeys", () => {
     expect(await judge(one, 0)).toBe(OUT)
   })
 
-  it("an answer that comes late does not undo a newer one", async () => {
+  it.each([
+    { why: "a newer one", at: INTERVAL },
+    { why: "one that was asked for later, by a clock that was set back", at: -INTERVAL },
+  ])("an answer that comes late does not undo $why", async ({ at }) => {
     const { promise, resolve } = createGate()
     const judge = createJudge(open(20))
     answer = async () => await promise.then(publish(one))
     expect(await judge(two, 0)).toBe(OUT)
     answer = publish(two)
-    expect(await judge(two, INTERVAL)).toBe(KNOWN)
+    expect(await judge(two, at)).toBe(KNOWN)
     resolve()
     await promise
     await new Promise((after) => setTimeout(after))
-    expect([await judge(two, INTERVAL + 1), asked.length]).toEqual([KNOWN, 2])
+    expect([await judge(two, at + 1), asked.length]).toEqual([KNOWN, 2])
   })
 })
 
