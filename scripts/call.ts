@@ -1,5 +1,6 @@
 import { NoAnswer, UsageError } from "./command.ts"
 import { readDevVars } from "./dev-vars.ts"
+import { toLine, toPrintableJson } from "./terminal.ts"
 
 const TIMEOUT_MS = 10_000
 
@@ -25,7 +26,7 @@ export interface Refusal {
   readonly param?: string
 }
 
-/** Its body as it came in `text`, and parsed; undefined if there was none. */
+/** Its body, undefined if there was none, and in `text` as JSON for a terminal. */
 export type WorkerAnswer =
   | { readonly ok: true; readonly text: string; readonly value: unknown }
   | { readonly ok: false; readonly text: string; readonly status: number; readonly error: Refusal }
@@ -62,7 +63,7 @@ export async function callWorker({ method, path, body, headers, signal }: Call, 
   const target = toTarget(peer.url, path)
   const signals = [AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]
   let response: Response
-  let text: string
+  let raw: string
   try {
     response = await fetch(target, {
       method,
@@ -74,11 +75,12 @@ export async function callWorker({ method, path, body, headers, signal }: Call, 
       signal: AbortSignal.any(signals),
       ...(body && { body: JSON.stringify(body) }),
     })
-    text = await response.text()
+    raw = await response.text()
   } catch {
     throw new NoAnswer(`No answer from ${peer.url}. Is it running? npm start`)
   }
-  const value = parseAnswer(text, peer.url)
+  const value = parseAnswer(raw, peer.url)
+  const text = value === undefined ? "" : toPrintableJson(value)
   if (response.ok) return { ok: true, text, value }
   return { ok: false, text, status: response.status, error: readRefusal(value, peer.url) }
 }
@@ -99,8 +101,8 @@ function readRefusal(value: unknown, url: string): Refusal {
   return error
 }
 
-/** One line for people; as it came for programs. */
+/** One line for people; all of it for programs. */
 export function printRefusal({ text, status, error }: WorkerAnswer & { ok: false }, json: boolean): void {
   const { code, param, message } = error
-  console.error(json ? text : `${status} ${code}${param ? ` (${param})` : ""}: ${message}`)
+  console.error(json ? text : toLine(`${status} ${code}${param ? ` (${param})` : ""}: ${message}`))
 }

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto"
 import type { EndpointView } from "../src/endpoints/endpoint.ts"
 import { callWorker, printRefusal, readCredential, type Call } from "./call.ts"
 import { readArgs, runCommand, UsageError } from "./command.ts"
-import { printFacts, printTable } from "./terminal.ts"
+import { printFacts, printTable, toPrintableJson } from "./terminal.ts"
 
 const HELP = `
 The registry of webhook endpoints, as one account sees it.
@@ -19,7 +19,7 @@ The registry of webhook endpoints, as one account sees it.
 
   --events <list>    event types separated by commas: exact, a family as payment.*, or * alone
   --url <origin>     the Worker to talk to (http://localhost:8787)
-  --json             print the answer as it came
+  --json             print the answer as JSON
 
 The key is PARTNER_API_KEY, from the environment if it is set there, else from .dev.vars (npm start makes one).
 Exit code: 0, 1 if the answer was an error, 2 if the command is wrong, 3 if there was no answer.
@@ -113,7 +113,7 @@ function print(text: string, value: unknown): void {
     if (answer.next_cursor) console.log(`more: --cursor ${answer.next_cursor}`)
   } else {
     const entries = Object.entries(answer) as [string, unknown][]
-    printFacts(entries.map(([name, one]) => [name, typeof one === "string" ? one : JSON.stringify(one)]))
+    printFacts(entries.map(([name, one]) => [name, typeof one === "string" ? one : toPrintableJson(one)]))
     if ("secret" in answer) console.log("\nThe secret is shown this once: store it now.")
   }
 }

@@ -1,5 +1,5 @@
 import type { AttemptView, EventDetail, EventView, RunView, StatsView } from "../src/inbox/view.ts"
-import { paint, printable, printFacts, printTable, type Cell } from "./terminal.ts"
+import { paint, printable, printFacts, printTable, toLine, type Cell } from "./terminal.ts"
 
 const STYLES = {
   waiting: "yellow",
@@ -27,7 +27,7 @@ export function printEvents(events: readonly EventView[], nextCursor: string | n
     toSeconds(received),
     statusCell(status),
     type,
-    printable(id),
+    id,
     toRunsText(runs),
   ])
   if (rows.length > 0) printTable(["received", "status", "type", "id", "runs (attempts)"], rows)
@@ -38,18 +38,18 @@ export function printEvents(events: readonly EventView[], nextCursor: string | n
 /** One line of `tail`. */
 export const toTailLine = ({ status, type, id, runs }: EventView, now: Date): string => {
   const time = paint("dim", now.toISOString().slice(11, 19))
-  const cells = [type.padEnd(22), printable(id).padEnd(36), toRunsText(runs)]
-  return `${time}  ${paint(STYLES[status], status.padEnd(7))}  ${cells.join("  ")}`.trimEnd()
+  const cells = [type.padEnd(22), id.padEnd(36), toRunsText(runs)]
+  return `${time}  ${paint(STYLES[status], status.padEnd(7))}  ${toLine(cells.join("  "))}`.trimEnd()
 }
 
 export function printEvent(event: EventDetail & { readonly body?: string | null }): void {
   printFacts([
-    ["id", printable(event.id)],
+    ["id", event.id],
     ["type", event.type],
     ["status", statusCell(event.status)],
-    ["source", printable(event.source)],
+    ["source", event.source],
     ["received", event.received],
-    ["delivery", printable(event.delivery_id ?? "none")],
+    ["delivery", event.delivery_id ?? "none"],
     ["secret", event.secret_id],
     ["body", `${event.bytes} bytes${event.has_body ? "" : ", erased or pruned"}`],
   ])
@@ -70,8 +70,7 @@ const toAttemptRow = ({ attempt, started, outcome, duration_ms, error }: Attempt
   started,
   statusCell(outcome),
   String(duration_ms ?? "-"),
-  // A stack of lines would break the table.
-  printable(error ?? "").replaceAll("\n", " "),
+  error ?? "",
 ]
 
 const count = (status: keyof typeof STYLES, number: number): Cell =>

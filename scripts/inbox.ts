@@ -6,6 +6,7 @@ import { readArgs, runCommand, UsageError } from "./command.ts"
 import { INBOX_OPTIONS, toInboxCall } from "./inbox-commands.ts"
 import { printEvent, printEvents, printStats, toTailLine } from "./inbox-print.ts"
 import { tail, type Changes } from "./inbox-tail.ts"
+import { toPrintableJson } from "./terminal.ts"
 
 const HELP = `
 The inbox: every event that was acknowledged, its runs (one a handler), and their attempts.
@@ -30,7 +31,7 @@ The inbox: every event that was acknowledged, its runs (one a handler), and thei
   --every <seconds>  how often tail looks (2). It follows the newest 100 events
   --for <seconds>    when tail ends by itself
   --url <origin>     the Worker to talk to (http://localhost:8787)
-  --json             print the answer as it came; of tail, each event as a line
+  --json             print the answer as JSON; of tail, each event as a line
 
 Nothing asks whether you mean it. rerun runs what is done again, too: a handler knows an event by its id.
 The token is OPERATOR_TOKEN, from the environment if it is set there, else from .dev.vars (npm start makes one).
@@ -123,7 +124,7 @@ async function runTail(peer: Peer): Promise<number> {
 
 function printChanges({ events, gap }: Changes): void {
   if (gap) console.error("more than 100 events came since the last look: the oldest of them are not shown")
-  for (const event of events) console.log(values.json ? JSON.stringify(event) : toTailLine(event, new Date()))
+  for (const event of events) console.log(values.json ? toPrintableJson(event) : toTailLine(event, new Date()))
 }
 
 async function main(): Promise<number> {

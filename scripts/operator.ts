@@ -2,6 +2,7 @@
 
 import { callWorker, printRefusal, readCredential, type Call } from "./call.ts"
 import { readArgs, runCommand, UsageError } from "./command.ts"
+import { toPrintableJson } from "./terminal.ts"
 
 const HELP = `
 What an operator does about accounts. Effect on the next request; each action is kept with its time and its note.
@@ -56,7 +57,7 @@ async function main(): Promise<number> {
   }
   const wanted = toCall(positionals)
   const answer = await callWorker(wanted, { url: values.url, credential: readCredential("OPERATOR_TOKEN") })
-  if (answer.ok) console.log(JSON.stringify(answer.value, undefined, 2))
+  if (answer.ok) console.log(toPrintableJson(answer.value, 2))
   else printRefusal(answer, false)
   return answer.ok ? 0 : 1
 }

@@ -148,6 +148,54 @@ describe("nobody there → 3, and where it looked", () => {
   })
 })
 
+describe("what others wrote is shown, and a terminal obeys none of it", () => {
+  /** Every control character and a few that turn a line around, one that starts a line, and a letter. */
+  const hostile = `${String.fromCharCode(...Array(32).keys(), ...Array.from({ length: 33 }, (_, i) => 127 + i))}\u202e\u2066\nstatus  é`
+  const endpoint = { id: ID, url: "https://example.com/", status: "enabled", enabled_events: [hostile] }
+  const shown = { ...endpoint, description: hostile, metadata: { [hostile]: hostile } }
+  const event = { id: EVENT, type: hostile, status: "done", received: "2026-01-31T09:00:00.000Z", runs: [] }
+  const refusal = { error: { code: "invalid_value_type", param: `metadata.${hostile}`, message: hostile } }
+
+  let answer: readonly [status: number, body: object] = [200, {}]
+  const server = createServer((_, response) => {
+    response.writeHead(answer[0]).end(JSON.stringify(answer[1]))
+  })
+  let url = ""
+  beforeAll(async () => {
+    await once(server.listen(0, "127.0.0.1"), "listening")
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
+  afterAll(() => void server.close())
+
+  it.each<{ script: string; args: readonly string[]; body: object; status: number }>([
+    { script: "endpoints.ts", args: ["show", ID, "--json"], status: 200, body: shown },
+    { script: "endpoints.ts", args: ["list", "--json"], status: 200, body: { data: [shown], next_cursor: null } },
+    { script: "endpoints.ts", args: ["show", ID, "--json"], status: 422, body: refusal },
+    { script: "operator.ts", args: ["endpoints", "acct_a"], status: 200, body: { data: [shown] } },
+    { script: "inbox.ts", args: ["list", "--json"], status: 200, body: { data: [event], next_cursor: null } },
+  ])("$script $args, $status: the JSON says the same", async ({ script, args, body, status }) => {
+    answer = [status, body]
+    const { stdout, stderr } = await run(script, [...args, "--url", url])
+    const printed = status === 200 ? stdout : stderr
+    expect(printed).not.toMatch(/[^\n\P{C}]/u)
+    expect(JSON.parse(printed)).toEqual(body)
+  })
+
+  it.each<{ script: string; args: readonly string[]; body: object; status: number; lines: number }>([
+    { script: "endpoints.ts", args: ["show", ID], status: 200, body: shown, lines: 6 },
+    { script: "endpoints.ts", args: ["list"], status: 200, body: { data: [shown], next_cursor: null }, lines: 2 },
+    { script: "endpoints.ts", args: ["show", ID], status: 422, body: refusal, lines: 1 },
+    { script: "inbox.ts", args: ["list"], status: 200, body: { data: [event], next_cursor: null }, lines: 2 },
+  ])("$script $args, $status: $lines lines, and no more", async ({ script, args, body, status, lines }) => {
+    answer = [status, body]
+    const { stdout, stderr } = await run(script, [...args, "--url", url])
+    const printed = status === 200 ? stdout : stderr
+    expect(printed).not.toMatch(/[^\n\P{C}]/u)
+    expect(printed).toContain("é")
+    expect(printed.trimEnd().split("\n")).toHaveLength(lines)
+  })
+})
+
 describe("npm run send breaks what it sends", () => {
   const answers: string[] = []
   const { fetch } = createReceiver({ clock: Date.now })
