@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto"
 import type { EndpointView } from "../src/endpoints/endpoint.ts"
 import { callWorker, printRefusal, readCredential, type Call } from "./call.ts"
-import { readArgs, runCommand, UsageError } from "./command.ts"
+import { NoAnswer, readArgs, runCommand, UsageError } from "./command.ts"
 import { printFacts, printTable, toPrintableJson } from "./terminal.ts"
 
 const HELP = `
@@ -18,6 +18,8 @@ The registry of webhook endpoints, as one account sees it.
   npm run endpoints -- delete <id>
 
   --events <list>    event types separated by commas: exact, a family as payment.*, or * alone
+  --idempotency-key <key>
+                     of a create, update or rotate that got no answer: done once, however often it is run with it
   --url <origin>     the Worker to talk to (http://localhost:8787)
   --json             print the answer as JSON
 
@@ -36,6 +38,7 @@ const OPTIONS = {
   enable: { type: "boolean", default: false },
   disable: { type: "boolean", default: false },
   overlap: { type: "string" },
+  "idempotency-key": { type: "string" },
   limit: { type: "string" },
   cursor: { type: "string" },
   url: { type: "string", default: "http://localhost:8787" },
@@ -124,13 +127,20 @@ async function main(): Promise<number> {
     return 0
   }
   const { method, path, body } = toCall(positionals)
-  // One command is one wish, however often the network makes it arrive.
-  const headers = { "Idempotency-Key": randomUUID() }
-  const call: Call = { method, path: `${PATH}${path}`, ...(body && { body, headers }) }
-  const answer = await callWorker(call, { url: values.url, credential: readCredential("PARTNER_API_KEY") })
-  if (answer.ok) print(answer.text, answer.value)
-  else printRefusal(answer, values.json)
-  return answer.ok ? 0 : 1
+  const given = values["idempotency-key"]
+  if (given !== undefined && !body) throw new UsageError("--idempotency-key is for create, update and rotate")
+  const key = given ?? randomUUID()
+  const call: Call = { method, path: `${PATH}${path}`, ...(body && { body, headers: { "Idempotency-Key": key } }) }
+  const again = body ? `It may have been done all the same. To try again: the same with --idempotency-key ${key}` : ""
+  try {
+    const answer = await callWorker(call, { url: values.url, credential: readCredential("PARTNER_API_KEY") })
+    if (answer.ok) print(answer.text, answer.value)
+    else printRefusal(answer, values.json)
+    if (!answer.ok && answer.status >= 500 && again) console.error(again)
+    return answer.ok ? 0 : 1
+  } catch (error) {
+    throw error instanceof NoAnswer ? new NoAnswer(`${error.message}\n${again}`.trimEnd()) : error
+  }
 }
 
 await runCommand("endpoints", main)

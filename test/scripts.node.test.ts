@@ -81,6 +81,7 @@ describe("called wrongly → 2, what was wrong, and where to look", () => {
     { script: "endpoints.ts", args: ["rotate", ID, "--overlap", ""], names: "--overlap" },
     { script: "endpoints.ts", args: ["rotate", ID, "--overlap", "abc"], names: "--overlap" },
     { script: "endpoints.ts", args: ["list", "--url", "localhost:8787"], names: "--url" },
+    { script: "endpoints.ts", args: ["delete", ID, "--idempotency-key", "x"], names: "--idempotency-key" },
     { script: "operator.ts", args: ["suspend", "acct_a", "--bogus"], names: "'--bogus'" },
     { script: "operator.ts", args: ["delete", "acct_a"], names: "delete" },
     { script: "operator.ts", args: ["suspend"], names: "an account" },
@@ -145,6 +146,50 @@ describe("nobody there → 3, and where it looked", () => {
     const { code, stderr } = await run(script, [...args, "--url", url])
     expect(code).toBe(3)
     expect(stderr).toContain(`No answer from ${url}`)
+  })
+})
+
+describe("npm run endpoints may be run again", () => {
+  const sent: (string | undefined)[] = []
+  let failWith: number | undefined
+  const server = createServer((request, response) => {
+    sent.push(request.headers["idempotency-key"] as string | undefined)
+    if (failWith === undefined) request.socket.destroy()
+    else response.writeHead(failWith).end(JSON.stringify({ error: { code: "temporarily_unavailable", message: "x" } }))
+  })
+  let url = ""
+  beforeAll(async () => {
+    await once(server.listen(0, "127.0.0.1"), "listening")
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
+  afterAll(() => void server.close())
+  afterEach(() => void (sent.length = 0))
+
+  const CREATE = ["create", "https://example.com/hooks", "--events", "*"]
+
+  it.each([
+    { why: "no answer", args: CREATE, status: undefined, code: 3 },
+    { why: "503", args: CREATE, status: 503, code: 1 },
+    { why: "no answer", args: ["rotate", ID], status: undefined, code: 3 },
+    { why: "no answer", args: ["update", ID, "--enable"], status: undefined, code: 3 },
+  ])("$args, $why → the key that makes it the same request", async ({ args, status, code }) => {
+    failWith = status
+    const first = await run("endpoints.ts", [...args, "--url", url])
+    expect([first.code, first.stderr]).toEqual([code, expect.stringContaining(`--idempotency-key ${sent[0]!}`)])
+    await run("endpoints.ts", [...args, "--url", url, "--idempotency-key", sent[0]!])
+    expect(sent).toEqual([sent[0], sent[0]])
+    await run("endpoints.ts", [...args, "--url", url])
+    expect(sent[2]).not.toBe(sent[0])
+  })
+
+  it.each([
+    { why: "changes nothing", args: ["list"], status: undefined, code: 3 },
+    { why: "may be sent twice as it is", args: ["delete", ID], status: 503, code: 1 },
+    { why: "was refused", args: CREATE, status: 422, code: 1 },
+  ])("$args, $status: what $why needs none", async ({ args, status, code }) => {
+    failWith = status
+    const { code: got, stderr } = await run("endpoints.ts", [...args, "--url", url])
+    expect([got, stderr]).toEqual([code, expect.not.stringContaining("--idempotency-key")])
   })
 })
 
