@@ -7,13 +7,12 @@ import {
   MAX_METADATA_VALUE_CHARS,
   MAX_OVERLAP_SECONDS,
 } from "../core/limits.ts"
+import { hasAtMost, maxChars } from "../core/max-chars.ts"
 import { PAGE_FIELDS } from "../core/page-fields.ts"
 
 const isRealDate = (text: string): boolean => new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) ?? false
 
-const Description = v.pipe(v.string(), v.maxLength(MAX_DESCRIPTION_CHARS))
-
-const isShortText = (value: unknown, maxChars: number): boolean => typeof value === "string" && value.length <= maxChars
+const Description = maxChars(MAX_DESCRIPTION_CHARS)
 
 /** By hand: the library's record passes over keys as `constructor` in silence, and takes a list for an object. */
 const Metadata = v.pipe(
@@ -22,8 +21,8 @@ const Metadata = v.pipe(
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return
     for (const [key, value] of Object.entries(dataset.value)) {
-      const sound = isShortText(key, MAX_METADATA_KEY_CHARS) && key !== "" && key !== "__proto__"
-      if (sound && isShortText(value, MAX_METADATA_VALUE_CHARS)) continue
+      const sound = hasAtMost(key, MAX_METADATA_KEY_CHARS) && key !== "" && key !== "__proto__"
+      if (sound && typeof value === "string" && hasAtMost(value, MAX_METADATA_VALUE_CHARS)) continue
       addIssue({ path: [{ type: "object", origin: "value", input: dataset.value, key, value }] })
     }
   }),

@@ -57,6 +57,7 @@ const creating = (why: string, changes: Readonly<Record<string, unknown>>, want:
 })
 const at = (param: string): string => `422 invalid_value_type ${param}`
 const URL_INVALID = "422 webhook_endpoint_url_invalid url"
+const FACE = "\u{1f600}"
 const pairs = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, "v"]))
 
 /** What can be wrong with the fields of a body and of a query. */
@@ -74,6 +75,15 @@ export const FIELDS: readonly Row[] = [
   creating("a key of 41", { metadata: { ["k".repeat(41)]: "v" } }, at(`metadata.${"k".repeat(41)}`)),
   creating("a number in metadata", { metadata: { k: 1 } }, at("metadata.k")),
   creating("as much as there may be", { description: "d".repeat(500), metadata: pairs(20) }, "201"),
+  // A character counts as one, whatever it takes in UTF-16.
+  creating(
+    "as much of faces",
+    { description: FACE.repeat(500), metadata: { [FACE.repeat(40)]: FACE.repeat(500) } },
+    "201",
+  ),
+  creating("a description of 501 faces", { description: FACE.repeat(501) }, at("description")),
+  creating("a value of 501 faces", { metadata: { k: FACE.repeat(501) } }, at("metadata.k")),
+  creating("a key of 41 faces", { metadata: { [FACE.repeat(41)]: "v" } }, at(`metadata.${FACE.repeat(41)}`)),
   { why: "a status that is none", method: "PATCH", path: "/x", body: { status: "paused" }, want: at("status") },
   {
     why: "an overlap of more than a day",

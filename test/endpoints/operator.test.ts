@@ -135,6 +135,7 @@ describe("what is refused", () => {
     { why: "no note", body: { action: "suspend" }, want: at("note") },
     { why: "an empty note", body: { ...NOTE, note: "" }, want: at("note") },
     { why: "a note of 501", body: { ...NOTE, note: "n".repeat(501) }, want: at("note") },
+    { why: "a note of 501 faces", body: { ...NOTE, note: "\u{1f600}".repeat(501) }, want: at("note") },
     { why: "a note of two lines", body: { ...NOTE, note: "paid\n[info] all well" }, want: at("note") },
     { why: "a note that moves a terminal", body: { ...NOTE, note: "\u009b2J" }, want: at("note") },
     { why: "a note that turns around", body: { ...NOTE, note: "\u202Eknab" }, want: at("note") },
@@ -173,8 +174,8 @@ describe("what is refused", () => {
     expect(JSON.stringify(log)).not.toContain(OPERATOR_TOKEN.slice(0, -1))
   })
 
-  it("a note of 500 and a credential of 128 are not", async () => {
-    const body = { action: "revoke", credential_id: "!".repeat(128), note: "é".repeat(500) }
+  it.each(["é", "\u{1f600}"])("a note of 500 %s and a credential of 128 are not", async (character) => {
+    const body = { action: "revoke", credential_id: "!".repeat(128), note: character.repeat(500) }
     expect((await createPartner().operate("POST", ACTIONS, { body })).status).toBe(201)
   })
 

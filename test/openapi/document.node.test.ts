@@ -99,6 +99,18 @@ describe("its schemas of requests", () => {
     },
     { why: "revoke", name: "NewAction", body: { action: "revoke", note: "x", credential_id: "y" }, want: true },
     { why: "revoke nothing", name: "NewAction", body: { action: "revoke", note: "x" }, want: false },
+    {
+      why: "a note of 500 faces",
+      name: "NewAction",
+      body: { action: "suspend", note: "\u{1f600}".repeat(500) },
+      want: true,
+    },
+    {
+      why: "a note of 501 faces",
+      name: "NewAction",
+      body: { action: "suspend", note: "\u{1f600}".repeat(501) },
+      want: false,
+    },
     { why: "no note", name: "NewAction", body: { action: "suspend" }, want: false },
     { why: "a note of two lines", name: "NewAction", body: { action: "suspend", note: "x\ny" }, want: false },
     { why: "an event", name: "Event", body: sampleEvent(), want: true },
