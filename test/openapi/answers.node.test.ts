@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { OPERATIONS } from "../../scripts/openapi/document.ts"
 import { EXAMPLES_PATH } from "../../scripts/openapi.ts"
 import { CATALOGUE } from "../../src/errors/catalogue.ts"
-import { createClosedApp, SPOILS, startWorker, toSound, type Running, type Sent } from "./requests.ts"
+import { SPOILS, startWorker, toSound, type Running, type Sent } from "./requests.ts"
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
@@ -159,8 +159,8 @@ async function draw(
   code: (typeof operation.errors)[number],
 ): Promise<Response> {
   const sound: Sent = await toSound(worker, operation)
-  if (code === "route_not_found" && operation.tag !== "about") return await createClosedApp("off")(sound)
-  if (code === "temporarily_unavailable") return await createClosedApp("unsound")(sound)
+  if (code === "route_not_found" && operation.tag !== "about") return await worker.send(sound, "off")
+  if (code === "temporarily_unavailable") return await worker.send(sound, "unsound")
   const spoiled = await SPOILS[code]!(sound, worker, operation)
   if (code !== "rate_limited") return await worker.send(spoiled)
   // The bucket fills while it is asked.

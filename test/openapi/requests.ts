@@ -1,14 +1,17 @@
 import { once } from "node:events"
+import { mkdtempSync, rmSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import { createApp } from "../../src/app.ts"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { OPERATIONS } from "../../scripts/openapi/document.ts"
 import type { DescribedOperation } from "../../scripts/openapi/operation.ts"
+import { bundleWorker, startWorkerd, type Workerd } from "../../scripts/workerd.ts"
 import type { ErrorCode } from "../../src/errors/catalogue.ts"
 import { sampleEvent, SECRET, signedRequest } from "../support/delivery.ts"
+import { findFreePort } from "../support/free-port.ts"
 import { AUDIENCE, createIssuer, ISSUER, soundClaims, type Issuer } from "../support/issuer.ts"
 import { OPERATOR_TOKEN } from "../support/operator-token.ts"
-import { startWranglerDev } from "../support/wrangler-dev.ts"
 
 /** A request in parts that a test can take apart. */
 export interface Sent {
@@ -21,10 +24,15 @@ export interface Sent {
   readonly body?: unknown
 }
 
+/** What a Worker is configured for: everything, nothing, or what cannot work. */
+export type Configuration = "sound" | "off" | "unsound"
+
 /** A Worker that runs, and whoever its tokens are from. */
 export interface Running {
   readonly issuer: Issuer
-  readonly send: (sent: Sent) => Promise<Response>
+  readonly url: string
+  /** To the Worker with a sound configuration, or with another one. */
+  readonly send: (sent: Sent, configuration?: Configuration) => Promise<Response>
   /** A token of an account of its own, and so with a bucket of its own. */
   readonly token: (claims?: Readonly<Record<string, unknown>>) => Promise<string>
   readonly stop: () => Promise<void>
@@ -36,26 +44,48 @@ export async function startWorker(): Promise<Running> {
   const issuer = await createIssuer("of-this-run")
   const keys = createServer((_, response) => response.end(issuer.keySet)).listen(0, "127.0.0.1")
   await once(keys, "listening")
-  const wrangler = await startWranglerDev({
-    WEBHOOK_SECRETS: `test=${SECRET}`,
-    WEBHOOK_UNKNOWN_EVENTS: "reject",
-    PARTNER_JWT_ISSUER: ISSUER,
-    PARTNER_JWT_AUDIENCE: AUDIENCE,
-    PARTNER_JWKS: `http://127.0.0.1:${(keys.address() as AddressInfo).port}/keys`,
-    OPERATOR_TOKEN,
-  })
+  const folder = mkdtempSync(join(tmpdir(), "countersign-"))
+  const script = bundleWorker("src/worker.ts", join(folder, "bundle"))
+  const tokens = { PARTNER_JWT_ISSUER: ISSUER, PARTNER_JWT_AUDIENCE: AUDIENCE }
+  const start = async (name: Configuration, vars: Readonly<Record<string, string>>): Promise<Workerd> =>
+    await startWorkerd({
+      script,
+      folder: join(folder, name),
+      port: await findFreePort(),
+      objects: { ACCOUNTS: "Account", INBOXES: "Inbox" },
+      vars,
+    })
+  const workers: Readonly<Record<Configuration, Workerd>> = {
+    sound: await start("sound", {
+      ...tokens,
+      WEBHOOK_SECRETS: `test=${SECRET}`,
+      WEBHOOK_UNKNOWN_EVENTS: "reject",
+      PARTNER_JWKS: `http://127.0.0.1:${(keys.address() as AddressInfo).port}/keys`,
+      OPERATOR_TOKEN,
+    }),
+    off: await start("off", {}),
+    unsound: await start("unsound", {
+      ...tokens,
+      WEBHOOK_SECRETS: "short",
+      // Nobody is there: what a partner meets while the issuer is out of reach.
+      PARTNER_JWKS: `http://127.0.0.1:${await findFreePort()}/keys`,
+      OPERATOR_TOKEN: "short",
+    }),
+  }
   let accounts = 0
   return {
     issuer,
-    send: async (sent) => await fetch(toRequest(wrangler.url, sent)),
+    url: workers.sound.url,
+    send: async (sent, configuration = "sound") => await fetch(toRequest(workers[configuration].url, sent)),
     async token(claims = {}) {
       accounts += 1
       const sound = soundClaims({ sub: `acct_${accounts}`, jti: `tok_${accounts}`, iat: now(), exp: now() + 600 })
       return await issuer.token({ ...sound, ...claims })
     },
     async stop() {
-      await wrangler.stop()
+      for (const worker of Object.values(workers)) await worker.kill()
       keys.close()
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
@@ -73,19 +103,6 @@ function toRequest(origin: string, { method, path, bearer, body, headers }: Sent
     // Bytes, because a text would bring a Content-Type of its own.
     ...(body !== undefined && method !== "GET" && { body: new TextEncoder().encode(text) }),
   })
-}
-
-/** The app with every surface off, or unsound: all that it can answer then. */
-export function createClosedApp(state: "off" | "unsound"): (sent: Sent) => Promise<Response> {
-  const app = createApp({
-    receiver: { state, source: "credicorp" },
-    inbox: { state },
-    partner: { state },
-    operator: { state },
-    log: () => {},
-    clock: Date.now,
-  })
-  return async (sent) => await app.fetch(toRequest("https://worker.example", sent))
 }
 
 const FIELDS = { url: "https://example.com/hooks", enabled_events: ["payment.*"], description: "ledger" }
