@@ -1,16 +1,16 @@
 import { CATALOGUE, type ErrorCode } from "../../src/errors/catalogue.ts"
-import { REQUEST_ID_HEADER, toErrorBody } from "../../src/errors/response.ts"
+import { HEADERS_OF_STATUS, REQUEST_ID_HEADER } from "../../src/errors/response.ts"
 import { INBOX } from "./inbox.ts"
 import type { DescribedOperation, JsonSchema, NamedSchema } from "./operation.ts"
 import { OPERATOR } from "./operator.ts"
-import { PARTNER } from "./partner.ts"
+import { PARTNER, RATE_HEADERS } from "./partner.ts"
 import { RECEIVER } from "./receiver.ts"
 import { toQueryParameters, toSchema } from "./schema.ts"
 
 /** Every operation of the Worker: one list a room. */
 export const OPERATIONS: readonly DescribedOperation[] = [...RECEIVER, ...PARTNER, ...OPERATOR, ...INBOX]
 
-/** Answers that were recorded: `<operation> <status>` → body. */
+/** Answers that were recorded: `<operation> <status>` or `<tag> <code>` → body; and bodies of requests: `<operation> request`. */
 export type Examples = Readonly<Record<string, unknown>>
 
 const text = (description: string, schema: JsonSchema = { type: "string" }): JsonSchema => ({ description, schema })
@@ -19,23 +19,20 @@ const whole = { type: "integer", minimum: 0 }
 const HEADERS: Readonly<Record<string, JsonSchema>> = {
   [REQUEST_ID_HEADER]: text("Names this request, on every answer.", { type: "string", pattern: "^req_[\\w-]{16}$" }),
   Allow: text("The methods of this path."),
+  "Content-Security-Policy": text("With HTML: it loads, runs, sends and frames nothing."),
   "Idempotency-Replayed": text("`true` if this is the stored answer of an earlier request.", { const: "true" }),
   Location: text("Where the endpoint is."),
   "RateLimit-Limit": text("Requests that can gather.", whole),
   "RateLimit-Remaining": text("Requests that are left.", whole),
   "RateLimit-Reset": text("Seconds until all of them are back.", whole),
+  "Referrer-Policy": text("With HTML.", { const: "no-referrer" }),
   "Retry-After": text("Seconds to wait.", { type: "integer", minimum: 1 }),
   "WWW-Authenticate": text("How to authenticate.", { const: "Bearer" }),
+  "X-Content-Type-Options": text("With HTML.", { const: "nosniff" }),
 }
 
-const RATE_HEADERS = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
-
-const HEADERS_OF_STATUS: Readonly<Record<number, readonly string[]>> = {
-  401: ["WWW-Authenticate"],
-  405: ["Allow"],
-  429: ["Retry-After"],
-  503: ["Retry-After"],
-}
+/** What a route adds to what goes with a status everywhere. */
+const HEADERS_OF_ROUTES: Readonly<Record<number, readonly string[]>> = { 405: ["Allow"], 429: ["Retry-After"] }
 
 const ERROR: JsonSchema = {
   type: "object",
@@ -65,9 +62,9 @@ const json = (schema: JsonSchema, more: JsonSchema = {}): JsonSchema => ({ "appl
 const codesOf = (status: number, { errors }: DescribedOperation): readonly ErrorCode[] =>
   errors.filter((code) => CATALOGUE[code].status === status).toSorted()
 
-/** What a status can mean is what its answer is called: where the codes are the same, so is the answer. */
+/** What a status can mean is what its answer is called: where the codes of a group are the same, so is the answer. */
 const nameOf = (status: number, operation: DescribedOperation): string =>
-  [operation.bearer?.scheme ?? "anyone", status, ...codesOf(status, operation)].join(".")
+  [operation.tag, status, ...codesOf(status, operation)].join(".")
 
 /** One status and all of its codes. */
 function toErrorResponse(status: number, operation: DescribedOperation): JsonSchema {
@@ -77,10 +74,18 @@ function toErrorResponse(status: number, operation: DescribedOperation): JsonSch
   const rate = operation.bearer?.scheme === "partner" ? RATE_HEADERS : []
   return {
     description: codes.map((code) => `\`${code}\`: ${CATALOGUE[code].meaning}`).join("\n\n"),
-    headers: headersOf([...(HEADERS_OF_STATUS[status] ?? []), ...rate]),
+    headers: headersOf([
+      ...Object.keys(HEADERS_OF_STATUS[status] ?? {}),
+      ...(HEADERS_OF_ROUTES[status] ?? []),
+      ...rate,
+    ]),
     content: json(
       { allOf: [{ $ref: "#/components/schemas/Error" }, narrowed] },
-      { examples: Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])) },
+      {
+        examples: Object.fromEntries(
+          codes.map((code) => [code, { $ref: `#/components/examples/${operation.tag}.${code}` }]),
+        ),
+      },
     ),
   }
 }
@@ -92,10 +97,12 @@ function toResponses(operation: DescribedOperation, examples: Examples): JsonSch
     String(status),
     { $ref: `#/components/responses/${nameOf(status, operation)}` },
   ])
-  const successes = answers.map(({ status, description, body, headers = [] }) => {
+  const successes = answers.map(({ status, description, body, html, headers = [] }) => {
     const example = examples[`${id} ${status}`]
-    const content =
-      body && json({ $ref: `#/components/schemas/${body.name}` }, example === undefined ? {} : { example })
+    const content = body && {
+      ...json({ $ref: `#/components/schemas/${body.name}` }, example === undefined ? {} : { example }),
+      ...(html && { "text/html": { schema: { type: "string" } } }),
+    }
     return [String(status), { description, headers: headersOf(headers), ...(content && { content }) }] as const
   })
   return Object.fromEntries([...successes, ...failures, ["default", { $ref: "#/components/responses/Unlisted" }]])
@@ -138,7 +145,6 @@ export function createDocument(examples: Examples): JsonSchema {
     ...(body ? [body] : []),
     ...answers.flatMap((answer) => answer.body ?? []),
   ])
-  const codes = [...new Set(OPERATIONS.flatMap(({ errors }) => errors))].toSorted()
   const failures = OPERATIONS.flatMap((operation) =>
     operation.errors.map((code) => {
       const { status } = CATALOGUE[code]
@@ -183,7 +189,9 @@ export function createDocument(examples: Examples): JsonSchema {
         },
       },
       examples: Object.fromEntries(
-        codes.map((code) => [code, { value: examples[code] ?? toErrorBody(code, "req_0000000000000000") }]),
+        OPERATIONS.flatMap(({ tag, errors }) =>
+          errors.map((code) => [`${tag}.${code}`, { value: examples[`${tag} ${code}`] }] as const),
+        ),
       ),
     },
   }

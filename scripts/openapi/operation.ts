@@ -44,6 +44,8 @@ export interface DescribedOperation {
     readonly status: 200 | 201 | 204
     readonly description: string
     readonly body?: NamedSchema
+    /** The same as a page, for whoever accepts HTML first. */
+    readonly html?: true
     /** Names of `HEADERS`. */
     readonly headers?: readonly string[]
   }[]

@@ -92,7 +92,8 @@ const IDEMPOTENCY: Parameter = {
   schema: { type: "string", pattern: "^[\\w-]{1,255}$" },
 }
 
-const RATE = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
+/** On every answer to a known account. */
+export const RATE_HEADERS = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
 
 /** What every request of the plane can meet, in the order of the checks. */
 const EVERY: readonly ErrorCode[] = [
@@ -144,7 +145,7 @@ export const PARTNER: readonly DescribedOperation[] = [
         status: 201,
         description: "The endpoint, with its secret.",
         body: WithSecret,
-        headers: ["Location", "Idempotency-Replayed", ...RATE],
+        headers: ["Location", "Idempotency-Replayed", ...RATE_HEADERS],
       },
     ],
     errors: [...EVERY, ...BODY, ...RULES, "webhook_endpoint_limit"],
@@ -164,7 +165,7 @@ export const PARTNER: readonly DescribedOperation[] = [
           name: "EndpointPage",
           schema: v.object({ data: v.array(Endpoint.schema), next_cursor: v.nullable(v.string()) }),
         },
-        headers: RATE,
+        headers: RATE_HEADERS,
       },
     ],
     errors: [...EVERY, "invalid_value_type"],
@@ -176,7 +177,7 @@ export const PARTNER: readonly DescribedOperation[] = [
     summary: "Show an endpoint",
     bearer: READ,
     parameters: [ID],
-    answers: [{ status: 200, description: "The endpoint.", body: Endpoint, headers: RATE }],
+    answers: [{ status: 200, description: "The endpoint.", body: Endpoint, headers: RATE_HEADERS }],
     errors: [...EVERY, "resource_not_found"],
   },
   {
@@ -193,7 +194,7 @@ export const PARTNER: readonly DescribedOperation[] = [
         status: 200,
         description: "The endpoint as it is now.",
         body: Endpoint,
-        headers: ["Idempotency-Replayed", ...RATE],
+        headers: ["Idempotency-Replayed", ...RATE_HEADERS],
       },
     ],
     errors: [...EVERY, ...BODY, ...RULES, "resource_not_found"],
@@ -205,7 +206,7 @@ export const PARTNER: readonly DescribedOperation[] = [
     summary: "Delete an endpoint",
     bearer: WRITE,
     parameters: [ID],
-    answers: [{ status: 204, description: "It is gone.", headers: RATE }],
+    answers: [{ status: 204, description: "It is gone.", headers: RATE_HEADERS }],
     errors: [...EVERY, "resource_not_found"],
   },
   {
@@ -232,7 +233,7 @@ export const PARTNER: readonly DescribedOperation[] = [
         status: 200,
         description: "The endpoint, with its new secret.",
         body: WithSecret,
-        headers: ["Idempotency-Replayed", ...RATE],
+        headers: ["Idempotency-Replayed", ...RATE_HEADERS],
       },
     ],
     errors: [...EVERY, ...BODY, "resource_not_found"],

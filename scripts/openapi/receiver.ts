@@ -7,6 +7,11 @@ const Type = v.picklist(["authentication_error", "invalid_request_error", "rate_
 
 const summary = { code: v.string(), status: v.number(), type: Type, meaning: v.string() }
 
+const PAGE = {
+  html: true,
+  headers: ["Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"],
+} as const
+
 /** The reference of the codes, whatever surface is on. HTML for whoever accepts that first. */
 const ERRORS: readonly DescribedOperation[] = [
   {
@@ -21,6 +26,7 @@ const ERRORS: readonly DescribedOperation[] = [
         status: 200,
         description: "Every code, Countersign's or not.",
         body: { name: "ErrorList", schema: v.object({ data: v.array(v.object(summary)) }) },
+        ...PAGE,
       },
     ],
     errors: ["method_not_allowed"],
@@ -55,6 +61,7 @@ const ERRORS: readonly DescribedOperation[] = [
             }),
           }),
         },
+        ...PAGE,
       },
     ],
     errors: ["route_not_found", "method_not_allowed"],

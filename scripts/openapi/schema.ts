@@ -19,7 +19,7 @@ export function toSchema({ schema, notes = {} }: Pick<NamedSchema, "schema" | "n
 }
 
 function annotate(json: JsonSchema, notes: Notes): JsonSchema {
-  const branches = json["anyOf"] as readonly JsonSchema[] | undefined
+  const branches = json["oneOf"] as readonly JsonSchema[] | undefined
   if (branches) return { oneOf: branches.map((branch) => annotate(branch, notes)) }
   if (!json["properties"]) return json
   const properties = Object.entries(json["properties"] as Fields).map(([name, field]) => {

@@ -56,14 +56,26 @@ describe("the document", () => {
     expect(new Set(OPERATIONS.map(({ id }) => id)).size).toBe(OPERATIONS.length)
   })
 
-  it("has a recorded answer of every operation with a body, and of every code", () => {
+  it("has a recorded answer of every operation with a body, and of every code of every group", () => {
     const recorded = OPERATIONS.filter(({ id }) => id !== "showOpenApi" && id !== "listErrors")
     const answered = recorded.flatMap(({ id, answers }) =>
       answers.filter(({ body }) => body).map(({ status }) => `${id} ${status}`),
     )
     const asked = recorded.filter(({ body }) => body).map(({ id }) => `${id} request`)
-    const codes = OPERATIONS.filter(({ id }) => id !== "showHealth").flatMap(({ errors }) => errors)
+    const codes = OPERATIONS.flatMap(({ tag, errors }) => errors.map((code) => `${tag} ${code}`))
     expect(Object.keys(examples).toSorted()).toEqual([...new Set([...answered, ...asked, ...codes])].toSorted())
+  })
+})
+
+describe("what is said of a field", () => {
+  const notes = OPERATIONS.flatMap(({ id, body, query }) =>
+    [body?.notes, query?.notes].flatMap((all) =>
+      Object.entries(all ?? {}).map(([field, note]) => ({ id, field, description: note["description"] })),
+    ),
+  ).filter(({ description }) => description !== undefined)
+
+  it.each(notes)("of $field of $id stands in the document", ({ description }) => {
+    expect(JSON.stringify(document).includes(JSON.stringify(description))).toBe(true)
   })
 })
 
