@@ -1,7 +1,7 @@
 import { compactVerify, errors } from "jose"
 import * as v from "valibot"
 import { fromUtf8 } from "../core/bytes.ts"
-import { isFields } from "../core/is.ts"
+import { isFields, isText } from "../core/is.ts"
 import { TOKEN_LEEWAY_SECONDS } from "../core/limits.ts"
 import { fail, ok, type Result } from "../core/result.ts"
 import { ALGORITHMS, type KeySet } from "./key-set.ts"
@@ -59,8 +59,9 @@ async function readClaims(
 async function prove(token: string, keys: KeySet): Promise<Result<Claims, "invalid_api_key"> | "unknown_key"> {
   try {
     const { payload, protectedHeader } = await compactVerify(token, keys, { algorithms: ALGORITHMS })
+    const { crit, typ = "JWT" } = protectedHeader
     // The library knows one extension, `b64`, which a JWT must not use (RFC 7797, section 7).
-    const plain = protectedHeader.crit === undefined && TYPE.test(protectedHeader.typ ?? "JWT")
+    const plain = crit === undefined && isText(typ, TYPE)
     const claims: unknown = plain && JSON.parse(fromUtf8(payload))
     return isFields(claims) ? ok(claims) : fail("invalid_api_key")
   } catch (error) {

@@ -196,6 +196,8 @@ describe("tokens that nobody but the issuer may make", () => {
     { why: "of a log-out", make: () => issuer.token({}, { typ: "logout+jwt" }) },
     { why: "of an identity", make: () => issuer.token({}, { typ: "id_token+jwt" }) },
     { why: "of a type that is no text", make: () => issuer.token({}, { typ: 1 }) },
+    { why: "of a list of types", make: () => issuer.token({}, { typ: ["JWT"] }) },
+    { why: "of a type that is null", make: () => issuer.token({}, { typ: null }) },
     {
       why: "a critical extension",
       make: () => issuer.token({}, { crit: ["https://example.com/critical"], "https://example.com/critical": 1 }),
