@@ -4,8 +4,7 @@ import { execFileSync } from "node:child_process"
 import { mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, it } from "vitest"
-import { KEYS } from "../support/api-keys.ts"
-import { createPartner } from "../support/partner.ts"
+import { startWorker, type Running } from "./requests.ts"
 
 const ROOT = join(import.meta.dirname, "..", "..")
 const BIN = join(ROOT, "node_modules", ".bin")
@@ -19,7 +18,7 @@ interface Answer {
 }
 type Call = (...args: readonly unknown[]) => Promise<Answer>
 interface Client {
-  readonly defaults: { baseUrl: string; fetch: typeof fetch; headers: Record<string, string> }
+  readonly defaults: { baseUrl: string; headers: Record<string, string> }
   readonly createEndpoint: Call
   readonly listEndpoints: Call
   readonly rotateSecret: Call
@@ -27,11 +26,14 @@ interface Client {
   readonly showEndpoint: Call
 }
 
-beforeAll(() => {
+let worker: Running
+beforeAll(async () => {
+  worker = await startWorker()
   mkdirSync(FOLDER, { recursive: true })
   execFileSync(process.execPath, [join(BIN, "oazapfts"), join(ROOT, "docs", "openapi.json"), CLIENT])
 }, 60_000)
-afterAll(() => {
+afterAll(async () => {
+  await worker.stop()
   rmSync(FOLDER, { recursive: true, force: true })
 })
 
@@ -51,10 +53,8 @@ it("compiles", () => {
 
 it("creates, rotates and deletes an endpoint", async () => {
   const client = (await import(CLIENT)) as Client
-  const partner = createPartner()
-  client.defaults.baseUrl = "https://partner.example"
-  client.defaults.headers = { Authorization: `Bearer ${KEYS.a}` }
-  client.defaults.fetch = async (url, init) => await partner.fetch(new Request(url, init))
+  client.defaults.baseUrl = worker.url
+  client.defaults.headers = { Authorization: `Bearer ${await worker.token()}` }
 
   const fields = { url: "https://example.com/hooks", enabled_events: ["payment.*"] }
   const created = await client.createEndpoint(fields, { idempotencyKey: "once" })
