@@ -41,8 +41,8 @@ export interface AppDeps {
   readonly partner: Surface<PartnerSettings>
   /** Where the pages of the error codes are: makes `error.doc_url`, which no error has unless it is given. */
   readonly errorDocsUrl?: string | undefined
-  /** The operator's routes about accounts at `/operator/accounts`; off unless given. */
-  readonly operator?: Surface<Pick<AccountOperationDeps, "accountOf"> & OperatorToken>
+  /** The operator's routes about accounts at `/operator/accounts`. */
+  readonly operator: Surface<Pick<AccountOperationDeps, "accountOf"> & OperatorToken>
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly clock: () => number
@@ -52,7 +52,7 @@ type App = Hono<{ Variables: { requestId: string } }>
 
 /** Mounts the routes. Knows no bindings, so it runs in any runtime. */
 export function createApp(deps: AppDeps): App {
-  const { receiver, inbox, partner, operator = { state: "off" }, errorDocsUrl, log, clock } = deps
+  const { receiver, inbox, partner, operator, errorDocsUrl, log, clock } = deps
   const app: App = new Hono()
 
   app.use(async (c, next) => {

@@ -27,6 +27,7 @@ function createSend(receiver: Receiver): Send {
     receiver: { state: receiver, source: "credicorp" },
     inbox: { state: "off" },
     partner: { state: "off" },
+    operator: { state: "off" },
     log: () => {},
     clock: () => 0,
   })

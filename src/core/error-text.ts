@@ -8,3 +8,6 @@ export function errorText(cause: unknown): string {
     return "an error that has no text"
   }
 }
+
+/** The kind of an error that is not ours, for the log: its text could quote a row, and rows hold secrets. */
+export const errorName = (cause: unknown): string => (cause instanceof Error ? cause.name : typeof cause)

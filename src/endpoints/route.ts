@@ -1,6 +1,7 @@
 import { Hono, type Context } from "hono"
 import { parseBearer } from "../core/bearer.ts"
 import { toQuery } from "../core/check-fields.ts"
+import { errorName } from "../core/error-text.ts"
 import { RATE_BURST } from "../core/limits.ts"
 import { toPageBody } from "../core/page-fields.ts"
 import { CATALOGUE, type ErrorCode } from "../errors/catalogue.ts"
@@ -90,9 +91,6 @@ async function answer(
     return fail(c, "temporarily_unavailable")
   }
 }
-
-/** Only the kind of an error that is not ours goes to the log: its text could quote a row, and rows hold secrets. */
-const errorName = (error: unknown): string => (error instanceof Error ? error.name : typeof error)
 
 function fail(c: PartnerContext, code: ErrorCode, headers?: Headers, param?: string): Response {
   return errorResponse({ code, ...(param !== undefined && { param }) }, c.var.requestId, headers)

@@ -1,5 +1,6 @@
 import { Hono, type Context } from "hono"
 import { checkFields, toQuery } from "../core/check-fields.ts"
+import { errorName } from "../core/error-text.ts"
 import { MAX_OPERATOR_BODY_BYTES } from "../core/limits.ts"
 import { parseJson, readJsonBytes } from "../core/read-json.ts"
 import { ok, type Result } from "../core/result.ts"
@@ -54,10 +55,9 @@ async function serve(c: OperatorContext, operation: Operation, { token, log }: O
     log({ level: status >= 500 ? "error" : "info", ...facts, ...about, ...fields, status, ...failure })
     return response
   } catch (error) {
-    // Only the kind of an error that is not ours: its text could quote a row.
-    const kind = error instanceof Error ? error.name : typeof error
-    log({ level: "error", ...facts, ...about, status: 503, code: "temporarily_unavailable", error: kind })
-    return errorResponse({ code: "temporarily_unavailable" }, requestId)
+    const code = "temporarily_unavailable"
+    log({ level: "error", ...facts, ...about, status: CATALOGUE[code].status, code, error: errorName(error) })
+    return errorResponse({ code }, requestId)
   }
 }
 

@@ -494,6 +494,7 @@ const createClosedApp = (state: "off" | "unsound") =>
     receiver: { state: "off", source: "credicorp" },
     inbox: { state: "off" },
     partner: { state },
+    operator: { state: "off" },
     log: () => {},
     clock: () => NOW_MS,
   })

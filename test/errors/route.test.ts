@@ -13,6 +13,7 @@ const fetchPage = async (path: string, init?: RequestInit): Promise<Response> =>
     receiver: { state: "off", source: "credicorp" },
     inbox: { state: "off" },
     partner: { state: "off" },
+    operator: { state: "off" },
   } as const
   return await createApp({ ...surfaces, log: () => {}, clock: () => 0 }).fetch(new Request(ORIGIN + path, init))
 }

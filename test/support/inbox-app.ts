@@ -67,6 +67,7 @@ export function createInboxApp({ count = 4, handlerKeys = HANDLER_KEYS } = {}): 
     receiver: { state: "off", source: "credicorp" },
     inbox: { state: "on", settings: { token: OPERATOR_TOKEN, shards, handlerKeys } },
     partner: { state: "off" },
+    operator: { state: "off" },
     log,
     clock: () => now,
   })

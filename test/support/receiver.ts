@@ -92,6 +92,7 @@ export function createReceiver(options: ReceiverOptions = {}): TestReceiver {
     receiver: { state: "on", settings, source: credicorp.name },
     inbox: { state: "off" },
     partner: { state: "off" },
+    operator: { state: "off" },
     errorDocsUrl: options.errorDocsUrl,
     log,
     clock,
