@@ -210,6 +210,9 @@ export const MAX_RETENTION_DAYS = 3_650
 /** Events that one step of pruning looks at. */
 export const MAX_PRUNED_EVENTS = 200
 
+/** Dead runs are pruned by the day that they died on: one look a day at those that are left, however many there are. */
+export const DEATHS_TOGETHER_MS = 86_400_000
+
 /** Minutes of which a shard keeps count. */
 export const ACTIVITY_MINUTES = 60
 

@@ -77,7 +77,10 @@ export function claim(store: InboxStore, now: number, inFlight: InFlight, random
       // Its answer is late, not lost: it was started later than it was claimed.
       else if (inFlight.has(place, handler)) store.putRun(place, { ...run, nextAt: now + LEASE_MS })
       // An attempt that nobody will hear of has failed like any other, and the schedule says what follows.
-      else lost.push(lose(store, place, endAttempt(failRun(run, now, random()), { outcome: "lost" })))
+      else {
+        const ms = now - (run.history.at(-1)?.at ?? now)
+        lost.push(lose(store, place, endAttempt(failRun(run, now, random()), { outcome: "lost", ms })))
+      }
       if (freeSlots(handler) === 0) return
     }
   }

@@ -103,6 +103,15 @@ export function createSqlInboxStore(sql: SqlStorage): InboxStore {
         before,
         limit,
       ).map(toEventRow),
+    deadEventsAfter: (place, limit, before) =>
+      all<EventColumns>(
+        `SELECT ${EVENT} FROM events WHERE place IN (
+           SELECT DISTINCT place FROM runs INDEXED BY runs_dead
+             WHERE status = 'dead' AND place > ? AND place < ? ORDER BY place LIMIT ?) ORDER BY place`,
+        place,
+        before,
+        limit,
+      ).map(toEventRow),
     setHandlers: (place, handlers) =>
       void sql.exec("UPDATE events SET handlers = ? WHERE place = ?", JSON.stringify(handlers), place),
     dropBody: (place) => void sql.exec("UPDATE events SET body = NULL WHERE place = ?", place),

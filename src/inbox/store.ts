@@ -29,6 +29,10 @@ export type Fact =
   /** The last event that was looked at to prune its body, its id. */
   | "pruned_bodies"
   | "pruned_ids"
+  /** The end of the first day on which a run died whose event was passed over for it; 0 if none was. */
+  | "oldest_death"
+  /** The last of those events that was looked at again; 0 once all were. */
+  | "pruned_dead"
 
 /** What a shard keeps, read and written within one transaction that the caller holds. */
 export interface InboxStore {
@@ -44,6 +48,8 @@ export interface InboxStore {
   getBody(place: number): Uint8Array | undefined
   /** In order of place: those after one and before another, if one is given. */
   eventsAfter(place: number, limit: number, before?: number): readonly EventRow[]
+  /** Those of them that have a dead run. */
+  deadEventsAfter(place: number, limit: number, before: number): readonly EventRow[]
   setHandlers(place: number, handlers: readonly string[]): void
   dropBody(place: number): void
   /** With its runs. */

@@ -1,22 +1,97 @@
 import { describe, expect, it } from "vitest"
+import type { EventFilter } from "../../src/inbox/inbox.ts"
 import { DAY_MS, delivery, failed, hang, SHARDS, type Driver } from "./inbox-driver.ts"
 
 const GAVE_UP = { kind: "dead", reason: "gave_up", error: "GiveUp: not here" } as const
 
-/** Keeping: bodies and the texts of errors 30 days, ids 90, and nothing is dropped while a run waits for it. */
+const ALL_DEAD: EventFilter = { status: "dead", type: undefined, from: 0, before: Number.MAX_SAFE_INTEGER, limit: 9 }
+
+/** Keeping: bodies and the texts of errors 30 days, ids 90, and nothing is dropped that waits, or could be run again. */
 export function describeKeep(open: () => Promise<Driver>): void {
   describe("retention", () => {
     it("a body and the texts of errors go after 30 days, the id and what became of it stay", async () => {
-      const { take, runner, find, passAndRing } = await open()
-      runner.answer = () => GAVE_UP
+      const { take, runner, find, pass, passAndRing } = await open()
+      runner.answer = ({ attempt }) => (attempt === 1 ? failed() : { kind: "done" })
       await take("evt_1")
       await passAndRing(30 * DAY_MS)
-      expect(await find("evt_1")).toMatchObject({ hasBody: true, runs: [{ history: [{ error: GAVE_UP.error }] }] })
+      expect(await find("evt_1")).toMatchObject({ hasBody: true, runs: [{ history: [{ error: "Error: no" }, {}] }] })
       await passAndRing(1)
       const event = await find("evt_1")
-      expect(event).toMatchObject({ hasBody: false, status: "dead", runs: [{ reason: "gave_up", attempts: 1 }] })
-      expect(event.runs[0]!.history).toEqual([{ attempt: 1, at: expect.any(Number), outcome: "failed", ms: 0 }])
+      expect(event).toMatchObject({ hasBody: false, status: "done", runs: [{ attempts: 2 }] })
+      expect(event.runs[0]!.history[0]).toEqual({ attempt: 1, at: expect.any(Number), outcome: "failed", ms: 0 })
+      pass(DAY_MS)
       expect(await take("evt_1")).toBe("duplicate")
+    })
+
+    it.each<{ why: string; delaySeconds: number; pausedDays: number; diedOnDay: number }>([
+      { why: "at once", delaySeconds: 1, pausedDays: 0, diedOnDay: 0 },
+      { why: "after seven weeks", delaySeconds: 604_800, pausedDays: 0, diedOnDay: 49 },
+      { why: "after a pause of 91 days", delaySeconds: 1, pausedDays: 91, diedOnDay: 91 },
+    ])(
+      "a run that dies $why is listed and can be run again for 30 days, and then goes like any other",
+      async ({ delaySeconds, pausedDays, diedOnDay }) => {
+        const { take, shard, find, runner, settle, passAndRing } = await open()
+        runner.answer = () => ({ kind: "failed", error: "no", retryAfterSeconds: delaySeconds })
+        await shard().setPaused("payment.*", true)
+        await take("evt_1")
+        await passAndRing(pausedDays * DAY_MS)
+        await shard().setPaused("payment.*", false)
+        await settle()
+        await passAndRing((diedOnDay - pausedDays + 30) * DAY_MS + 60_000)
+        const { events } = await shard().list(ALL_DEAD)
+        expect(events).toMatchObject([{ dedupeKey: "evt_1", hasBody: true, runs: [{ attempts: 8 }] }])
+        expect((await find("evt_1")).runs[0]!.history.at(-1)!.error).toBe("no")
+        // Its day of grace is over: those that died on one day go together.
+        await passAndRing(DAY_MS)
+        const event = await shard().show("credicorp", "evt_1")
+        expect(event?.hasBody ?? false).toBe(false)
+        expect(event?.runs[0]!.history.at(-1)!.error).toBeUndefined()
+      },
+    )
+
+    it("what died and is run again after its event's 30 days keeps its body, for 30 more if it dies again", async () => {
+      const { take, shard, find, runner, settle, passAndRing } = await open()
+      runner.answer = () => GAVE_UP
+      await take("evt_1")
+      await passAndRing(30.5 * DAY_MS)
+      runner.answer = async () => await hang()
+      await shard().rerun({ source: "credicorp", dedupeKey: "evt_1", keys: ["payment.*"] })
+      await settle()
+      runner.answer = () => GAVE_UP
+      await passAndRing(30 * DAY_MS)
+      expect(await find("evt_1")).toMatchObject({ hasBody: true, status: "dead" })
+      await passAndRing(DAY_MS)
+      expect((await shard().show("credicorp", "evt_1"))?.hasBody ?? false).toBe(false)
+    })
+
+    it("dead runs of many days, in steps: each goes on its day, and the alarm is quiet after the last id", async () => {
+      const { inOneTurn, shard, runner, settle, passAndRing, alarmAt, next } = await open()
+      runner.answer = () => GAVE_UP
+      await shard().setPaused("payment.*", true)
+      for (const group of [0, 1]) {
+        await inOneTurn(async (one) => {
+          const ids = Array.from({ length: 125 }, (_, i) => `evt_${group}_${i}`)
+          await Promise.all(ids.map(async (id) => await one.accept(delivery(id), SHARDS)))
+        })
+        await settle()
+      }
+      await passAndRing(40 * DAY_MS)
+      await shard().setPaused("payment.*", false)
+      await passAndRing(DAY_MS / 2)
+      expect((await shard().stats()).counts.dead).toBe(250)
+      const withBody = async (): Promise<number> => {
+        const { events } = await shard().list({ ...ALL_DEAD, limit: 300 })
+        return events.filter(({ hasBody }) => hasBody).length
+      }
+      await passAndRing(30 * DAY_MS)
+      expect(await withBody()).toBe(250)
+      await passAndRing(DAY_MS)
+      expect(await withBody()).toBe(0)
+      for (let rings = 0; (await alarmAt()) !== undefined; rings++) {
+        expect(rings).toBeLessThan(200)
+        await next()
+      }
+      expect((await shard().stats()).counts.dead).toBe(0)
     })
 
     it("the id goes after 90 days, and with it its runs: then it is a new event", async () => {
@@ -74,14 +149,16 @@ export function describeKeep(open: () => Promise<Driver>): void {
       expect(await find("evt_1")).toMatchObject({ hasBody: false, status: "done" })
     })
 
-    it("a run whose last attempt nobody heard of lets the body go, too", async () => {
+    it("a run whose last attempt nobody heard of is dead from then on, and lets the body go in its time", async () => {
       const { take, find, shard, runner, passAndRing } = await open()
       runner.answer = async ({ attempt }) => (attempt < 8 ? failed() : await hang())
       await take("evt_1")
       await shard().setPaused("payment.*", true)
       await passAndRing(40 * DAY_MS)
       await shard().setPaused("payment.*", false)
-      await passAndRing(2 * DAY_MS)
+      await passAndRing(30 * DAY_MS)
+      expect(await find("evt_1")).toMatchObject({ hasBody: true, status: "dead" })
+      await passAndRing(3 * DAY_MS)
       expect(await find("evt_1")).toMatchObject({ hasBody: false, status: "dead" })
     })
 

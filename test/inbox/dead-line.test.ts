@@ -1,5 +1,5 @@
-// Catches a run that dies and is not named in the log: its event may be pruned in the transaction that ends it, and then the
-// line is all there is.
+// Catches a run that dies and is not named in the log: an erased event may be pruned in the transaction that ends its last run,
+// and then the line is all there is.
 
 import { expect, it } from "vitest"
 import type { RunOutcome } from "../../src/inbox/inbox.ts"

@@ -136,6 +136,12 @@ function createMemoryStore(tables: () => Tables): InboxStore {
         .filter((event) => event.place > place && event.place < before)
         .slice(0, limit)
         .map(toRow),
+    deadEventsAfter: (place, limit, before) =>
+      byPlace(tables().events.values())
+        .filter((event) => event.place > place && event.place < before)
+        .filter((event) => getRuns(event.place).some(({ status }) => status === "dead"))
+        .slice(0, limit)
+        .map(toRow),
     setHandlers: (place, handlers) => replace(place, { handlers }),
     dropBody: (place) => replace(place, { body: undefined }),
     deleteEvent(place) {
