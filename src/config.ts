@@ -11,7 +11,7 @@ import {
 import { collect, parseEventTypes, type BindingText, type Configured } from "./configured.ts"
 import { parseOperatorToken } from "./operator/token.ts"
 import type { Inbox } from "./inbox/inbox-object.ts"
-import { checkRetention, type RetentionBindings } from "./inbox/retention.ts"
+import { parseRetention, type RetentionBindings } from "./inbox/retention.ts"
 import type { PartnerBindings } from "./partner-config.ts"
 import { parseSecrets } from "./verify/parse-secrets.ts"
 import type { CheckedSecret } from "./verify/secrets.ts"
@@ -94,7 +94,8 @@ export interface InboxConfig {
 
 /** Reads the inbox's variables. It is never off: what the receiver takes is stored, or not taken. */
 export function readInboxConfig(env: InboxBindings): Exclude<Configured<InboxConfig>, { state: "off" }> {
-  const problems = [...checkRetention(env)]
+  const retention = parseRetention(env)
+  const problems = retention.ok ? [] : [...retention.error]
   const read = createReader(env, problems)
   const shards = read("INBOX_SHARDS", wholeNumber(MAX_INBOX_SHARDS), DEFAULT_INBOX_SHARDS)
   // The local runtime has no jurisdictions, and throws.

@@ -204,6 +204,9 @@ export const DEFAULT_BODY_DAYS = 30
 /** Long enough to know an event again that its sender delivers by hand, months later. */
 export const DEFAULT_ID_DAYS = 90
 
+/** Spec 6.1: the sender tries for 72 h. An id that is forgotten before would let its last tries run the handlers again. */
+export const MIN_ID_DAYS = 4
+
 /** Ten years. */
 export const MAX_RETENTION_DAYS = 3_650
 

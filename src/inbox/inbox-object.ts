@@ -5,7 +5,7 @@ import { writeLine } from "../core/write-line.ts"
 import { GroupCommit } from "./group-commit.ts"
 import { INBOX_SCHEMA } from "./inbox-schema.ts"
 import type { Accepted, EventFilter, HandlerRunner, InboxDelivery, InboxShard, Rerun, RerunDead } from "./inbox.ts"
-import { readRetention, type RetentionBindings } from "./retention.ts"
+import { parseRetention, type RetentionBindings } from "./retention.ts"
 import { createShard, type WakingShard } from "./shard.ts"
 import { createSqlInboxStore } from "./sql-store.ts"
 
@@ -43,6 +43,7 @@ export class Inbox extends DurableObject<RetentionBindings> implements InboxShar
 
   #createShard(): WakingShard {
     const { storage, exports } = this.ctx
+    const retention = parseRetention(this.env)
     return createShard({
       store: createSqlInboxStore(storage.sql),
       commits: new GroupCommit({
@@ -51,7 +52,8 @@ export class Inbox extends DurableObject<RetentionBindings> implements InboxShar
       }),
       runner: findRunner(exports),
       ensureWake: (at) => this.#ensureAlarm(at),
-      retention: readRetention(this.env),
+      // While a variable is unsound nothing is pruned: what was dropped does not come back.
+      retention: retention.ok ? retention.value : undefined,
       clock: Date.now,
       random: Math.random,
       log: writeLine,

@@ -13,7 +13,7 @@ import {
   toFilter,
 } from "../../src/inbox/fields.ts"
 import { placeAt } from "../../src/inbox/place.ts"
-import { checkRetention, readRetention, type RetentionBindings } from "../../src/inbox/retention.ts"
+import { parseRetention, type RetentionBindings } from "../../src/inbox/retention.ts"
 
 type Schema = Parameters<typeof checkFields>[0]
 
@@ -156,13 +156,14 @@ describe("how long what is kept", () => {
     { env: {}, want: [30, 90] },
     { env: { INBOX_BODY_DAYS: "7" }, want: [7, 90] },
     { env: { INBOX_BODY_DAYS: 7, INBOX_ID_DAYS: 7 }, want: [7, 7] },
+    // The sender tries for three days.
+    { env: { INBOX_BODY_DAYS: 1, INBOX_ID_DAYS: 4 }, want: [1, 4] },
     { env: { INBOX_BODY_DAYS: "120" }, want: [120, 120] },
     { env: { INBOX_ID_DAYS: "3650" }, want: [30, 3650] },
     { env: { INBOX_BODY_DAYS: "", INBOX_ID_DAYS: " " }, want: [30, 90] },
     { env: { INBOX_BODY_DAYS: " 1\n" }, want: [1, 90] },
   ])("$env → $want", ({ env, want }) => {
-    expect(checkRetention(env)).toEqual([])
-    expect(readRetention(env)).toEqual({ bodyMs: want[0] * DAY_MS, idMs: want[1] * DAY_MS })
+    expect(parseRetention(env)).toEqual({ ok: true, value: { bodyMs: want[0] * DAY_MS, idMs: want[1] * DAY_MS } })
   })
 
   it.each<{ env: RetentionBindings; want: readonly string[] }>([
@@ -174,13 +175,15 @@ describe("how long what is kept", () => {
     { env: { INBOX_BODY_DAYS: "for ever" }, want: ["INBOX_BODY_DAYS"] },
     { env: { INBOX_BODY_DAYS: true }, want: ["INBOX_BODY_DAYS"] },
     { env: { INBOX_ID_DAYS: 0 }, want: ["INBOX_ID_DAYS"] },
+    { env: { INBOX_BODY_DAYS: 1, INBOX_ID_DAYS: 1 }, want: ["INBOX_ID_DAYS"] },
+    { env: { INBOX_BODY_DAYS: 1, INBOX_ID_DAYS: 3 }, want: ["INBOX_ID_DAYS"] },
     { env: { INBOX_ID_DAYS: "1e3" }, want: ["INBOX_ID_DAYS"] },
     { env: { INBOX_ID_DAYS: false }, want: ["INBOX_ID_DAYS"] },
     { env: { INBOX_ID_DAYS: "29" }, want: ["INBOX_ID_DAYS"] },
     { env: { INBOX_BODY_DAYS: "91", INBOX_ID_DAYS: "90" }, want: ["INBOX_ID_DAYS"] },
     { env: { INBOX_BODY_DAYS: "no", INBOX_ID_DAYS: "no" }, want: ["INBOX_BODY_DAYS", "INBOX_ID_DAYS"] },
-  ])("$env → $want is unsound, and then nothing is pruned", ({ env, want }) => {
-    expect(checkRetention(env).map((problem) => problem.split(":")[0])).toEqual(want)
-    expect(readRetention(env)).toBeUndefined()
+  ])("$env → $want is unsound", ({ env, want }) => {
+    const parsed = parseRetention(env)
+    expect(parsed.ok ? [] : parsed.error.map((problem) => problem.split(":")[0])).toEqual(want)
   })
 })
