@@ -5,8 +5,10 @@ import type { InboxStore } from "./store.ts"
 /** Counts what a shard is sent. A duplicate writes no row: minutes are counted in memory and kept once they are over. */
 export interface ActivityCount {
   note(now: number, what: "accepted" | "duplicates", secretId: string): void
-  /** Writes down the minutes that are over; call it within a transaction. */
+  /** Writes down the minutes that are over; call it within a transaction, and `forget` once that is durable. */
   keep(store: InboxStore, now: number): void
+  /** Forgets what `keep` has written. */
+  forget(): void
   lastHour(store: InboxStore, now: number): Activity
 }
 
@@ -16,6 +18,7 @@ const minuteOf = (now: number): number => Math.floor(now / 60_000)
 
 export function createActivityCount(): ActivityCount {
   const minutes = new Map<number, Activity>()
+  let kept: readonly number[] = []
   return {
     note(now, what, secretId) {
       const minute = minuteOf(now)
@@ -23,11 +26,12 @@ export function createActivityCount(): ActivityCount {
       minutes.set(minute, addActivity(minutes.get(minute) ?? NO_ACTIVITY, one))
     },
     keep(store, now) {
-      for (const [minute, activity] of minutes) {
-        if (minute === minuteOf(now)) continue
-        store.putMinute(minute, activity, minuteOf(now) - ACTIVITY_MINUTES)
-        minutes.delete(minute)
-      }
+      kept = [...minutes.keys()].filter((minute) => minute !== minuteOf(now))
+      for (const minute of kept) store.putMinute(minute, minutes.get(minute)!, minuteOf(now) - ACTIVITY_MINUTES)
+    },
+    forget() {
+      for (const minute of kept) minutes.delete(minute)
+      kept = []
     },
     lastHour(store, now) {
       const oldest = minuteOf(now) - ACTIVITY_MINUTES

@@ -35,11 +35,13 @@ export interface Dispatcher {
 export interface DispatcherHooks {
   /** What else is written with a wake. */
   readonly keepHouse: (now: number) => void
+  /** What follows once that is durable. */
+  readonly houseKept: () => void
   /** Whether a Worker has named this handler lately. */
   readonly isNamed: (handler: string, now: number) => boolean
 }
 
-export function createDispatcher(deps: DispatcherDeps, { keepHouse, isNamed }: DispatcherHooks): Dispatcher {
+export function createDispatcher(deps: DispatcherDeps, { keepHouse, houseKept, isNamed }: DispatcherHooks): Dispatcher {
   const { store, commits, runner, ensureWake, retention, clock, random, log } = deps
   const slots = createSlots()
   let waking: Promise<void> | undefined
@@ -128,6 +130,7 @@ export function createDispatcher(deps: DispatcherDeps, { keepHouse, isNamed }: D
         planWake(now)
         return claimed.lost
       })
+      houseKept()
       for (const { event, run } of lost) report(log, event, run)
     } catch (error) {
       waking = undefined

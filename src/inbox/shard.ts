@@ -27,6 +27,7 @@ export function createShard(deps: ShardDeps): WakingShard {
   }
   const dispatcher = createDispatcher(deps, {
     keepHouse: (now) => activity.keep(store, now),
+    houseKept: () => activity.forget(),
     isNamed: (handler, now) => now - (named.get(handler) ?? 0) < DEPLOYMENT_MS,
   })
   /** What never changes once it is written is read once. */
@@ -77,7 +78,8 @@ export function createShard(deps: ShardDeps): WakingShard {
         if (result.kind === "accepted") ensureWake(now + BACKSTOP_MS)
         return result
       }, delivery.body.length)
-      activity.note(now, accepted.kind === "duplicate" ? "duplicates" : "accepted", delivery.secretId)
+      // In the minute that it is now: the one that it came in may be written down by this time.
+      activity.note(clock(), accepted.kind === "duplicate" ? "duplicates" : "accepted", delivery.secretId)
       // One without runs can wait for the alarm: all there is to do is to prune it in time.
       if (accepted.kind === "ignored" || (accepted.kind === "accepted" && hasRuns)) void dispatcher.wake()
       return accepted
