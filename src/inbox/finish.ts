@@ -30,7 +30,8 @@ export function finish(store: InboxStore, ended: Ended, now: number, random: num
   const run = store.getRun(place, handler)
   if (run?.status !== "running" || run.attempts !== attempt) return undefined
   const next = afterAttempt(run, ended, now, random)
-  const error = "error" in outcome ? { error: outcome.error } : {}
+  // It may quote a body that was erased meanwhile.
+  const error = "error" in outcome && store.getEvent(place)?.hasBody ? { error: outcome.error } : {}
   const written = endAttempt(next, { outcome: ATTEMPT_OUTCOMES[outcome.kind], ms, ...error })
   store.putRun(place, written)
   return written

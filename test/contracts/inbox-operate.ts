@@ -438,16 +438,18 @@ export function describeOperate(open: () => Promise<Driver>): void {
       { outcome: "done", want: "payment.* done 1" },
       { outcome: "failed", want: "payment.* dead 1 body_erased" },
     ])("an attempt that is under way ends as it does: $outcome → $want", async ({ outcome, want }) => {
-      const { take, shard, runner, runs, passAndRing } = await open()
+      const { take, shard, runner, find, runs, passAndRing } = await open()
       const gate = createGate()
       runner.answer = async () => {
         await gate.opened()
-        return outcome === "done" ? { kind: "done" } : failed()
+        return outcome === "done" ? { kind: "done" } : failed("Error: what the body says")
       }
       await take("evt_1")
       await shard().erase("credicorp", "evt_1")
       gate.open()
       await vi.waitFor(async () => expect(await runs("evt_1")).not.toEqual(["payment.* running 1"]))
+      const { history } = (await find("evt_1")).runs[0]!
+      expect(history).toEqual([{ attempt: 1, at: expect.any(Number), outcome, ms: expect.any(Number) }])
       await passAndRing(DAY_MS)
       expect(await runs("evt_1")).toEqual([want])
     })
