@@ -9,6 +9,8 @@ import { createVerifier, type Verifier } from "./verifier.ts"
 import { parseSecrets } from "./verify/parse-secrets.ts"
 import type { SecretsInput } from "./verify/secrets.ts"
 
+export type { Undeclared } from "./events/event.ts"
+
 /** The secrets, or their text form, or a function that finds either in the context, where Workers keep their bindings. */
 export type SecretsSource = string | SecretsInput | ((c: Context) => string | SecretsInput)
 

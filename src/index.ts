@@ -4,7 +4,7 @@ export { CATALOGUE, type CatalogueEntry, type ErrorCode, type ErrorType, type St
 export { classifyError, type ErrorClass } from "./errors/classify.ts"
 export type { Refused } from "./errors/refuse.ts"
 export { WebhookError, type Refusal, type SignatureReason } from "./errors/webhook-error.ts"
-export type { EventPayloads, OtherEvent, PayloadOf, WebhookEvent } from "./events/event.ts"
+export type { EventPayloads, OtherEvent, PayloadOf, Undeclared, WebhookEvent } from "./events/event.ts"
 export type { AnyEvent, EventSchemas, StandardSchema } from "./events/schema.ts"
 export { signWebhook, type SignOptions } from "./sign.ts"
 export type { VerifyOptions } from "./verifier-options.ts"

@@ -20,10 +20,10 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
       signWebhook verifyWebhook`,
     types: `AnyEvent BodyInput CatalogueEntry CheckResult CheckedSecret Chunk DeliveryTarget ErrorClass ErrorCode ErrorType
       EventPayloads EventSchemas HeaderLookup HeadersInput OtherEvent PayloadOf Proven Refusal Refused Scheme Secret
-      SecretsInput SignOptions SignatureReason SignatureResult SignedParts StandardSchema StatusOf Verified Verifier
-      VerifyOptions VerifyingScheme WebhookEvent`,
+      SecretsInput SignOptions SignatureReason SignatureResult SignedParts StandardSchema StatusOf Undeclared Verified
+      Verifier VerifyOptions VerifyingScheme WebhookEvent`,
   },
-  "./hono": { name: "hono", values: "webhook", types: "SecretsSource WebhookOptions WebhookVariables" },
+  "./hono": { name: "hono", values: "webhook", types: "SecretsSource Undeclared WebhookOptions WebhookVariables" },
   "./endpoints": {
     name: "endpoints",
     values: "checkEnabledEvents checkEndpointUrl",

@@ -50,11 +50,13 @@ export interface WebhookEvent<Type extends string = string, Payload = PayloadOf<
 
 declare const undeclared: unique symbol
 
+/** The mark of a type that is not declared. It exists for the compiler only. */
+export interface Undeclared {
+  readonly [undeclared]: true
+}
+
 /**
- * An event of a type that is not declared. The mark, which exists for the compiler only, keeps it apart from declared
- * types when `type` is compared; to compare with a type that is not declared, declare it in `EventPayloads`.
+ * An event of a type that is not declared. The mark keeps it apart from declared types when `type` is compared; to
+ * compare with a type that is not declared, declare it in `EventPayloads`.
  */
-export type OtherEvent = WebhookEvent<
-  `${string}.${string}` & { readonly [undeclared]: true },
-  Readonly<Record<string, unknown>>
->
+export type OtherEvent = WebhookEvent<`${string}.${string}` & Undeclared, Readonly<Record<string, unknown>>>
