@@ -195,6 +195,9 @@ export const BACKSTOP_MS = 1_000
 export const DEPLOYMENT_MS = 600_000
 export const DEPLOYMENT_RETRY_MS = 60_000
 
+/** When a shard looks again that newer code has written: until that is deployed again there is nothing it could do. */
+export const NEWER_SCHEMA_RETRY_MS = 60_000
+
 /** Attempts that a run remembers: those of the last two rounds, and a few. */
 export const MAX_HISTORY_ATTEMPTS = 20
 

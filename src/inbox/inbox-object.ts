@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers"
-import { BACKSTOP_MS } from "../core/limits.ts"
+import { NEWER_SCHEMA_RETRY_MS } from "../core/limits.ts"
 import { migrate, NewerVersion } from "../core/migrate.ts"
 import { writeLine } from "../core/write-line.ts"
 import { GroupCommit } from "./group-commit.ts"
@@ -87,7 +87,7 @@ export class Inbox extends DurableObject<RetentionBindings> implements InboxShar
   override async alarm(): Promise<void> {
     this.#alarmAt = undefined
     if (this.#shard) await this.#shard.wake()
-    else this.#ensureAlarm(Date.now() + 60 * BACKSTOP_MS)
+    else this.#ensureAlarm(Date.now() + NEWER_SCHEMA_RETRY_MS)
   }
 
   async open(shards: number, index: number): Promise<number> {

@@ -103,7 +103,7 @@ function restart(
 export function erase(store: InboxStore, source: string, dedupeKey: string): boolean {
   const event = store.findEvent(source, dedupeKey)
   if (!event) return false
-  beginRuns(store, event)
+  // Those that have no row yet end when they are to begin.
   for (const run of store.getRuns(event.place)) {
     if (run.status === "waiting") store.putRun(event.place, endRun(run, "dead", "body_erased"))
   }

@@ -120,9 +120,8 @@ export function createShard(deps: ShardDeps): WakingShard {
   }
 }
 
-/** After all that was ever taken or pruned, though the clock may have been ahead then. */
-const readLastPlace = (store: InboxStore): number =>
-  Math.max(store.lastPlace(), store.getFact("begun") ?? 0, store.getFact("pruned_ids") ?? 0)
+/** After all that was ever taken: what was pruned had begun, and the clock may have been ahead then. */
+const readLastPlace = (store: InboxStore): number => Math.max(store.lastPlace(), store.getFact("begun") ?? 0)
 
 function readOpened(store: InboxStore): { readonly shards: number; readonly index: number } | undefined {
   const shards = store.getFact("shards")
