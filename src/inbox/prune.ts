@@ -31,9 +31,7 @@ export function nextPruneAt(store: InboxStore, { bodyMs, idMs }: Retention): num
   const times = [
     [store.getFact("pruned_bodies") ?? 0, bodyMs],
     [store.getFact("pruned_ids") ?? 0, idMs],
-  ].flatMap(([after, keptMs]) =>
-    store.eventsAfter(after!, 1, unbegun(store)).map(({ place }) => timeOf(place) + 1 + keptMs!),
-  )
+  ].flatMap(([after, keptMs]) => store.eventsAfter(after!, 1).map(({ place }) => timeOf(place) + 1 + keptMs!))
   const death = store.getFact("oldest_death") ?? 0
   if (death > 0) times.push(death + bodyMs)
   if ((store.getFact("pruned_dead") ?? 0) > 0) times.push(0)

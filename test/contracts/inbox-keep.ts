@@ -49,6 +49,18 @@ export function describeKeep(open: () => Promise<Driver>): void {
       },
     )
 
+    it("of those that died on different days each goes on its own, whichever came first", async () => {
+      const { take, find, runner, passAndRing } = await open()
+      runner.answer = ({ deliveryId }) =>
+        deliveryId === "dlv_evt_1" ? { kind: "failed", error: "later", retryAfterSeconds: 216_000 } : GAVE_UP
+      await take("evt_1")
+      await take("evt_2")
+      await passAndRing(31.5 * DAY_MS)
+      expect([(await find("evt_1")).hasBody, (await find("evt_2")).hasBody]).toEqual([true, false])
+      await passAndRing(17 * DAY_MS)
+      expect((await find("evt_1")).hasBody).toBe(false)
+    })
+
     it("what died and is run again after its event's 30 days keeps its body, for 30 more if it dies again", async () => {
       const { take, shard, find, runner, settle, passAndRing } = await open()
       runner.answer = () => GAVE_UP

@@ -172,7 +172,7 @@ export function describeRuns(open: () => Promise<Driver>): void {
       expect([await runs("evt_1"), runner.calls.length]).toEqual([["payment.* waiting 1"], 1])
       await passAndRing(6 * SECOND_MS)
       expect([await runs("evt_1"), runner.calls.length]).toEqual([["payment.* running 2"], 2])
-      expect((await find("evt_1")).runs[0]!.history).toMatchObject([{ outcome: "lost" }, { attempt: 2 }])
+      expect((await find("evt_1")).runs[0]!.history).toMatchObject([{ outcome: "lost", ms: LEASE_MS }, { attempt: 2 }])
     })
 
     it("its late answer changes nothing", async () => {

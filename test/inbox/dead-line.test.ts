@@ -3,7 +3,7 @@
 
 import { expect, it } from "vitest"
 import type { RunOutcome } from "../../src/inbox/inbox.ts"
-import { createLog, createMemoryShard, DAY_MS, settle } from "../support/memory-inbox.ts"
+import { createLog, createMemoryShard, DAY_MS, settle, type MemoryShard } from "../support/memory-inbox.ts"
 
 const delivery = {
   source: "credicorp",
@@ -13,38 +13,34 @@ const delivery = {
   secretId: "test",
 }
 
-const fails = async (): Promise<RunOutcome> => ({ kind: "failed", error: "Error: no" })
-
-it.each<{ why: string; last: () => Promise<RunOutcome>; outcome: string }>([
-  { why: "fails", last: fails, outcome: "failed" },
-  { why: "is not heard of", last: async () => await new Promise<never>(() => {}), outcome: "lost" },
-])("its last attempt $why, after the time of its id: the line names the event", async ({ last, outcome }) => {
+it.each<{ why: string; end: RunOutcome; want: Readonly<Record<string, unknown>> }>([
+  {
+    why: "gives up",
+    end: { kind: "dead", reason: "gave_up", error: "no" },
+    want: { outcome: "failed", reason: "gave_up" },
+  },
+  { why: "fails", end: { kind: "failed", error: "no" }, want: { reason: "body_erased" } },
+])("its attempt $why after it was erased, and after the time of its id: the line names the event", async (one) => {
   let now = 1_790_000_000_000
-  let answer = fails
   const { lines, log } = createLog()
-  const runner = { run: async () => await answer() }
-  const shard = createMemoryShard({ runner, log, clock: () => now, random: () => 0.5 })
+  const runner = {
+    async run(): Promise<RunOutcome> {
+      await shard.erase("credicorp", "evt_1")
+      return one.end
+    },
+  }
+  const shard: MemoryShard = createMemoryShard({ runner, log, clock: () => now, random: () => 0.5 })
   await shard.open(1, 0)
+  await shard.setPaused("a.b", true)
   await shard.accept({ ...delivery, dedupeKey: "evt_1", handlers: ["a.b"] }, 1)
   await settle()
-  await shard.setPaused("a.b", true)
   now += 91 * DAY_MS
-  await shard.accept({ ...delivery, dedupeKey: "evt_2", handlers: [] }, 1)
   await shard.wake()
-  answer = last
   await shard.setPaused("a.b", false)
-  for (let rings = 0; (await shard.show("credicorp", "evt_1")) && rings < 100; rings++) {
-    now = Math.max(now, shard.disk.alarmAt() ?? now)
-    await shard.ring()
-    await settle()
-  }
-  expect(lines.at(-1)).toMatchObject({
-    level: "error",
-    message: "run is dead",
-    event_id: "evt_1",
-    handler: "a.b",
-    attempt: 8,
-    outcome,
-    reason: "attempts_exhausted",
-  })
+  await settle()
+  now += 6_000
+  await shard.wake()
+  expect(await shard.show("credicorp", "evt_1")).toBeUndefined()
+  const line = { level: "error", message: "run is dead", event_id: "evt_1", handler: "a.b", attempt: 1 }
+  expect(lines.at(-1)).toMatchObject({ ...line, ...one.want })
 })
