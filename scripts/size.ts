@@ -21,7 +21,7 @@ const BUDGETS: readonly { what: string; code: string; maxBytes: number }[] = [
   {
     what: "countersign/worker, hono itself aside",
     code: `export * from "./dist/create-receiver.js"`,
-    maxBytes: 56_500,
+    maxBytes: 57_000,
   },
 ]
 
@@ -40,7 +40,7 @@ for (const { what, code, maxBytes } of BUDGETS) {
 }
 
 const worker = readFileSync(join(ROOT, ".wrangler", "bundle", "worker.js"))
-report("the Worker: receiver, inbox, registry, error reference", gzippedBytes(worker), 70_500)
+report("the Worker: receiver, inbox, registry, error reference", gzippedBytes(worker), 71_000)
 
 /** As `gzip -9` makes it. Node's own zlib trades a percent or two of size for speed, and would be another measure. */
 function gzippedBytes(code: Uint8Array): number {

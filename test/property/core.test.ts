@@ -134,7 +134,7 @@ describe("parseSecrets", () => {
   it("names and secrets that are written out are read back", () => {
     const id = fc.string({ unit: fc.constantFrom(...Array.from("abcxyz019-")), minLength: 1, maxLength: 32 })
     const secret = fc
-      .string({ unit: fc.constantFrom(...Array.from("abcXYZ019+/=_.")), maxLength: 40 })
+      .string({ unit: fc.constantFrom(...Array.from("abcXYZ019+/=_.")), minLength: 1, maxLength: 40 })
       .map((text) => `whsec_${text}`)
     const list = fc.uniqueArray(fc.record({ id, secret }), { minLength: 1, maxLength: 16, selector: (one) => one.id })
     fc.assert(
