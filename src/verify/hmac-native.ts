@@ -38,9 +38,8 @@ const createNativeEngine =
     }
   }
 
-/** What an engine makes of a probe, over text and bytes, and twice: a key must survive its first use. */
+/** What an engine makes of a probe: a key longer than a block, over text and bytes. */
 function probe(engine: HmacEngine): string {
   const bytes = new Uint8Array(100).fill(1)
-  const mac = engine(bytes)
-  return mac(["1.", bytes]) + mac(["1.", bytes])
+  return engine(bytes)(["1.", bytes])
 }
