@@ -12,6 +12,7 @@ const RIGHT = 150
 const TOP = 40
 const BOTTOM = 40
 const HIGHEST = 32
+const LABEL_HEIGHT = 14
 
 const COLOURS: Readonly<Record<string, string>> = {
   ours: "#0a7d4b",
@@ -35,20 +36,26 @@ export function toChart({ workerd }: Results): string {
   const sizes = SIZES.map(
     (bytes, i) => `<text x="${x(i)}" y="${HEIGHT - 14}" text-anchor="middle">${nameOfSize(bytes)}</text>`,
   )
-  const lines = ["ours", ...PEERS].map((name) => {
+  const curves = ["ours", ...PEERS].map((name) => {
     const points = SIZES.map((bytes, i) => {
       const { median } = compare(workerd[bytes]!, `${name}/refuse`, "floor/native")
       return { x: x(i), y: y(Math.min(median, HIGHEST)) }
     })
-    const colour = COLOURS[name]!
-    const last = points.at(-1)!
-    const label = name === "ours" ? "Countersign" : name
-    const path = points.map((point) => `${point.x.toFixed(1)},${point.y.toFixed(1)}`).join(" ")
-    return (
-      `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="${name === "ours" ? 3 : 1.5}"/>` +
-      `<text x="${last.x + 8}" y="${last.y + 4}" fill="${colour}">${label}</text>`
-    )
+    return { name, colour: COLOURS[name]!, points, end: points.at(-1)!.y }
   })
+  const lines = curves.map(({ name, colour, points }) => {
+    const path = points.map((point) => `${point.x.toFixed(1)},${point.y.toFixed(1)}`).join(" ")
+    return `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="${name === "ours" ? 3 : 1.5}"/>`
+  })
+  // From the top down, each below the one before, where two curves end together.
+  let above = 0
+  const labels = curves
+    .toSorted((a, b) => a.end - b.end)
+    .map(({ name, colour, end }) => {
+      above = Math.max(end + 4, above + LABEL_HEIGHT)
+      const label = name === "ours" ? "Countersign" : name
+      return `<text x="${x(SIZES.length - 1) + 8}" y="${above.toFixed(1)}" fill="${colour}">${label}</text>`
+    })
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="12">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
@@ -56,6 +63,7 @@ export function toChart({ workerd }: Results): string {
     ...grid,
     ...sizes,
     ...lines,
+    ...labels,
     "</svg>",
     "",
   ].join("\n")
