@@ -103,7 +103,8 @@ function restart(
 export function erase(store: InboxStore, source: string, dedupeKey: string): boolean {
   const event = store.findEvent(source, dedupeKey)
   if (!event) return false
-  // Those that have no row yet end when they are to begin.
+  // Those that have no row yet, too: their handler may be paused, and then they would wait for what is gone.
+  beginRuns(store, event)
   for (const run of store.getRuns(event.place)) {
     if (run.status === "waiting") store.putRun(event.place, endRun(run, "dead", "body_erased"))
   }

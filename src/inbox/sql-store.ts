@@ -1,5 +1,4 @@
 import { MAX_SCANNED_EVENTS } from "../core/limits.ts"
-import { addActivity } from "./activity.ts"
 import type { Activity, DeadReason, Run, RunStatus } from "./inbox.ts"
 import type { EventRow, InboxStore } from "./store.ts"
 
@@ -199,12 +198,13 @@ export function createSqlInboxStore(sql: SqlStorage): InboxStore {
     },
 
     putMinute(minute, activity, oldest) {
-      const kept = minutesFrom(all, minute).find((one) => one.minute === minute)?.activity
-      const sum = kept ? addActivity(kept, activity) : activity
-      sql.exec("INSERT OR REPLACE INTO minutes (minute, activity) VALUES (?, ?)", minute, JSON.stringify(sum))
+      sql.exec("INSERT OR REPLACE INTO minutes (minute, activity) VALUES (?, ?)", minute, JSON.stringify(activity))
       sql.exec("DELETE FROM minutes WHERE minute < ?", oldest)
     },
-    minutesSince: (minute) => minutesFrom(all, minute).map(({ activity }) => activity),
+    minutesSince: (minute) =>
+      all<{ activity: string }>("SELECT activity FROM minutes WHERE minute >= ?", minute).map(
+        ({ activity }) => JSON.parse(activity) as Activity,
+      ),
   }
 }
 
@@ -236,8 +236,3 @@ function waitingPlaces(all: Select, ...[before, from, limit]: Range): number[] |
     .toSorted((a, b) => b - a)
     .slice(0, limit)
 }
-
-const minutesFrom = (all: Select, minute: number): { minute: number; activity: Activity }[] =>
-  all<{ minute: number; activity: string }>("SELECT minute, activity FROM minutes WHERE minute >= ?", minute).map(
-    (row) => ({ minute: row.minute, activity: JSON.parse(row.activity) as Activity }),
-  )

@@ -75,7 +75,7 @@ export interface InboxStore {
   pausedHandlers(): readonly string[]
   setPaused(handler: string, paused: boolean): void
 
-  /** Adds to what is kept of a minute since 1970, and forgets those before `oldest`. */
+  /** Keeps what was counted in a minute since 1970, in place of what was, and forgets those before `oldest`. */
   putMinute(minute: number, activity: Activity, oldest: number): void
   minutesSince(minute: number): readonly Activity[]
 }

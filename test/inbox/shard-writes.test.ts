@@ -228,3 +228,29 @@ describe("a clock that was ahead", () => {
     expect(await runs("evt_2")).toEqual(["payment.* done 1"])
   })
 })
+
+it("two wakes about the end of a minute keep its counts once", async () => {
+  const { world, shard, take, onSync } = await openShard()
+  await take("evt_1")
+  world.now += 60_000
+  let wakes = 0
+  // Its own wake is being made durable, and the next one begins.
+  onSync(() => {
+    wakes += 1
+    if (wakes === 1) void shard.wake()
+  })
+  await shard.wake()
+  await settle()
+  expect((await shard.stats()).lastHour.accepted).toBe(1)
+})
+
+it("an event that is erased before its runs have rows is dead, though its handler is paused", async () => {
+  const { shard, runs } = await openShard()
+  await shard.setPaused("payment.*", true)
+  await settle()
+  const accepted = shard.accept(delivery("evt_1"), 1)
+  expect(await shard.erase("credicorp", "evt_1")).toBe(true)
+  await accepted
+  await settle()
+  expect(await runs("evt_1")).toEqual(["payment.* dead 0 body_erased"])
+})

@@ -1,4 +1,3 @@
-import { addActivity } from "../../src/inbox/activity.ts"
 import type { CommitStorage } from "../../src/inbox/group-commit.ts"
 import type { Activity, EventStatus, Run } from "../../src/inbox/inbox.ts"
 import { toInboxEvent } from "../../src/inbox/runs.ts"
@@ -192,8 +191,7 @@ function createMemoryStore(tables: () => Tables): InboxStore {
 
     putMinute(minute, activity, oldest) {
       const { minutes } = tables()
-      const kept = minutes.get(minute)
-      minutes.set(minute, kept ? addActivity(kept, activity) : activity)
+      minutes.set(minute, activity)
       for (const one of minutes.keys()) if (one < oldest) minutes.delete(one)
     },
     minutesSince: (minute) => [...tables().minutes].filter(([one]) => one >= minute).map(([, activity]) => activity),
