@@ -1,6 +1,6 @@
 import * as v from "valibot"
 import type { KeptAction } from "../../src/endpoints/account.ts"
-import { Page } from "../../src/endpoints/fields.ts"
+import { ActionsQuery } from "../../src/endpoints/fields.ts"
 import { NewAction } from "../../src/endpoints/action.ts"
 import { OPERATOR_PATH } from "../../src/endpoints/operations.ts"
 import type { ErrorCode } from "../../src/errors/catalogue.ts"
@@ -31,6 +31,7 @@ const EVERY: readonly ErrorCode[] = [
   "missing_api_key",
   "invalid_api_key",
   "resource_not_found",
+  "unknown_field",
   "temporarily_unavailable",
 ]
 
@@ -75,7 +76,7 @@ export const OPERATOR: readonly DescribedOperation[] = [
     id: "listActions",
     method: "get",
     summary: "What was done about an account, the newest first",
-    query: { schema: Page, notes: PAGE_NOTES },
+    query: { schema: ActionsQuery, notes: PAGE_NOTES },
     answers: [
       {
         status: 200,

@@ -30,9 +30,6 @@ export const DEFAULT_MAX_BODY_BYTES = 1_048_576
 /** A stored row may have 2 MB on Cloudflare: the body and the columns beside it must fit. */
 export const MAX_DEPLOYED_BODY_BYTES = 1_900_000
 
-/** First buffer for a body; it doubles from there. Most events fit in it. */
-export const BODY_BUFFER_BYTES = 16_384
-
 /** A media type and its charset take 31 characters; nobody needs more than this. */
 export const MAX_CONTENT_TYPE_CHARS = 256
 

@@ -1,5 +1,4 @@
 import { demand } from "./demand.ts"
-import { BODY_BUFFER_BYTES } from "./limits.ts"
 
 /**
  * Reads a body with a bound (spec 3.5). An announced length over the cap is refused without reading a byte. One within it
@@ -22,20 +21,24 @@ export async function readBody(
     const bytes = new Uint8Array(await request.arrayBuffer())
     return bytes.length > maxBytes ? undefined : bytes
   }
-  let buffer = new Uint8Array(BODY_BUFFER_BYTES)
+  const reader = (request.body as ReadableStream<Uint8Array>).getReader()
+  let buffer = new Uint8Array()
   let length = 0
-  // To leave the loop cancels the stream.
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
     const start = length
-    length += chunk.length
-    if (length > maxBytes) return undefined
+    length += read.value.length
+    if (length > maxBytes) {
+      // Not waited for, and no matter if it fails: the answer is known.
+      reader.cancel().catch(() => {})
+      return undefined
+    }
     // One buffer, not a list: a sender who trickles single bytes would make each of them an object.
     if (length > buffer.length) {
       const larger = new Uint8Array(length * 2)
       larger.set(buffer)
       buffer = larger
     }
-    buffer.set(chunk, start)
+    buffer.set(read.value, start)
   }
   return buffer.slice(0, length)
 }

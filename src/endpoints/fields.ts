@@ -56,3 +56,6 @@ export const Rotation = v.strictObject({
 
 /** A listing's query (spec 5.7). */
 export const Page = v.object(PAGE_FIELDS)
+
+/** The query of what was done about an account. */
+export const ActionsQuery = v.strictObject(PAGE_FIELDS)

@@ -1,9 +1,8 @@
-import * as v from "valibot"
 import { toPageBody } from "../core/page-fields.ts"
 import { operation, type Asked, type Operation, type OperatorAnswer } from "../operator/operation.ts"
 import type { Account } from "./account.ts"
 import { NewAction } from "./action.ts"
-import { Page } from "./fields.ts"
+import { ActionsQuery } from "./fields.ts"
 import { ACCOUNT_NAME } from "./principal.ts"
 
 /** What an operator's request about an account works on. */
@@ -31,7 +30,7 @@ export function createAccountOperations({ accountOf, clock }: AccountOperationDe
     operation({
       method: "GET",
       path: ACTIONS_PATH,
-      query: Page,
+      query: ActionsQuery,
       run: at(async (account, { query: { limit, cursor } }) => {
         const { rows, next } = await account.listActions(limit, cursor)
         return { status: 200, body: toPageBody(rows, next) }
@@ -40,14 +39,12 @@ export function createAccountOperations({ accountOf, clock }: AccountOperationDe
     operation({
       method: "POST",
       path: ACTIONS_PATH,
-      query: v.object({}),
       body: { schema: NewAction, optional: false, logged: ["action", "credential_id"] },
       run: at(async (account, { body }) => ({ status: 201, body: await account.act(body, clock()) })),
     }),
     operation({
       method: "GET",
       path: `${OPERATOR_PATH}/:account/endpoints`,
-      query: v.object({}),
       run: at(async (account) => ({ status: 200, body: { data: await account.listEndpoints() } })),
     }),
   ]

@@ -55,7 +55,7 @@ export type EventOf<Type extends string, Schemas extends EventSchemas> = Type ex
  * @throws {TypeError} A key is no event type: a schema under `payment.*` would never be asked, and every payload pass.
  */
 export const checkSchemas = (schemas: EventSchemas): void =>
-  demand(Object.keys(schemas).every(isEventType), "events must be by event type")
+  demand(Object.keys(schemas).every(isEventType), "events must be by type")
 
 const toKey = (segment: PropertyKey | { readonly key: PropertyKey }): string =>
   String((segment as { readonly key?: PropertyKey }).key ?? (segment as PropertyKey))

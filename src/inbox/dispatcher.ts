@@ -14,7 +14,7 @@ export interface DispatcherDeps {
   readonly runner: HandlerRunner
   /** Sees to it that the shard is woken at that time or before; part of the transaction that it is called in. */
   readonly ensureWake: (at: number) => void
-  /** Undefined while the configuration is unsound: then nothing is pruned. */
+  /** Undefined while the configuration is unsound: then no sweep goes on. */
   readonly retention: Retention | undefined
   /** Milliseconds since 1970. */
   readonly clock: () => number

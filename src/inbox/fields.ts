@@ -39,9 +39,6 @@ export function toFilter({ status, type, from, to, limit, cursor }: v.InferOutpu
   return { status, type, from: placeAt(from), before, limit }
 }
 
-/** No query at all. */
-export const NoQuery = v.strictObject({})
-
 /** The query that shows one event. */
 export const EventQuery = v.strictObject({ include: v.optional(v.literal("body")) })
 

@@ -52,7 +52,7 @@ export class Inbox extends DurableObject<RetentionBindings> implements InboxShar
       }),
       runner: findRunner(exports),
       ensureWake: (at) => this.#ensureAlarm(at),
-      // While a variable is unsound nothing is pruned: what was dropped does not come back.
+      // While a variable is unsound no sweep goes on: what was dropped does not come back.
       retention: retention.ok ? retention.value : undefined,
       clock: Date.now,
       random: Math.random,

@@ -1,7 +1,7 @@
 import { fromUtf8 } from "../core/bytes.ts"
 import { toPageBody } from "../core/page-fields.ts"
 import { operation, type Asked, type Operation, type OperatorAnswer } from "../operator/operation.ts"
-import { EventQuery, EventsQuery, HandlerBody, NoQuery, RerunBody, RerunDeadBody, toFilter } from "./fields.ts"
+import { EventQuery, EventsQuery, HandlerBody, RerunBody, RerunDeadBody, toFilter } from "./fields.ts"
 import type { InboxShard, RerunFailure } from "./inbox.ts"
 import { listAll, pauseAll, rerunAllDead, statsOfAll } from "./operate-all.ts"
 import { findOtherCount, type Shards } from "./shards.ts"
@@ -68,7 +68,6 @@ export function createInboxOperations({ shards, handlerKeys }: InboxOperationDep
     operation({
       method: "POST",
       path: `${EVENT_PATH}/rerun`,
-      query: NoQuery,
       body: { schema: RerunBody, optional: true, logged: ["handler"] },
       run: atEvent(async (shard, { source, id }, { body }) => {
         const result = await shard.rerun({ source, dedupeKey: id, keys: handlerKeys, only: body.handler })
@@ -78,13 +77,11 @@ export function createInboxOperations({ shards, handlerKeys }: InboxOperationDep
     operation({
       method: "DELETE",
       path: `${EVENT_PATH}/body`,
-      query: NoQuery,
       run: atEvent(async (shard, { source, id }) => ((await shard.erase(source, id)) ? { status: 204 } : NOT_FOUND)),
     }),
     operation({
       method: "POST",
       path: `${INBOX_PATH}/rerun`,
-      query: NoQuery,
       body: { schema: RerunDeadBody, optional: false, logged: ["type", "dry_run"] },
       run: sound(async ({ body: { type, dry_run } }) => {
         const runs = await rerunAllDead(shards, { type, keys: handlerKeys, dryRun: dry_run })
@@ -94,7 +91,6 @@ export function createInboxOperations({ shards, handlerKeys }: InboxOperationDep
     operation({
       method: "POST",
       path: `${INBOX_PATH}/pause`,
-      query: NoQuery,
       body: { schema: HandlerBody, optional: false, logged: ["handler"] },
       run: sound(async ({ body: { handler } }) => {
         if (!handlerKeys.includes(handler)) return UNKNOWN_HANDLER
@@ -105,7 +101,6 @@ export function createInboxOperations({ shards, handlerKeys }: InboxOperationDep
     operation({
       method: "POST",
       path: `${INBOX_PATH}/resume`,
-      query: NoQuery,
       body: { schema: HandlerBody, optional: false, logged: ["handler"] },
       run: sound(async ({ body: { handler } }) => {
         await pauseAll(shards, handler, false)
@@ -115,7 +110,6 @@ export function createInboxOperations({ shards, handlerKeys }: InboxOperationDep
     operation({
       method: "GET",
       path: `${INBOX_PATH}/stats`,
-      query: NoQuery,
       run: sound(async () => ({ status: 200, body: toStatsView(await statsOfAll(shards)) })),
     }),
   ]

@@ -20,7 +20,10 @@ export function prune(store: InboxStore, now: number, { bodyMs, idMs }: Retentio
   sweepDead(store, now - bodyMs)
 }
 
-/** The rest of a prune that a waiting run held up: call it when a run has ended. What is dead stays for now. */
+/**
+ * The rest of a prune that a waiting run held up, by the days that held when the sweep passed: call it when a run has
+ * ended. What is dead stays for now.
+ */
 export function pruneIfDue(store: InboxStore, place: number): void {
   const event = store.getEvent(place)
   if (event && place <= (store.getFact("pruned_bodies") ?? 0)) pruneEvent(store, event, 0)
@@ -49,8 +52,8 @@ function sweep(store: InboxStore, name: "pruned_bodies" | "pruned_ids", before: 
 }
 
 /**
- * Looks again at the dead that a sweep has passed over. When they died is in no index: one pass looks at all of them,
- * and there is at most one for each day of deaths.
+ * Looks again at the dead that a sweep has passed over. When they died is in no index: one pass looks at all of them, and
+ * there is one for each day of deaths, and for each time that a run ends whose event had a death long before.
  */
 function sweepDead(store: InboxStore, diedBy: number): void {
   const after = store.getFact("pruned_dead") ?? 0

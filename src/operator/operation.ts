@@ -21,7 +21,8 @@ export interface Operation<Query extends GenericSchema = GenericSchema, Body ext
   readonly method: "GET" | "POST" | "DELETE"
   /** With the names of its parameters, as `/inbox/events/:source/:event_id`. */
   readonly path: string
-  readonly query: Query
+  /** Absent: none is taken. */
+  readonly query?: Query
   /** Absent: whatever comes is left unread. */
   readonly body?: {
     readonly schema: Body

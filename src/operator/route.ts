@@ -1,4 +1,5 @@
 import { Hono, type Context } from "hono"
+import * as v from "valibot"
 import { checkFields, toQuery } from "../core/check-fields.ts"
 import { errorName } from "../core/error-text.ts"
 import { MAX_OPERATOR_BODY_BYTES } from "../core/limits.ts"
@@ -63,9 +64,11 @@ async function serve(c: OperatorContext, operation: Operation, { token, log }: O
 
 type Failure = Extract<OperatorAnswer, { readonly code: unknown }>
 
+const NO_QUERY = v.strictObject({})
+
 async function readAsked(
   c: OperatorContext,
-  { query, body }: Operation,
+  { query = NO_QUERY, body }: Operation,
 ): Promise<Result<Asked<unknown, unknown>, Failure>> {
   const checked = checkFields(query, toQuery(c.req.queries()))
   if (!checked.ok) return checked

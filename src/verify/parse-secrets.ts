@@ -1,4 +1,5 @@
 import { demand } from "../core/demand.ts"
+import { isFields } from "../core/is.ts"
 import { checkSecrets, type CheckedSecret, type Secret } from "./secrets.ts"
 
 /**
@@ -35,10 +36,20 @@ function parseItem(item: string, index: number): string | Secret {
 }
 
 function parseJsonList(text: string): unknown {
+  let list: unknown
   try {
-    return JSON.parse(text)
+    list = JSON.parse(text)
   } catch {
     // The parser's own message quotes the text.
     throw new TypeError("secrets begins with [ and is not a JSON list")
   }
+  // A field that is mistyped, as not_after, would leave a secret valid for ever.
+  const fields = Array.isArray(list) ? list.flatMap((item: unknown) => (isFields(item) ? Object.keys(item) : [])) : []
+  demand(
+    fields.every((field) => FIELDS.includes(field)),
+    `secrets take ${FIELDS.join(", ")} and no other field`,
+  )
+  return list
 }
+
+const FIELDS: readonly string[] = ["id", "secret", "notBefore", "notAfter"]

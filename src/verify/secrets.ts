@@ -34,12 +34,10 @@ export function checkSecrets(input: unknown): readonly CheckedSecret[] {
   // Array.from sees the holes of a sparse list, and a hole is no secret.
   return Array.from(input, (item: unknown, i) => {
     const given: Partial<Secret> = typeof item === "string" ? { id: `secret-${i + 1}`, secret: item } : Object(item)
-    const { id, secret, notBefore = 0, notAfter = MAX_TIME_SECONDS, ...rest } = given
+    const { id, secret, notBefore = 0, notAfter = MAX_TIME_SECONDS } = given
     const name = `secrets[${i}]`
     demand(isText(id, /^[a-z0-9-]{1,32}$/) && !ids.has(id), `${name}.id must be unique, of [a-z0-9-]{1,32}`)
-    demand(isText(secret, /^\S(.*\S)?$/s), `${name}.secret must be text, not empty or padded`)
-    // A field that is mistyped, as not_after, would leave a secret valid for ever.
-    demand(Object.keys(rest).length === 0, `${name} has an unknown field`)
+    demand(isText(secret, /^\S(.*\S)?$/s), `${name}.secret must be unpadded text`)
     demandWhole(`${name}.notBefore`, notBefore, 0)
     demandWhole(`${name}.notAfter`, notAfter, notBefore + 1)
     ids.add(id)

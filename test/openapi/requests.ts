@@ -207,8 +207,8 @@ export const SPOILS: Readonly<Partial<Record<ErrorCode, Spoil>>> = {
   request_body_too_large: (sent) => ({ ...sent, body: "x".repeat(1_100_000) }),
   invalid_json: async (sent, _worker, { id }) =>
     id === "deliverEvent" ? await toDelivery("{") : { ...sent, body: "{" },
-  unknown_field: (sent, _worker, { tag }) =>
-    tag === "inbox"
+  unknown_field: (sent, _worker, { bearer }) =>
+    bearer?.scheme === "operator"
       ? { ...sent, path: `${sent.path}?nope=1` }
       : withBody((fields) => ({ ...fields, nope: 1 }))(sent, _worker, OPERATIONS[0]!),
   async invalid_value_type(sent, _worker, { id, query }) {
