@@ -18,7 +18,6 @@ export {
   type SignatureResult,
   type Verifier,
 } from "./verifier.ts"
-export type { Chunk } from "./verify/hmac.ts"
 export { parseSecrets } from "./verify/parse-secrets.ts"
 export type { DeliveryTarget, Scheme, SignedParts, VerifyingScheme } from "./verify/scheme.ts"
 export { credicorp } from "./verify/schemes/credicorp.ts"

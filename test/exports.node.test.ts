@@ -18,7 +18,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     name: "index",
     values: `CATALOGUE WebhookError checkSignature checkWebhook classifyError createVerifier credicorp parseSecrets
       signWebhook verifyWebhook`,
-    types: `AnyEvent BodyInput CatalogueEntry CheckResult CheckedSecret Chunk DeliveryTarget ErrorClass ErrorCode ErrorType
+    types: `AnyEvent BodyInput CatalogueEntry CheckResult CheckedSecret DeliveryTarget ErrorClass ErrorCode ErrorType
       EventPayloads EventSchemas HeaderLookup HeadersInput OtherEvent PayloadOf Proven Refusal Refused Scheme Secret
       SecretsInput SignOptions SignatureReason SignatureResult SignedParts StandardSchema StatusOf Undeclared Verified
       Verifier VerifyOptions VerifyingScheme WebhookEvent`,

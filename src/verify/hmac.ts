@@ -1,16 +1,12 @@
 import { _SHA256 } from "@noble/hashes/sha2.js"
-import { toBytes } from "../core/body-input.ts"
 import { toHex } from "../core/bytes.ts"
-
-/** Text stands for its UTF-8 bytes: platforms hash it as it is for less than it costs to make bytes of it. */
-export type Chunk = Uint8Array | string
 
 /**
  * HMAC-SHA256 with a prepared key, over chunks that need not be joined. Synchronous; may be called any number of times.
  *
  * In lower-case hex, because that is what the platforms' engines give for less than it costs them to give the bytes.
  */
-export type Mac = (chunks: readonly Chunk[]) => string
+export type Mac = (chunks: readonly Uint8Array[]) => string
 
 /** Prepares a key: the part of the work that does not depend on the message is done once per secret. */
 export type HmacEngine = (key: Uint8Array) => Mac
@@ -29,7 +25,7 @@ export const nobleEngine: HmacEngine = (key) => {
   const [inner, outer] = [0x36, 0x5c].map((pad) => new _SHA256().update(block.map((byte) => byte ^ pad)))
   return (chunks) => {
     const state = inner!.clone()
-    for (const chunk of chunks) state.update(toBytes(chunk))
+    for (const chunk of chunks) state.update(chunk)
     return toHex(outer!.clone().update(state.digest()).digest())
   }
 }

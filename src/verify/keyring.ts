@@ -1,5 +1,5 @@
 import { equalText } from "../core/bytes.ts"
-import type { Chunk, HmacEngine } from "./hmac.ts"
+import type { HmacEngine } from "./hmac.ts"
 import type { VerifyingScheme } from "./scheme.ts"
 import type { CheckedSecret } from "./secrets.ts"
 
@@ -10,7 +10,7 @@ export type ValidTime = Pick<CheckedSecret, "notBefore" | "notAfter">
 export interface Key extends ValidTime {
   readonly id: string
   /** The signature that this secret makes of the signed bytes. */
-  readonly sign: (chunks: readonly Chunk[]) => string
+  readonly sign: (chunks: readonly Uint8Array[]) => string
 }
 
 /** Prepares every secret once, so that a delivery costs one HMAC per active secret and nothing else. */
@@ -34,7 +34,7 @@ export const isActive = ({ notBefore, notAfter }: ValidTime, now: number): boole
 export const findSigner = (
   keys: readonly Key[],
   now: number,
-  chunks: readonly Chunk[],
+  chunks: readonly Uint8Array[],
   signatures: readonly string[],
 ): Key | undefined =>
   keys.find((key) => {

@@ -1,7 +1,6 @@
 import type { HeaderLookup } from "../core/headers-input.ts"
 import type { Result } from "../core/result.ts"
 import type { SignatureReason } from "../errors/webhook-error.ts"
-import type { Chunk } from "./hmac.ts"
 
 /** What a signature header claims. Nothing in it is proven. */
 export interface SignedParts {
@@ -26,7 +25,7 @@ export interface VerifyingScheme {
   /** Reads the untrusted headers, within the limits of spec 1.7. */
   parseHeaders(header: HeaderLookup): Result<SignedParts, SignatureReason>
   /** The signed bytes in order, the body among them as it is: joining them would copy it. */
-  toSignedChunks(timeText: string, body: Uint8Array, target?: DeliveryTarget): readonly Chunk[]
+  toSignedChunks(timeText: string, body: Uint8Array, target?: DeliveryTarget): readonly Uint8Array[]
   /** The one spelling of a signature, from the HMAC in hex: it is compared as text, so no other spelling ever matches. */
   encode(hex: string): string
 }

@@ -37,7 +37,7 @@ export function checkSecrets(input: unknown): readonly CheckedSecret[] {
     const { id, secret, notBefore = 0, notAfter = MAX_TIME_SECONDS } = given
     const name = `secrets[${i}]`
     demand(isText(id, /^[a-z0-9-]{1,32}$/) && !ids.has(id), `${name}.id must be unique, of [a-z0-9-]{1,32}`)
-    demand(isText(secret, /^\S(.*\S)?$/s), `${name}.secret must be unpadded text`)
+    demand(isText(secret, /^\S(.*\S)?$/s), `${name}.secret must be text, not empty or padded`)
     demandWhole(`${name}.notBefore`, notBefore, 0)
     demandWhole(`${name}.notAfter`, notAfter, notBefore + 1)
     ids.add(id)

@@ -7,7 +7,7 @@ export const credicorpVerifying: VerifyingScheme = {
   // Spec 1.4: the whole text is the key, `whsec_` included, not decoded.
   toKey: toUtf8,
   parseHeaders: (header) => parseSignatureList(header("credicorp-signature")),
-  toSignedChunks: (timeText, body) => [`${timeText}.`, body],
+  toSignedChunks: (timeText, body) => [toUtf8(`${timeText}.`), body],
   encode: (hex) => hex,
 }
 
