@@ -133,14 +133,19 @@ function startSenders(url: string, seed: number): Senders {
   }
 }
 
-/** Waits until every run has been heard of as it should, or the time is up. The inbox itself is left alone meanwhile. */
-async function drain({ runs }: Witness, events: readonly PlannedEvent[]): Promise<void> {
+/**
+ * Waits until every run has been heard of as it should, or the time is up; the inbox itself is left alone meanwhile. Then
+ * until nothing waits in it: a run that was killed between its last word and its end is tried again after its lease.
+ */
+async function drain({ runs }: Witness, events: readonly PlannedEvent[], url: string): Promise<void> {
   const deadline = performance.now() + DRAIN_WITHIN_MS
   const isDone = ({ id, handlers, payload }: PlannedEvent): boolean =>
     handlers.every((handler) =>
       runs.get(`${id} ${handler}`)?.some(({ what }) => payload.hopeless || what === "completed"),
     )
   while (performance.now() < deadline && !events.every(isDone)) await wait(250)
+  const isSettled = async (): Promise<boolean> => (await listEvents(url, "&status=waiting")).length === 0
+  while (performance.now() < deadline && !(await isSettled())) await wait(1_000)
 }
 
 async function listEvents(url: string, query: string): Promise<readonly EventView[]> {
@@ -186,9 +191,7 @@ async function prove(seed: number, folder: string): Promise<readonly string[]> {
     await senders.end()
     const { acknowledged, counts } = senders
     console.log(`${acknowledged.length} events in ${counts.deliveries} deliveries, ${counts.refused} of them in vain`)
-    await drain(witness, acknowledged)
-    // What ends a run is written after its handler has ended.
-    await wait(1_000)
+    await drain(witness, acknowledged, mortal.url)
     const listed = await listEvents(mortal.url, "")
     const listedDead = await listEvents(mortal.url, "&status=dead")
     const evidence = { acknowledged, testimonies: witness.runs, kills: mortal.kills, listed, listedDead }
