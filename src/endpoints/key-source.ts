@@ -25,7 +25,7 @@ export interface KeySourceDeps {
   readonly fetch: typeof fetch
   readonly log: Log
   /** Keeps a request to the issuer going when the caller that began it goes away; the platform's own. */
-  readonly waitUntil?: (work: Promise<void>) => void
+  readonly waitUntil: (work: Promise<void>) => void
   /** For one request to the issuer, its body included. */
   readonly timeoutMs?: number
 }
@@ -47,7 +47,7 @@ export const createFixedKeys =
  */
 export function createFetchedKeys(
   url: string,
-  { fetch, log, waitUntil = () => {}, timeoutMs = KEY_SET_TIMEOUT_MS }: KeySourceDeps,
+  { fetch, log, waitUntil, timeoutMs = KEY_SET_TIMEOUT_MS }: KeySourceDeps,
 ): KeySource {
   let good: { readonly keys: KeySet; readonly at: number; readonly attempt: number } | undefined
   let last: { readonly at: number; readonly ended: Promise<void> } | undefined

@@ -5,10 +5,8 @@ import type { InboxStore } from "./store.ts"
 /** Counts what a shard is sent. A duplicate writes no row: minutes are counted in memory and kept once they are over. */
 export interface ActivityCount {
   note(now: number, what: "accepted" | "duplicates", secretId: string): void
-  /** Writes down the minutes that are over; call it within a transaction, and `forget` once that is durable. */
-  keep(store: InboxStore, now: number): void
-  /** Forgets what `keep` has written. */
-  forget(): void
+  /** Writes down the minutes that are over; call it within a transaction, and what it returns once that is durable. */
+  keep(store: InboxStore, now: number): () => void
   lastHour(store: InboxStore, now: number): Activity
 }
 
@@ -18,7 +16,6 @@ const minuteOf = (now: number): number => Math.floor(now / 60_000)
 
 export function createActivityCount(): ActivityCount {
   const minutes = new Map<number, Activity>()
-  let kept: readonly number[] = []
   return {
     note(now, what, secretId) {
       const minute = minuteOf(now)
@@ -26,12 +23,11 @@ export function createActivityCount(): ActivityCount {
       minutes.set(minute, addActivity(minutes.get(minute) ?? NO_ACTIVITY, one))
     },
     keep(store, now) {
-      kept = [...minutes.keys()].filter((minute) => minute !== minuteOf(now))
-      for (const minute of kept) store.putMinute(minute, minutes.get(minute)!, minuteOf(now) - ACTIVITY_MINUTES)
-    },
-    forget() {
-      for (const minute of kept) minutes.delete(minute)
-      kept = []
+      const over = [...minutes.keys()].filter((minute) => minute !== minuteOf(now))
+      for (const minute of over) store.putMinute(minute, minutes.get(minute)!, minuteOf(now) - ACTIVITY_MINUTES)
+      return () => {
+        for (const minute of over) minutes.delete(minute)
+      }
     },
     lastHour(store, now) {
       const oldest = minuteOf(now) - ACTIVITY_MINUTES

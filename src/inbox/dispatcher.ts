@@ -33,15 +33,13 @@ export interface Dispatcher {
 
 /** What else a shard has to say in it. */
 export interface DispatcherHooks {
-  /** What else is written with a wake. */
-  readonly keepHouse: (now: number) => void
-  /** What follows once that is durable. */
-  readonly houseKept: () => void
+  /** What else is written with a wake; returns what follows once that is durable. */
+  readonly keepHouse: (now: number) => () => void
   /** Whether a Worker has named this handler lately. */
   readonly isNamed: (handler: string, now: number) => boolean
 }
 
-export function createDispatcher(deps: DispatcherDeps, { keepHouse, houseKept, isNamed }: DispatcherHooks): Dispatcher {
+export function createDispatcher(deps: DispatcherDeps, { keepHouse, isNamed }: DispatcherHooks): Dispatcher {
   const { store, commits, runner, ensureWake, retention, clock, random, log } = deps
   const slots = createSlots()
   let waking: Promise<void> | undefined
@@ -117,18 +115,18 @@ export function createDispatcher(deps: DispatcherDeps, { keepHouse, houseKept, i
       for (const one of claimed.starts) slots.release(one)
     }
     try {
-      const lost = await commits.run(() => {
+      const { lost, houseKept } = await commits.run(() => {
         // From here on, what becomes due needs another wake.
         waking = undefined
         // A group that cannot be written runs its work again.
         release()
         const now = clock()
-        keepHouse(now)
+        const kept = keepHouse(now)
         if (retention) prune(store, now, retention)
         claimed = claim(store, now, slots.at(now), random)
         for (const one of claimed.starts) slots.take(one, Number.POSITIVE_INFINITY)
         planWake(now)
-        return claimed.lost
+        return { lost: claimed.lost, houseKept: kept }
       })
       houseKept()
       for (const { event, run } of lost) report(log, event, run)

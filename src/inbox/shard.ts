@@ -27,7 +27,6 @@ export function createShard(deps: ShardDeps): WakingShard {
   }
   const dispatcher = createDispatcher(deps, {
     keepHouse: (now) => activity.keep(store, now),
-    houseKept: () => activity.forget(),
     isNamed: (handler, now) => now - (named.get(handler) ?? 0) < DEPLOYMENT_MS,
   })
   /** What never changes once it is written is read once. */

@@ -159,14 +159,13 @@ export function createSqlInboxStore(sql: SqlStorage): InboxStore {
       ).map((row) => ({ place: row.place, run: toRun(row) })),
 
     eventsBefore(before, { status, from, limit }) {
-      const find = { dead: deadPlaces, waiting: waitingPlaces, done: undefined, ignored: undefined }[status ?? "done"]
-      const places = find?.(all, before, from, limit)
-      if (places) {
-        const query = `SELECT ${EVENT} FROM events WHERE place IN (SELECT value FROM json_each(?)) ORDER BY place DESC`
-        return all<EventColumns>(query, JSON.stringify(places)).map(toEventRow)
-      }
-      const query = `SELECT ${EVENT} FROM events WHERE ${status === "ignored" ? "handlers IS NULL AND " : ""}${NEWEST}`
-      return all<EventColumns>(query, before, from, limit).map(toEventRow)
+      const select = (where: string, ...bindings: SqlStorageValue[]): EventRow[] =>
+        all<EventColumns>(`SELECT ${EVENT} FROM events WHERE ${where}`, ...bindings).map(toEventRow)
+      let places: readonly number[] | undefined
+      if (status === "dead") places = deadPlaces(all, before, from, limit)
+      if (status === "waiting") places = waitingPlaces(all, before, from, limit)
+      if (places) return select("place IN (SELECT value FROM json_each(?)) ORDER BY place DESC", JSON.stringify(places))
+      return select(`${status === "ignored" ? "handlers IS NULL AND " : ""}${NEWEST}`, before, from, limit)
     },
     countEvents() {
       const begun = number(`SELECT ${BEGUN}`)

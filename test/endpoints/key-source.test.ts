@@ -46,6 +46,7 @@ const open = (timeoutMs = 5_000): KeySource =>
       return await answer()
     },
     log: (entry) => log.push(entry),
+    waitUntil: () => {},
     timeoutMs,
   })
 
