@@ -4,6 +4,13 @@ const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignoreBO
 
 export const toUtf8 = (text: string): Uint8Array => encoder.encode(text)
 
+/** The same for a short text of ASCII: an encoder's buffer lies outside the heap, and costs Node a third of a small HMAC. */
+export function toAscii(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  return bytes
+}
+
 /** Strict UTF-8: throws a TypeError on anything else, where a lenient decoder would let two bodies become one text. */
 export const fromUtf8 = (bytes: Uint8Array): string => decoder.decode(bytes)
 

@@ -7,7 +7,7 @@ export type HeadersInput =
   | Readonly<Record<string, string | readonly string[] | undefined>>
 
 /**
- * Looks a header up by its lower-case name. Repeated lines come joined by `, `, as HTTP joins them (spec 1.7); an absent
+ * Looks a header up by its lower-case name. Repeated lines come joined by commas, as HTTP joins them (spec 1.7); an absent
  * header is an empty one (spec 1.8).
  */
 export type HeaderLookup = (name: string) => string
@@ -24,7 +24,7 @@ export function createHeaderLookup(headers: unknown): HeaderLookup {
   return (name) => {
     const lines: unknown[] = []
     for (const [key, value] of pairs) {
-      if (String(key).toLowerCase() === name) lines.push(Array.isArray(value) ? value.join(", ") : value)
+      if (String(key).toLowerCase() === name) lines.push(value)
     }
     return lines.join(", ")
   }

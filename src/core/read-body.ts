@@ -24,7 +24,7 @@ export async function readBody(
   const reader = (request.body as ReadableStream<Uint8Array>).getReader()
   let buffer = new Uint8Array()
   let length = 0
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+  for (let read; !(read = await reader.read()).done;) {
     const start = length
     length += read.value.length
     if (length > maxBytes) {

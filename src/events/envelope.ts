@@ -37,7 +37,7 @@ const FIELDS: Record<string, (value: unknown, event: WebhookEvent) => boolean> =
   type: isEventType,
   created: isUtcTime,
   livemode: (value) => typeof value === "boolean",
-  api_version: (value) => isText(value, /^.{1,32}$/s),
+  api_version: (value) => isText(value, /^[^]{1,32}$/),
   data: isFields,
   "data.object": (_, { data }) => isFields(data.object),
   "data.previous": (_, { data: { previous = {} } }) => isFields(previous),
@@ -50,6 +50,6 @@ const FIELDS: Record<string, (value: unknown, event: WebhookEvent) => boolean> =
 function isUtcTime(value: unknown): boolean {
   return (
     isText(value, /^\d{4}(-\d\d){2}T\d\d(:\d\d){2}(\.\d+)?Z$/) &&
-    new Date(`${value.slice(0, 19)}Z`).getUTCDate() === Number(value.slice(8, 10))
+    new Date(`${value.slice(0, 19)}Z`).getUTCDate() === +value.slice(8, 10)
   )
 }

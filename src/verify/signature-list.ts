@@ -10,13 +10,13 @@ import type { SignedParts } from "./scheme.ts"
  * Deliberately narrow: digits only, lower-case hex only, one `t`. A lenient reading (`parseInt`, the last `v1` wins) is
  * how two parties come to disagree about what was signed.
  *
- * @param text The header, repeated lines joined by `, `; empty if it is absent.
+ * @param text The header, repeated lines joined by commas; empty if it is absent.
  * @returns Otherwise `header_too_long`, `header_missing`, or what ends the reading: a 17th `v1` is `too_many_signatures`,
  *   a second `t`, or a time or signature that is not there in the end, is `header_malformed`.
  */
 export function parseSignatureList(text: string): Result<SignedParts, SignatureReason> {
   if (text.length > MAX_SIGNATURE_HEADER_CHARS) return fail("header_too_long")
-  if (!/[^ \t]/.test(text)) return fail("header_missing")
+  if (!text.trim()) return fail("header_missing")
   const signatures: string[] = []
   let timeText: string | undefined
   let candidates = 0

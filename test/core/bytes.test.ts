@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { equalText, fromUtf8, toHex, toUtf8 } from "../../src/core/bytes.ts"
+import { equalText, fromUtf8, toAscii, toHex, toUtf8 } from "../../src/core/bytes.ts"
 
 describe("equalText compares whole texts (spec 1.10)", () => {
   const cases = [
@@ -90,6 +90,10 @@ describe("fromUtf8 is strict (spec 3.7)", () => {
     expect(() => fromUtf8(Uint8Array.of(0xc3))).toThrow(TypeError)
     expect(fromUtf8(Uint8Array.of(0x61))).toBe("a")
   })
+})
+
+it.each(["", "0.", "1790000000.", "999999999999."])("toAscii writes %j as toUtf8 does", (text) => {
+  expect(toAscii(text)).toEqual(toUtf8(text))
 })
 
 it("toUtf8 writes what fromUtf8 reads", () => {
