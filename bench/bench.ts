@@ -33,7 +33,7 @@ const FULL: Plans = {
   node: { rounds: 25, batchUs: 8_000, warmUs: 150_000 },
   workerd: { rounds: 25, batchUs: 10_000, warmUs: 200_000 },
   bodies: { rounds: 11, batchUs: 50_000, warmUs: 100_000 },
-  servers: { rounds: 11, batchUs: 400_000, warmUs: 800_000 },
+  servers: { rounds: 25, batchUs: 240_000, warmUs: 800_000 },
   inbox: { rounds: 11, batchUs: 300_000, warmUs: 600_000 },
   starts: { rounds: 15, batchUs: 1, warmUs: 1 },
 }

@@ -113,13 +113,8 @@ export const HOSTILE_HEADERS: Readonly<Record<string, string>> = {
   "too many signatures, 4,096": "v1=,".repeat(1_024),
 }
 
-const LONGEST = "a".repeat(4_096)
-
-function lookAtEach(text: string): boolean {
-  let seen = 0
-  for (let i = 0; i < text.length; i++) seen |= text.charCodeAt(i)
-  return seen > 0
-}
+/** The dearest of them: there is something to try behind each separator. */
+export const NEAR_MISSES = "malformed, 4,096 of near misses"
 
 const MANY = 16
 const TEN = 10
@@ -128,7 +123,8 @@ const TEN = 10
 export const createHeaderGroup = (): readonly Contestant[] => [
   ...createHostile(),
   ...[4_096, 65_536].flatMap(createMany),
-  yes("floor: 4,096 characters, one look at each", () => lookAtEach(LONGEST)),
+  // The least that looking for a signature takes, whatever else there is to read.
+  no(`floor: ${NEAR_MISSES}`, () => /[, \t]v1=/.test(HOSTILE_HEADERS[NEAR_MISSES]!)),
 ]
 
 function createHostile(): readonly Contestant[] {

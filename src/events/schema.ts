@@ -57,9 +57,6 @@ export type EventOf<Type extends string, Schemas extends EventSchemas> = Type ex
 export const checkSchemas = (schemas: EventSchemas): void =>
   demand(Object.keys(schemas).every(isEventType), "events must be by type")
 
-const toKey = (segment: PropertyKey | { readonly key: PropertyKey }): string =>
-  String((segment as { readonly key?: PropertyKey }).key ?? (segment as PropertyKey))
-
 /**
  * Holds an event's payload against the schema for its type, if there is one (spec 3.11). The event that comes back
  * carries what the schema made of the payload.
@@ -74,7 +71,11 @@ export function checkPayload(event: WebhookEvent, schemas: EventSchemas): Result
   const result = schema["~standard"].validate(data.object)
   demand(!("then" in result), "events must be sync schemas")
   if (!result.issues) return ok({ ...event, data: { ...data, object: result.value as Record<string, unknown> } })
-  // The path only: a schema's message may quote the value.
-  const path = result.issues[0]?.path?.map(toKey) ?? []
-  return refuse("invalid_value_type", 422, { param: ["data.object", ...path].join(".").slice(0, MAX_PARAM_CHARS) })
+  // The path only: a schema's message may quote the value. A step is a key, or an object with one.
+  const path = result.issues[0]?.path?.map((step) =>
+    String((step as { readonly key?: PropertyKey }).key ?? (step as PropertyKey)),
+  )
+  return refuse("invalid_value_type", 422, {
+    param: ["data.object", ...(path ?? [])].join(".").slice(0, MAX_PARAM_CHARS),
+  })
 }
