@@ -9,6 +9,7 @@ import { attack } from "./attack.ts"
 import { measureInbox } from "./inbox-cost.ts"
 import { judgeAll } from "./bars.ts"
 import { toChart } from "./chart.ts"
+import { countHmacs } from "./contestants.ts"
 import { describeMachine, describeVersions } from "./machine.ts"
 import type { Plan } from "./measure.ts"
 import { measureInNode, measureInWorkerd, measureReadsInNode } from "./micro.ts"
@@ -23,6 +24,7 @@ const DOCS = join(import.meta.dirname, "..", "docs")
 interface Plans {
   readonly node: Plan
   readonly workerd: Plan
+  readonly reads: Plan
   readonly bodies: Plan
   readonly servers: Plan
   readonly inbox: Plan
@@ -32,6 +34,7 @@ interface Plans {
 const FULL: Plans = {
   node: { rounds: 25, batchUs: 8_000, warmUs: 150_000 },
   workerd: { rounds: 25, batchUs: 10_000, warmUs: 200_000 },
+  reads: { rounds: 25, batchUs: 40_000, warmUs: 150_000 },
   bodies: { rounds: 11, batchUs: 50_000, warmUs: 100_000 },
   servers: { rounds: 25, batchUs: 240_000, warmUs: 800_000 },
   inbox: { rounds: 11, batchUs: 300_000, warmUs: 600_000 },
@@ -41,6 +44,7 @@ const FULL: Plans = {
 const QUICK: Plans = {
   node: { rounds: 9, batchUs: 3_000, warmUs: 60_000 },
   workerd: { rounds: 9, batchUs: 5_000, warmUs: 80_000 },
+  reads: { rounds: 5, batchUs: 10_000, warmUs: 40_000 },
   bodies: { rounds: 5, batchUs: 20_000, warmUs: 40_000 },
   servers: { rounds: 3, batchUs: 150_000, warmUs: 300_000 },
   inbox: { rounds: 3, batchUs: 150_000, warmUs: 150_000 },
@@ -59,7 +63,7 @@ const progress =
 async function run(form: Results["form"]): Promise<Results> {
   const plans = form === "full" ? FULL : QUICK
   const node = await measureInNode(plans.node, progress("Node"))
-  const readsInNode = await measureReadsInNode(plans.node)
+  const readsInNode = await measureReadsInNode(plans.reads)
   const workerd = await measureInWorkerd(plans.workerd, progress("workerd"))
   const readsInWorkerd = await measureBodies(plans.bodies, progress("reading a body"))
   const servers = await measureServers(plans.servers, progress("whole requests"))
@@ -77,6 +81,7 @@ async function run(form: Results["form"]): Promise<Results> {
     readsInNode,
     workerd,
     readsInWorkerd,
+    hmacs: countHmacs(),
     servers,
     inbox,
     starts,

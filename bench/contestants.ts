@@ -5,10 +5,11 @@ import { equalText, toUtf8 } from "../src/core/bytes.ts"
 import { checkOptions } from "../src/verifier-options.ts"
 import { createVerifier } from "../src/verifier.ts"
 import { createKeyring } from "../src/verify/keyring.ts"
-import { nobleEngine } from "../src/verify/hmac.ts"
+import { nobleEngine, type HmacEngine } from "../src/verify/hmac.ts"
 import { credicorpVerifying } from "../src/verify/schemes/credicorp.ts"
 import { checkSecrets } from "../src/verify/secrets.ts"
 import { prove, readSignature } from "../src/verify/verify.ts"
+import { SIZES } from "./bodies.ts"
 import { createFixture, forge, type Fixture } from "./fixture.ts"
 import { SECRET } from "./fixture-secret.ts"
 import { createPeers } from "./peers.ts"
@@ -119,10 +120,15 @@ export const NEAR_MISSES = "malformed, 4,096 of near misses"
 const MANY = 16
 const TEN = 10
 
+/** Bodies that many signatures and many secrets are tried with. */
+export const MANY_SIZES = [4_096, 65_536, 1_048_576] as const
+
+const tenSecrets = Array.from({ length: TEN }, (_, i) => `whsec_another_${i}_0123456789abcdef`)
+
 /** Hostile headers, and what many signatures and many secrets cost. */
 export const createHeaderGroup = (): readonly Contestant[] => [
   ...createHostile(),
-  ...[4_096, 65_536].flatMap(createMany),
+  ...MANY_SIZES.flatMap(createMany),
   // The least that looking for a signature takes, whatever else there is to read.
   no(`floor: ${NEAR_MISSES}`, () => /[, \t]v1=/.test(HOSTILE_HEADERS[NEAR_MISSES]!)),
 ]
@@ -141,7 +147,7 @@ function createMany(bytes: number): readonly Contestant[] {
   const forged = forgedHeader.slice(time.length)
   const sixteen = time + forged.repeat(MANY - 1) + header.slice(time.length)
   const one = createVerifier({ secrets: [SECRET] })
-  const ten = createVerifier({ secrets: Array.from({ length: TEN }, (_, i) => `whsec_another_${i}_0123456789abcdef`) })
+  const ten = createVerifier({ secrets: tenSecrets })
   const accepts = (signature: string) => (): boolean =>
     one.checkSignature(body, { "credicorp-signature": signature }).ok
   const refuses = (signature: string) => (): boolean =>
@@ -163,4 +169,24 @@ function createMany(bytes: number): readonly Contestant[] {
       () => accepts(header)() && !others.some((other) => equalText(signature, other)),
     ),
   ]
+}
+
+/** HMACs that ten secrets and sixteen signatures cost. */
+export function countHmacs(): number {
+  const { body, header, forgedHeader } = createFixture(SIZES[0])
+  let count = 0
+  const counting: HmacEngine = (key) => {
+    const mac = nobleEngine(key)
+    return (chunks) => {
+      count++
+      return mac(chunks)
+    }
+  }
+  const keys = createKeyring(checkSecrets(tenSecrets), credicorpVerifying, counting)
+  const many = header + forgedHeader.slice(header.indexOf(",")).repeat(MANY - 1)
+  const parts = readSignature(() => many, credicorpVerifying)
+  if (!parts.ok || prove(parts.value, body, { ...checkOptions({ secrets: tenSecrets }), keys }).ok) {
+    throw new Error("sixteen signatures of others were not looked at, or taken")
+  }
+  return count
 }

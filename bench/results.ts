@@ -14,6 +14,8 @@ export interface Results {
   /** Reading a body: in Node from a `Request` that code made, in workerd from the network. */
   readonly readsInNode: Groups
   readonly readsInWorkerd: Groups
+  /** HMACs that ten secrets and sixteen signatures cost. */
+  readonly hmacs: number
   /** Whole requests in workerd, user CPU time. */
   readonly servers: Groups
   /** A delivery with the inbox, and with less of it. */
