@@ -18,7 +18,7 @@ export const PEERS = ["stripe", "standardwebhooks", "svix", "octokit", "tern"]
 function verifyBars(groups: Groups, where: string): readonly Bar[] {
   const compare = (sizes: readonly number[], of: string, to: string): readonly Measured[] =>
     ratios(groups, sizes, of, to)
-  /** That, one decoding and one parse: nobody verifies and parses for less. */
+  /** The least verifier, one decoding and one parse. */
   const leastOver = (sizes: readonly number[]): readonly Measured[] =>
     sizes.map((bytes) => {
       const samples = groups[bytes]!

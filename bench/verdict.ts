@@ -52,7 +52,7 @@ export function judge({ bar, what, where, atMost, atLeast, unit = "", values, fl
 }
 
 const toText = ({ value, low, high, at }: Measured, unit: string): string => {
-  const digits = value < 100 && low < high ? 2 : 0
+  const digits = value < 100 && !Number.isInteger(value) ? 2 : 0
   const spread = low === high ? "" : ` (${low.toFixed(digits)}–${high.toFixed(digits)})`
   return `${value.toFixed(digits)}${unit}${spread}${at && `, ${at}`}`
 }

@@ -7,7 +7,7 @@ export type HeadersInput =
   | Readonly<Record<string, string | readonly string[] | undefined>>
 
 /**
- * Looks a header up by its lower-case name. Repeated lines come joined by commas, as HTTP joins them (spec 1.7); an absent
+ * Looks a header up by its lower-case name. Repeated lines come joined by `, `, as HTTP joins them (spec 1.7); an absent
  * header is an empty one (spec 1.8).
  */
 export type HeaderLookup = (name: string) => string
@@ -21,11 +21,5 @@ export function createHeaderLookup(headers: unknown): HeaderLookup {
   if (headers instanceof Headers) return (name) => headers.get(name) ?? ""
   demand(typeof headers === "object" && headers !== null, "headers must be request.headers, a record or pairs")
   const pairs = Symbol.iterator in headers ? [...(headers as Iterable<[unknown, unknown]>)] : Object.entries(headers)
-  return (name) => {
-    const lines: unknown[] = []
-    for (const [key, value] of pairs) {
-      if (String(key).toLowerCase() === name) lines.push(value)
-    }
-    return lines.join(", ")
-  }
+  return (name) => pairs.flatMap(([key, value]) => (String(key).toLowerCase() === name ? value : [])).join(", ")
 }

@@ -32,7 +32,7 @@ export const bodyOf = (event: EventInput): Uint8Array =>
     ? toBytes(event)
     : toBytes(JSON.stringify(event))
 
-/** The signatures of a body, one for each secret (spec 1.2 to 1.4), with any text for its time. */
+/** The signatures of a body, one for each secret (spec 1.2 to 1.4), with any ASCII text for its time. */
 export const signaturesOf = (
   timeText: string,
   body: Uint8Array,

@@ -10,7 +10,7 @@ import type { SignedParts } from "./scheme.ts"
  * Deliberately narrow: digits only, lower-case hex only, one `t`. A lenient reading (`parseInt`, the last `v1` wins) is
  * how two parties come to disagree about what was signed.
  *
- * @param text The header, repeated lines joined by commas; empty if it is absent.
+ * @param text The header, repeated lines joined by `, `; empty if it is absent.
  * @returns Otherwise `header_too_long`, `header_missing`, or what ends the reading: a 17th `v1` is `too_many_signatures`,
  *   a second `t`, or a time or signature that is not there in the end, is `header_malformed`.
  */

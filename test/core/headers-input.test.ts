@@ -32,7 +32,7 @@ const found: readonly { why: string; headers: HeadersInput; want: string }[] = [
   { why: "record, upper case", headers: { "CREDICORP-SIGNATURE": "v" }, want: "v" },
   { why: "record without a prototype", headers: Object.assign(Object.create(null), { [NAME]: "v" }), want: "v" },
   { why: "record with a list of one", headers: { [NAME]: ["v"] }, want: "v" },
-  { why: "record with a list of two lines", headers: { [NAME]: ["v", "w"] }, want: "v,w" },
+  { why: "record with a list of two lines", headers: { [NAME]: ["v", "w"] }, want: "v, w" },
   { why: "record with the name in two cases", headers: { [NAME]: "v", "Credicorp-Signature": "w" }, want: "v, w" },
   { why: "pairs", headers: [[NAME, "v"]], want: "v" },
   { why: "pairs in any case", headers: [["Credicorp-Signature", "v"]], want: "v" },

@@ -61,6 +61,17 @@ const passedOver: readonly { why: string; process: unknown }[] = [
   },
   { why: "the same for every message", process: withCrypto(fakeCrypto((key) => right(key, []))) },
   { why: "the same for every key", process: withCrypto(fakeCrypto((_, chunks) => right(new Uint8Array(1), chunks))) },
+  {
+    why: "blind to the values of bytes",
+    process: withCrypto(
+      fakeCrypto((key, chunks) =>
+        right(
+          new Uint8Array(key.length),
+          chunks.map(({ length }) => new Uint8Array(length)),
+        ),
+      ),
+    ),
+  },
   { why: "only the first chunk", process: withCrypto(fakeCrypto((key, chunks) => right(key, chunks.slice(0, 1)))) },
   { why: "only the last chunk", process: withCrypto(fakeCrypto((key, chunks) => right(key, chunks.slice(-1)))) },
   {
