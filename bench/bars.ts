@@ -152,7 +152,7 @@ function headerBars(groups: Groups, where: string): readonly Bar[] {
       atMost: 2,
       unit: " µs",
       values: TIMED_HEADERS.map(time),
-      floors: [{ ...time(`floor: ${NEAR_MISSES}`), at: "`v1=` looked for in them" }],
+      floors: [{ ...time(`floor: ${NEAR_MISSES}`), at: "a signature looked for in them" }],
     },
     ...MANY_SIZES.map((bytes): Bar => ({
       bar: "5",
@@ -214,6 +214,14 @@ function workerBars({ servers, hmacs, readsInWorkerd, starts, libraries, workers
       atMost: 0.3,
       values: ["sized", "chunked"].map((kind) =>
         compareIn(readsInWorkerd[1_048_576]!, `refused/${kind}`, `array-buffer/${kind}`, kind),
+      ),
+      // A request with next to no body, read whole.
+      floors: ["sized", "chunked"].map((kind) =>
+        ratio(
+          valuesOf(readsInWorkerd[1_024]!, `array-buffer/${kind}`),
+          valuesOf(readsInWorkerd[1_048_576]!, `array-buffer/${kind}`),
+          kind,
+        ),
       ),
     },
     {
