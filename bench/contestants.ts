@@ -96,6 +96,9 @@ function createOurs({ secret, body, header, forgedHeader }: Fixture): readonly C
 
 const HEX = "0123456789abcdef".repeat(4)
 
+/** The dearest to read that we know: as many signatures as may be, each a digit short, then beginnings of more. */
+export const NEAR_MISSES = "malformed, 4,096 of near misses"
+
 /** Headers that a stranger can send. None of the refused may come near the body. */
 export const HOSTILE_HEADERS: Readonly<Record<string, string>> = {
   missing: "",
@@ -110,12 +113,9 @@ export const HOSTILE_HEADERS: Readonly<Record<string, string>> = {
   "malformed, 4,096 of blanks and a word": "x".padStart(4_096),
   "malformed, 4,096 of words": "a,".repeat(2_048),
   "malformed, 4,096 of times": "t=1,".repeat(1_024),
-  "malformed, 4,096 of near misses": `v1=${HEX.slice(1)},`.repeat(16).padEnd(4_096, "v1,"),
+  [NEAR_MISSES]: `v1=${HEX.slice(1)},`.repeat(16).padEnd(4_096, "v1,"),
   "too many signatures, 4,096": "v1=,".repeat(1_024),
 }
-
-/** What is dearest to read: as many signatures as may be, each a digit short, and beginnings of more in all that is left. */
-export const NEAR_MISSES = "malformed, 4,096 of near misses"
 
 const MANY = 16
 const TEN = 10

@@ -1,11 +1,11 @@
 // What a Worker costs before its first answer: its size, and the start of an isolate.
 
-import { spawnSync } from "node:child_process"
 import { cpuOf } from "./cpu.ts"
 import { SECRET } from "./fixture-secret.ts"
 import { fire } from "./load.ts"
 import { measure, type Plan, type Samples, type Timed } from "./measure.ts"
 import { createShot } from "./servers.ts"
+import { gzippedBytes } from "../scripts/gzipped.ts"
 import { COMPATIBILITY_DATE } from "../scripts/workerd.ts"
 import { bundle, serve } from "./workerd.ts"
 
@@ -51,11 +51,4 @@ export async function measureStarts(plan: Plan): Promise<Samples> {
   } finally {
     await stop()
   }
-}
-
-/** As `gzip -9` makes it. */
-function gzippedBytes(code: string): number {
-  const { stdout, error } = spawnSync("gzip", ["-9", "-c"], { input: code })
-  if (error) throw new Error("sizes are measured with gzip, and this machine has none", { cause: error })
-  return stdout.length
 }

@@ -1,9 +1,9 @@
 // npm run size: what a user loads, minified and gzipped. Fails over the budget.
 
-import { spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { build } from "esbuild"
+import { gzippedBytes } from "./gzipped.ts"
 
 const ROOT = join(import.meta.dirname, "..")
 
@@ -41,13 +41,6 @@ for (const { what, code, maxBytes } of BUDGETS) {
 
 const worker = readFileSync(join(ROOT, ".wrangler", "bundle", "worker.js"))
 report("the Worker: receiver, inbox, registry, error reference", gzippedBytes(worker), 71_000)
-
-/** As `gzip -9` makes it. Node's own zlib trades a percent or two of size for speed, and would be another measure. */
-function gzippedBytes(code: Uint8Array): number {
-  const { stdout, error } = spawnSync("gzip", ["-9", "-c"], { input: code })
-  if (error) throw new Error("sizes are measured with gzip, and this machine has none", { cause: error })
-  return stdout.length
-}
 
 function report(what: string, bytes: number, maxBytes: number): void {
   const over = bytes > maxBytes

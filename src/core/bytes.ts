@@ -4,7 +4,7 @@ const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignoreBO
 
 export const toUtf8 = (text: string): Uint8Array => encoder.encode(text)
 
-/** The same for a short text of ASCII: an encoder's buffer lies outside the heap, and costs Node a third of a small HMAC. */
+/** The same for a short ASCII text: an encoder's buffer lies outside the heap, and costs Node up to a third of a small HMAC. */
 export function toAscii(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)

@@ -72,10 +72,7 @@ export function checkPayload(event: WebhookEvent, schemas: EventSchemas): Result
   demand(!("then" in result), "events must be sync schemas")
   if (!result.issues) return ok({ ...event, data: { ...data, object: result.value as Record<string, unknown> } })
   // The path only: a schema's message may quote the value. A step is a key, or an object with one.
-  const path = result.issues[0]?.path?.map((step) =>
-    String((step as { readonly key?: PropertyKey }).key ?? (step as PropertyKey)),
-  )
-  return refuse("invalid_value_type", 422, {
-    param: ["data.object", ...(path ?? [])].join(".").slice(0, MAX_PARAM_CHARS),
-  })
+  const path = result.issues[0]?.path ?? []
+  const keys = path.map((step) => String((step as { readonly key?: PropertyKey }).key ?? (step as PropertyKey)))
+  return refuse("invalid_value_type", 422, { param: ["data.object", ...keys].join(".").slice(0, MAX_PARAM_CHARS) })
 }
