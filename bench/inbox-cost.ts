@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { bundleWorker, startWorkerd, type Workerd } from "../scripts/workerd.ts"
+import { bundleWorker, startWorkerd, type Workerd } from "../tools/workerd.ts"
 import { findFreePort } from "../test/support/free-port.ts"
 import { cpuOf } from "./cpu.ts"
 import { drive, prepare, SECRET } from "./inbox/drive.ts"

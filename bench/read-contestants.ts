@@ -1,4 +1,4 @@
-import { readBody } from "../src/core/read-body.ts"
+import { readBody } from "../src/http/read-body.ts"
 import type { Contestant } from "./contestants.ts"
 
 export const READ_SIZES = [65_536, 1_048_576] as const

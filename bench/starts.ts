@@ -5,8 +5,8 @@ import { SECRET } from "./fixture-secret.ts"
 import { fire } from "./load.ts"
 import { measure, type Plan, type Samples, type Timed } from "./measure.ts"
 import { createShot } from "./servers.ts"
-import { gzippedBytes } from "../scripts/gzipped.ts"
-import { COMPATIBILITY_DATE } from "../scripts/workerd.ts"
+import { gzippedBytes } from "../tools/gzipped.ts"
+import { COMPATIBILITY_DATE } from "../tools/workerd.ts"
 import { bundle, serve } from "./workerd.ts"
 
 /** Worker or library → bytes, minified and gzipped. */

@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { build, type Plugin } from "esbuild"
-import { COMPATIBILITY_DATE, quote, serveConfig } from "../scripts/workerd.ts"
+import { COMPATIBILITY_DATE, quote, serveConfig } from "../tools/workerd.ts"
 import { findFreePort } from "../test/support/free-port.ts"
 
 const ROOT = join(import.meta.dirname, "..")

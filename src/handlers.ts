@@ -4,7 +4,7 @@
 // event was stored and acknowledged: what throws is tried again, eight times over 31 hours, and the others are not.
 // An attempt may be repeated, and events come in any order: be idempotent with `event.id`. docs/inbox.md shows how.
 
-import type { WorkerBindings } from "./config.ts"
+import type { WorkerBindings } from "./app/config.ts"
 import { defineHandlers } from "./events/handlers.ts"
 
 /** The Worker's bindings. Add your own (KV, D1, queues, variables) as they stand in wrangler.toml. */

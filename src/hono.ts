@@ -1,11 +1,11 @@
 import type { Context, MiddlewareHandler } from "hono"
-import { demand } from "./core/demand.ts"
-import { createRequestId, errorResponse, REQUEST_ID_HEADER } from "./errors/response.ts"
+import { assertOption } from "./core/assert.ts"
+import { createRequestId, errorResponse, REQUEST_ID_HEADER } from "./http/response.ts"
 import type { Refusal } from "./errors/webhook-error.ts"
 import type { AnyEvent, EventSchemas } from "./events/schema.ts"
 import { checkDelivery } from "./receiver/check-delivery.ts"
-import { checkOptions, type VerifyOptions } from "./verifier-options.ts"
-import { createVerifier, type Verifier } from "./verifier.ts"
+import { checkOptions, type VerifyOptions } from "./verify/options.ts"
+import { createVerifier, type Verifier } from "./verify/verifier.ts"
 import { parseSecrets } from "./verify/parse-secrets.ts"
 import type { SecretsInput } from "./verify/secrets.ts"
 
@@ -81,7 +81,7 @@ export function webhook<const Schemas extends EventSchemas = Record<never, never
 }
 
 function toSecrets(secrets: string | SecretsInput | undefined): SecretsInput {
-  demand(secrets !== undefined, "secrets: there is none; is the binding set, and its name spelt right?")
+  assertOption(secrets !== undefined, "secrets: there is none; is the binding set, and its name spelt right?")
   return typeof secrets === "string" ? parseSecrets(secrets) : secrets
 }
 

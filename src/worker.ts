@@ -1,10 +1,57 @@
-import { createReceiver } from "./create-receiver.ts"
-import { handlers, type Env } from "./handlers.ts"
+import { waitUntil } from "cloudflare:workers"
+import { createAppFromEnv } from "./app/env.ts"
+import type { WorkerBindings } from "./app/config.ts"
+import type { HandlerSet } from "./events/handlers.ts"
+import { createHandlerRuns, type HandlerRunsClass } from "./inbox/handler-entrypoint.ts"
 
-export { Account, Inbox } from "./create-receiver.ts"
+export type { WorkerBindings } from "./app/config.ts"
+export type { BindingText } from "./core/config.ts"
+export { Account } from "./endpoints/account-object.ts"
+export type { EventPayloads, PayloadOf, WebhookEvent } from "./events/event.ts"
+export {
+  defineHandlers,
+  type ClosedHandlers,
+  type Handler,
+  type HandlerContext,
+  type Handlers,
+  type HandlerSet,
+} from "./events/handlers.ts"
+export { GiveUp, RetryLater } from "./events/outcomes.ts"
+export type { EventSchemas, StandardSchema } from "./events/schema.ts"
+export type { HandlerRunsClass } from "./inbox/handler-entrypoint.ts"
+export { Inbox } from "./inbox/inbox-object.ts"
 
-const receiver = createReceiver(handlers)
+/** What the main module of a Worker exports beside `Account` and `Inbox`. */
+export interface Receiver<Env> {
+  /** Answers every route: the receiver, the operator's, the registry's, `/errors` and `/healthz`. */
+  readonly fetch: (request: Request, env: Env, ctx: ExecutionContext) => Response | Promise<Response>
+  /** Where handlers run: the inbox finds it under this name among the exports of the main module. */
+  readonly HandlerRuns: HandlerRunsClass<Env>
+}
 
-export const HandlerRuns = receiver.HandlerRuns
-
-export default { fetch: receiver.fetch } satisfies ExportedHandler<Env>
+/**
+ * The Worker of this repository, with handlers of your own: a delivery is verified, checked and stored, acknowledged, and
+ * then handed to each handler until it succeeds.
+ *
+ * The main module exports `Account`, `Inbox` and `HandlerRuns` by these names; wrangler.toml binds the objects as
+ * `ACCOUNTS` and `INBOXES` and sets two flags: `nodejs_compat`, for the platform's own HMAC, several times faster on large
+ * bodies; and `durable_object_io_tasks_prevent_eviction`, so that a shard stays awake while a handler of its runs. Without
+ * that one the attempt of a handler that takes long can be lost, and is made again. `WorkerBindings` lists the variables. What is
+ * wrong with them is logged with the first request, and answered with 503 until it is mended.
+ *
+ * @param handlers As `defineHandlers` makes them.
+ * @example
+ * ```ts
+ * const receiver = createReceiver(defineHandlers({
+ *   "payment.settled": (event, { log }) => log("settled", { payment: event.data.object["id"] }),
+ * }))
+ * ```
+ */
+export function createReceiver<Env extends WorkerBindings>(handlers: HandlerSet<Env>): Receiver<Env> {
+  let app: ReturnType<typeof createAppFromEnv> | undefined
+  return {
+    // Built with the isolate's first request: until then there are no bindings.
+    fetch: (request, env, ctx) => (app ??= createAppFromEnv(env, handlers, { waitUntil })).fetch(request, env, ctx),
+    HandlerRuns: createHandlerRuns(handlers),
+  }
+}

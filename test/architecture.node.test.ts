@@ -29,31 +29,45 @@ const sources: readonly Source[] = readdirSync(SRC, { recursive: true, encoding:
 
 const roomOf = (path: string): string => (path.includes("/") ? path.slice(0, path.indexOf("/")) : "")
 
-/** Room → what may be imported into it, as the beginnings of paths and package names. */
+/** Room → what it may import: beginnings of paths, and names of packages. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  core: ["core/", "valibot"],
-  errors: ["errors/", "core/", "hono"],
-  verify: ["verify/", "core/", "errors/", "@noble/hashes/"],
+  core: ["core/"],
+  errors: ["errors/", "core/"],
+  http: ["http/", "core/", "errors/", "valibot"],
+  providers: ["providers/", "core/", "errors/", "http/"],
+  verify: ["verify/", "providers/", "core/", "errors/", "http/", "events/", "@noble/hashes/"],
   events: ["events/", "core/", "errors/"],
+  receiver: ["receiver/", "verify/", "providers/", "events/", "http/", "core/", "errors/", "hono"],
+  inbox: ["inbox/", "operator/", "events/", "http/", "core/", "errors/", "valibot", "hono", "cloudflare:workers"],
   endpoints: [
     "endpoints/",
+    "operator/",
+    "events/",
+    "http/",
     "core/",
     "errors/",
-    "events/patterns.ts",
-    "events/envelope.ts",
-    "events/known.ts",
-    "events/handlers.ts",
-    "operator/operation.ts",
     "ipaddr.js",
     "jose",
     "valibot",
     "hono",
     "cloudflare:workers",
   ],
-  inbox: ["inbox/", "core/", "errors/", "events/", "operator/", "valibot", "hono", "cloudflare:workers"],
-  operator: ["operator/", "core/", "errors/", "events/handlers.ts", "valibot", "hono"],
-  testing: ["testing/", "core/", "errors/", "events/", "verify/"],
-  receiver: ["receiver/", "core/", "errors/", "events/", "verify/", "verifier.ts", "hono"],
+  operator: ["operator/", "events/handlers.ts", "http/", "core/", "errors/", "valibot", "hono"],
+  testing: ["testing/", "verify/", "providers/", "events/", "http/", "core/", "errors/"],
+  app: [
+    "app/",
+    "receiver/",
+    "inbox/",
+    "endpoints/",
+    "operator/",
+    "verify/",
+    "providers/",
+    "events/",
+    "http/",
+    "core/",
+    "errors/",
+    "hono",
+  ],
 }
 
 describe("imports", () => {
@@ -74,11 +88,11 @@ describe("imports", () => {
   })
 
   const ONLY_IN: readonly (readonly [name: RegExp, where: RegExp])[] = [
-    [/^hono/, /^(?:app|hono)\.ts$|\/route\.ts$/],
-    [/^cloudflare:/, /^create-receiver\.ts$|-(?:object|entrypoint)\.ts$/],
+    [/^hono/, /^hono\.ts$|^app\/|\/route\.ts$/],
+    [/^cloudflare:/, /^worker\.ts$|-(?:object|entrypoint)\.ts$/],
     [/^node:/, /^$/],
-    [/^ipaddr\.js$/, /^endpoints\/public-ip\.ts$/],
-    [/^jose$/, /^endpoints\/(?:key-set|tokens)\.ts$/],
+    [/^ipaddr\.js$/, /^endpoints\/rules\/ip\.ts$/],
+    [/^jose$/, /^endpoints\/auth\/(?:key-set|tokens)\.ts$/],
   ]
 
   it.each(ONLY_IN)("%s is imported only in %s", (name, where) => {
@@ -93,7 +107,7 @@ describe("imports", () => {
     ["hono.ts", ["@noble/hashes", "hono"]],
     ["endpoints.ts", ["ipaddr.js"]],
     ["testing.ts", ["@noble/hashes"]],
-    ["create-receiver.ts", ["@noble/hashes", "cloudflare:workers", "hono", "ipaddr.js", "jose", "valibot"]],
+    ["worker.ts", ["@noble/hashes", "cloudflare:workers", "hono", "ipaddr.js", "jose", "valibot"]],
   ])("%s loads no packages but %j", (entry, packages) => {
     const targets = [...reach(entry)].filter((target) => /^[@a-z]/.test(target) && !target.endsWith(".ts"))
     const names = targets.map((target) => /^(?:@[^/]+\/)?[^/]+/.exec(target)![0])
@@ -101,12 +115,12 @@ describe("imports", () => {
   })
 
   it.each(["index.ts", "hono.ts", "endpoints.ts", "testing.ts"])("%s loads no long texts about errors", (entry) => {
-    expect([...reach(entry)]).not.toContain("errors/reference.ts")
+    expect([...reach(entry)]).not.toContain("app/reference/reference.ts")
   })
 
   it("the endpoint rules need nothing of the registry around them", () => {
     const reached = [...reach("endpoints.ts")]
-    const rules = ["enabled-events", "host", "public-ip", "url"].map((name) => `endpoints/${name}.ts`)
+    const rules = ["events", "host", "ip", "url"].map((name) => `endpoints/rules/${name}.ts`)
     expect(reached.filter((target) => roomOf(target) === "endpoints").toSorted()).toEqual(rules)
   })
 
@@ -125,9 +139,9 @@ function reach(start: string, seen = new Set<string>()): Set<string> {
 }
 
 describe("files", () => {
-  it("verify has no clock, no request and no environment", () => {
+  it("providers have no clock, no request and no environment", () => {
     const wrong = sources.filter(
-      ({ path, code }) => roomOf(path) === "verify" && /\bDate\b|\bRequest\b|\benv\b|fetch\(/.test(code),
+      ({ path, code }) => roomOf(path) === "providers" && /\bDate\b|\bRequest\b|\benv\b|fetch\(/.test(code),
     )
     expect(wrong.map(({ path }) => path)).toEqual([])
   })
@@ -139,12 +153,14 @@ describe("files", () => {
 
   it("only the Worker has a default export", () => {
     const defaults = sources.filter(({ code }) => /export default|export \* from/.test(code))
-    expect(defaults.map(({ path }) => path)).toEqual(["worker.ts"])
+    expect(defaults.map(({ path }) => path)).toEqual(["main.ts"])
   })
 
   it("a code is marked as emitted in the catalogue exactly if some file emits it", async () => {
     const { CATALOGUE } = await import("../src/errors/catalogue.ts")
-    const emitters = sources.filter(({ path }) => path !== "errors/catalogue.ts").map(({ code }) => code)
+    const emitters = sources
+      .filter(({ path }) => path !== "errors/catalogue.ts" && !path.startsWith("app/reference/"))
+      .map(({ code }) => code)
     const wrong = Object.entries(CATALOGUE).filter(
       ([code, { emittedBy }]) => emittedBy.length > 0 !== emitters.some((text) => text.includes(`"${code}"`)),
     )

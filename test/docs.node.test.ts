@@ -51,7 +51,7 @@ describe("docs/security.md", () => {
   it("names for each where it is met, and a test that holds it", () => {
     expect(threats.length).toBeGreaterThan(30)
     const bare = threats.filter(
-      ([, met = "", held = ""]) => !/`(?:src|scripts)\/[^`]+\.ts`/.test(met) || !/`test\/[^`]+\.ts`/.test(held),
+      ([, met = "", held = ""]) => !/`(?:src|tools)\/[^`]+\.ts`/.test(met) || !/`test\/[^`]+\.ts`/.test(held),
     )
     expect(bare.map(([threat]) => threat)).toEqual([])
   })
@@ -59,7 +59,7 @@ describe("docs/security.md", () => {
 
 describe("docs/spec.md", () => {
   it("has every line that code and tests cite", () => {
-    const files = ["src", "test", "scripts"].flatMap((folder) =>
+    const files = ["src", "test", "tools"].flatMap((folder) =>
       readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
         .filter((path) => path.endsWith(".ts"))
         .map((path) => join(folder, path)),

@@ -94,7 +94,7 @@ describe("pages", () => {
       "countersign/hono": ["../src/hono.ts"],
       "countersign/endpoints": ["../src/endpoints.ts"],
       "countersign/testing": ["../src/testing.ts"],
-      "countersign/worker": ["../src/create-receiver.ts"],
+      "countersign/worker": ["../src/worker.ts"],
     }
     const config = {
       extends: "../tsconfig.json",

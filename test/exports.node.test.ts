@@ -35,7 +35,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     types: "CaseResult ConformanceOptions DeliveryOptions EventInput Fault FaultOptions Faults MalformedWay",
   },
   "./worker": {
-    name: "create-receiver",
+    name: "worker",
     values: "Account GiveUp Inbox RetryLater createReceiver defineHandlers",
     types: `BindingText ClosedHandlers EventPayloads EventSchemas Handler HandlerContext HandlerRunsClass Handlers HandlerSet
       PayloadOf Receiver StandardSchema WebhookEvent WorkerBindings`,

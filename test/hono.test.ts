@@ -293,7 +293,7 @@ describe("secrets as an app finds them", () => {
     expect(await statusOf(SECRET, SECRET)).toBe(200)
   })
 
-  it("unsound secrets stop nothing once they are mended", async () => {
+  it("invalid secrets stop nothing once they are mended", async () => {
     const { send } = createTestApp({ secrets: boundSecrets })
     expect((await send({}, { SECRETS: SECRET })).status).toBe(200)
     expect((await send({}, { SECRETS: "" })).status).toBe(500)
@@ -301,7 +301,7 @@ describe("secrets as an app finds them", () => {
   })
 })
 
-describe("unsound options throw where the middleware is made", () => {
+describe("invalid options throw where the middleware is made", () => {
   it.each<{ why: string; options: Record<string, unknown> }>([
     { why: "no secrets", options: { secrets: undefined } },
     { why: "empty text", options: { secrets: "" } },

@@ -1,7 +1,7 @@
 // Sends prepared deliveries, each once. Made to cost little: the machine that measures is the one that is measured.
 
 import { connect } from "node:net"
-import { signWebhook } from "../../src/sign.ts"
+import { signWebhook } from "../../src/verify/sign.ts"
 import { exchange, toWire } from "../load.ts"
 
 export const SECRET = "whsec_bench_0123456789abcdef"

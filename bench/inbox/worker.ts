@@ -1,15 +1,15 @@
 // The Worker of this bench: the same receiver over each of the ways to hand an event on. The variable TARGET chooses.
 
 import { DurableObject } from "cloudflare:workers"
-import { createApp } from "../../src/app.ts"
-import { writeLine } from "../../src/core/write-line.ts"
-import { createReceiver, defineHandlers, type WorkerBindings } from "../../src/create-receiver.ts"
+import { createApp } from "../../src/app/app.ts"
+import { writeLine } from "../../src/core/log.ts"
+import { createReceiver, defineHandlers, type WorkerBindings } from "../../src/worker.ts"
 import type { HandOff } from "../../src/events/hand-off.ts"
-import { createVerifier } from "../../src/verifier.ts"
+import { createVerifier } from "../../src/verify/verifier.ts"
 import { parseSecrets } from "../../src/verify/parse-secrets.ts"
-import { credicorp } from "../../src/verify/schemes/credicorp.ts"
+import { credicorp } from "../../src/providers/credicorp.ts"
 
-export { Account, Inbox } from "../../src/create-receiver.ts"
+export { Account, Inbox } from "../../src/worker.ts"
 
 interface Env extends WorkerBindings {
   readonly TARGET: "inbox" | "plain" | "memory" | "verify"

@@ -1,7 +1,7 @@
 // Ways to take a body in, and nothing else.
 
-import { readBody } from "../../src/core/read-body.ts"
-import { createVerifier } from "../../src/verifier.ts"
+import { readBody } from "../../src/http/read-body.ts"
+import { createVerifier } from "../../src/verify/verifier.ts"
 import { SECRET } from "../fixture-secret.ts"
 
 const CAP_BYTES = 1_048_576

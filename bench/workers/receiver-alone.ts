@@ -1,13 +1,13 @@
 // The receiver without inbox and registry: what a Worker needs that only takes deliveries.
 
 import { Hono } from "hono"
-import { writeLine } from "../../src/core/write-line.ts"
-import { createRequestId, jsonResponse } from "../../src/errors/response.ts"
+import { writeLine } from "../../src/core/log.ts"
+import { createRequestId, jsonResponse } from "../../src/http/response.ts"
 import type { Log } from "../../src/events/handlers.ts"
 import type { ReceiverSettings } from "../../src/receiver/receive.ts"
 import { createReceiverRoute } from "../../src/receiver/route.ts"
-import { createVerifier } from "../../src/verifier.ts"
-import { credicorp } from "../../src/verify/schemes/credicorp.ts"
+import { createVerifier } from "../../src/verify/verifier.ts"
+import { credicorp } from "../../src/providers/credicorp.ts"
 import { SECRET } from "../fixture-secret.ts"
 
 /** @param log Where the line of each delivery goes. */

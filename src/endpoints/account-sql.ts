@@ -1,6 +1,8 @@
-import { IDEMPOTENCY_PRUNED_A_CALL, MAX_STORED_ANSWERS } from "../core/limits.ts"
-import type { AccountStore, KeptAction, StoredAnswer } from "./account.ts"
+import { IDEMPOTENCY_PRUNED_A_CALL, type AccountStore, type KeptAction, type StoredAnswer } from "./account.ts"
 import type { Endpoint } from "./endpoint.ts"
+
+/** Idempotency records of one mode of an account. A day of honest use leaves few; a key that makes thousands loses its oldest. */
+export const MAX_STORED_ANSWERS = 10_000
 
 /** An account's state in the SQLite of its object. Rows hold JSON, which keeps any text as it is. */
 export function createSqlAccountStore(sql: SqlStorage): AccountStore {

@@ -2,6 +2,9 @@ import type { ErrorCode } from "../errors/catalogue.ts"
 import type { Endpoint, EndpointFields, EndpointView } from "./endpoint.ts"
 import type { RateLimit } from "./rate-limit.ts"
 
+/** Old idempotency records that one request may clear away: a bounded step, so that no request pays for many. */
+export const IDEMPOTENCY_PRUNED_A_CALL = 20
+
 /** A request that is not granted: a code and the field that failed. */
 export interface Failure {
   readonly code: ErrorCode

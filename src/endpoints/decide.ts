@@ -1,19 +1,22 @@
-import { IDEMPOTENCY_PRUNED_A_CALL, IDEMPOTENCY_TTL_MS, MAX_ENDPOINTS } from "../core/limits.ts"
-import { matchesPattern } from "../events/patterns.ts"
-import type {
-  AccountAnswer,
-  AccountRequest,
-  AccountResult,
-  AccountStore,
-  Command,
-  EventTarget,
-  Failure,
-  Idempotency,
-  StoredAnswer,
+import {
+  IDEMPOTENCY_PRUNED_A_CALL,
+  type AccountAnswer,
+  type AccountRequest,
+  type AccountResult,
+  type AccountStore,
+  type Command,
+  type EventTarget,
+  type Failure,
+  type Idempotency,
+  type StoredAnswer,
 } from "./account.ts"
-import { createEndpoint, publicView, rotateSecret, validSecrets, type Endpoint } from "./endpoint.ts"
-import { toPage } from "./page.ts"
+import { MAX_ENDPOINTS, createEndpoint, publicView, rotateSecret, validSecrets, type Endpoint } from "./endpoint.ts"
+import { matchesPattern } from "../events/patterns.ts"
+import { toPage } from "../http/paging.ts"
 import { refill, secondsToToken, takeToken, toRateLimit, type Bucket } from "./rate-limit.ts"
+
+/** Spec 5.10: a day. */
+export const IDEMPOTENCY_TTL_MS = 86_400_000
 
 /**
  * Decides a request against an account's state: revoked, suspended, rate limit, then the first stateless check that

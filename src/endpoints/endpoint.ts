@@ -1,4 +1,14 @@
-import { ENDPOINT_ID_BYTES, ENDPOINT_SECRET_BYTES, MAX_VALID_SECRETS } from "../core/limits.ts"
+/** Spec 5.3, for each mode by itself. */
+export const MAX_ENDPOINTS = 20
+
+/** Spec 5.6: the newest, and the one before it during the overlap. */
+export const MAX_VALID_SECRETS = 2
+
+/** 256 bits, as long as the hash that it keys. */
+export const ENDPOINT_SECRET_BYTES = 32
+
+/** 144 bits: two ids never meet, and nobody guesses one. */
+export const ENDPOINT_ID_BYTES = 18
 
 /** What a partner says of an endpoint (spec 5.1), after every rule. */
 export interface EndpointFields {

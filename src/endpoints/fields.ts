@@ -1,14 +1,20 @@
 import * as v from "valibot"
 import { isFields } from "../core/is.ts"
-import {
-  MAX_DESCRIPTION_CHARS,
-  MAX_METADATA_KEY_CHARS,
-  MAX_METADATA_PAIRS,
-  MAX_METADATA_VALUE_CHARS,
-  MAX_OVERLAP_SECONDS,
-} from "../core/limits.ts"
-import { hasAtMost, maxChars } from "../core/max-chars.ts"
-import { PAGE_FIELDS } from "../core/page-fields.ts"
+import { hasAtMost, maxChars } from "../http/fields.ts"
+import { PAGE_FIELDS } from "../http/paging.ts"
+import { CREDENTIAL_ID } from "./auth/principal.ts"
+
+/** An operator's own words beside what was done: why, and where to read more. */
+export const MAX_NOTE_CHARS = 500
+
+/** Spec 5.6: a day. */
+export const MAX_OVERLAP_SECONDS = 86_400
+
+/** Spec 5.8. */
+export const MAX_DESCRIPTION_CHARS = 500
+export const MAX_METADATA_PAIRS = 20
+export const MAX_METADATA_KEY_CHARS = 40
+export const MAX_METADATA_VALUE_CHARS = 500
 
 const isRealDate = (text: string): boolean => new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) ?? false
 
@@ -59,3 +65,16 @@ export const Page = v.object(PAGE_FIELDS)
 
 /** The query of what was done about an account. */
 export const ActionsQuery = v.strictObject(PAGE_FIELDS)
+
+/** One line of text, so that it cannot pass for more, or for something else, wherever it is shown. */
+const Note = v.pipe(maxChars(MAX_NOTE_CHARS), v.minLength(1), v.regex(/^[^\p{Cc}\p{Cs}\p{Bidi_Control}]*$/u))
+
+/** The body that does something about an account. */
+export const NewAction = v.variant("action", [
+  v.strictObject({ action: v.picklist(["suspend", "resume"]), note: Note }),
+  v.strictObject({
+    action: v.picklist(["revoke", "restore"]),
+    credential_id: v.pipe(v.string(), v.regex(CREDENTIAL_ID)),
+    note: Note,
+  }),
+])

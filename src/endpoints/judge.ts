@@ -1,13 +1,15 @@
 import { toHex } from "../core/bytes.ts"
-import { MAX_PARTNER_BODY_BYTES } from "../core/limits.ts"
-import { parseJson, readJsonBytes } from "../core/read-json.ts"
+import { parseJson, readJsonBytes } from "../http/json.ts"
 import { fail, ok, type Result } from "../core/result.ts"
 import type { AccountRequest, Command, Failure, Idempotency } from "./account.ts"
-import { checkEnabledEvents } from "./enabled-events.ts"
-import { checkFields } from "../core/check-fields.ts"
+import { checkEnabledEvents } from "./rules/events.ts"
+import { checkFields } from "../http/fields.ts"
 import { EndpointPatch, NewEndpoint, Page, Rotation } from "./fields.ts"
-import { checkScope, type Principal, type Scope } from "./principal.ts"
-import { checkEndpointUrl } from "./url.ts"
+import { checkScope, type Principal, type Scope } from "./auth/principal.ts"
+import { checkEndpointUrl } from "./rules/url.ts"
+
+/** A registration is a URL and a few names. */
+export const MAX_PARTNER_BODY_BYTES = 65_536
 
 /** One route: what it needs, and the command that its body, its query and its id make. */
 export interface Operation {

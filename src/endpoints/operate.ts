@@ -1,7 +1,6 @@
-import { MAX_ENDPOINTS } from "../core/limits.ts"
+import { MAX_ENDPOINTS, publicView, type EndpointView } from "./endpoint.ts"
 import type { AccountStore, KeptAction, OperatorAction, PageOf } from "./account.ts"
-import { publicView, type EndpointView } from "./endpoint.ts"
-import { toPage } from "./page.ts"
+import { toPage } from "../http/paging.ts"
 
 /**
  * Does what an operator wants and keeps a record of it. The caller holds a transaction around it: there is no effect

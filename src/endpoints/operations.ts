@@ -1,9 +1,8 @@
-import { toPageBody } from "../core/page-fields.ts"
+import { toPageBody } from "../http/paging.ts"
 import { operation, type Asked, type Operation, type OperatorAnswer } from "../operator/operation.ts"
 import type { Account } from "./account.ts"
-import { NewAction } from "./action.ts"
-import { ActionsQuery } from "./fields.ts"
-import { ACCOUNT_NAME } from "./principal.ts"
+import { NewAction, ActionsQuery } from "./fields.ts"
+import { ACCOUNT_NAME } from "./auth/principal.ts"
 
 /** What an operator's request about an account works on. */
 export interface AccountOperationDeps {

@@ -1,4 +1,6 @@
-import { RATE_BURST, RATE_PER_SECOND } from "../core/limits.ts"
+/** Spec 5.11: tokens a second, and how many can gather. */
+export const RATE_PER_SECOND = 10
+export const RATE_BURST = 50
 
 /** A token bucket with continuous refill (spec 5.11): how full it was, and when. */
 export interface Bucket {

@@ -1,15 +1,15 @@
 import { Hono, type Context } from "hono"
-import { parseBearer } from "../core/bearer.ts"
-import { toQuery } from "../core/check-fields.ts"
-import { errorName } from "../core/error-text.ts"
-import { RATE_BURST } from "../core/limits.ts"
-import { toPageBody } from "../core/page-fields.ts"
+import { parseBearer } from "../http/bearer.ts"
+import { toQuery } from "../http/fields.ts"
+import { errorName } from "../core/log.ts"
+import { RATE_BURST } from "./rate-limit.ts"
+import { toPageBody } from "../http/paging.ts"
 import { CATALOGUE, type ErrorCode } from "../errors/catalogue.ts"
-import { emptyResponse, errorResponse, jsonResponse } from "../errors/response.ts"
+import { emptyResponse, errorResponse, jsonResponse } from "../http/response.ts"
 import type { Log } from "../events/handlers.ts"
 import type { Account, AccountAnswer } from "./account.ts"
 import { judge, OPERATIONS } from "./judge.ts"
-import type { Authenticate } from "./principal.ts"
+import type { Authenticate } from "./auth/principal.ts"
 
 /** What the partner plane is made of. */
 export interface PartnerSettings {

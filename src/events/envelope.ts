@@ -1,9 +1,14 @@
 import { fromUtf8 } from "../core/bytes.ts"
 import { isFields, isText } from "../core/is.ts"
 import { ok, type Result } from "../core/result.ts"
-import { refuse } from "../errors/refuse.ts"
-import type { Refusal } from "../errors/webhook-error.ts"
+import { refuse, type Refusal } from "../errors/webhook-error.ts"
 import type { WebhookEvent } from "./event.ts"
+
+/** Spec 2.6. */
+export const MAX_EVENT_TYPE_CHARS = 128
+
+/** Spec 2.7. */
+export const MAX_API_VERSION_CHARS = 32
 
 /** Strict UTF-8, then JSON (spec 3.7), then the envelope (spec 3.8). Only for a body whose signature has passed. */
 export function parseEvent(body: Uint8Array): Result<WebhookEvent, Refusal> {

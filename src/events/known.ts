@@ -1,3 +1,4 @@
+import { isEventType } from "./envelope.ts"
 import { matchesPattern, type EventPattern } from "./patterns.ts"
 
 /** The event types whose names are public (spec 2.3). Not complete, so it is data to extend and never a closed list. */
@@ -17,3 +18,11 @@ export const PUBLIC_EVENT_TYPES: readonly string[] = [
  */
 export const isKnownType = (type: string, patterns: readonly EventPattern[]): boolean =>
   PUBLIC_EVENT_TYPES.includes(type) || patterns.some((pattern) => matchesPattern(pattern, type))
+
+/** Reads a list of event types. @throws {TypeError} It is none. */
+export function parseEventTypes(text: string): readonly string[] {
+  const types = text.split(",").map((type) => type.trim())
+  if (!types.every(isEventType))
+    throw new TypeError("must be event types separated by commas, as card.blocked,card.opened")
+  return types
+}

@@ -1,5 +1,7 @@
-import { demand } from "../core/demand.ts"
-import { MAX_RETRY_LATER_SECONDS } from "../core/limits.ts"
+import { assertOption } from "../core/assert.ts"
+
+/** How long a handler may put its next attempt off with `RetryLater`: a week. */
+export const MAX_RETRY_LATER_SECONDS = 604_800
 
 /**
  * Thrown by a handler that knows when to be tried again: the run waits that long instead of what its schedule says. It
@@ -23,7 +25,7 @@ export class RetryLater extends Error {
    * @throws {TypeError} It is not.
    */
   constructor(seconds: number, reason = "") {
-    demand(
+    assertOption(
       Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_RETRY_LATER_SECONDS,
       `RetryLater takes whole seconds from 1 to ${MAX_RETRY_LATER_SECONDS}`,
     )

@@ -1,9 +1,7 @@
-import { demand } from "../core/demand.ts"
-import { MAX_PARAM_CHARS } from "../core/limits.ts"
+import { assertOption } from "../core/assert.ts"
+import { MAX_PARAM_CHARS, refuse, type Refusal } from "../errors/webhook-error.ts"
 import { ok, type Result } from "../core/result.ts"
 import { isEventType } from "./envelope.ts"
-import { refuse } from "../errors/refuse.ts"
-import type { Refusal } from "../errors/webhook-error.ts"
 import type { EventPayloads, OtherEvent, PayloadOf, WebhookEvent } from "./event.ts"
 
 /**
@@ -55,7 +53,7 @@ export type EventOf<Type extends string, Schemas extends EventSchemas> = Type ex
  * @throws {TypeError} A key is no event type: a schema under `payment.*` would never be asked, and every payload pass.
  */
 export const checkSchemas = (schemas: EventSchemas): void =>
-  demand(Object.keys(schemas).every(isEventType), "events must be by type")
+  assertOption(Object.keys(schemas).every(isEventType), "events must be by type")
 
 /**
  * Holds an event's payload against the schema for its type, if there is one (spec 3.11). The event that comes back
@@ -69,7 +67,7 @@ export function checkPayload(event: WebhookEvent, schemas: EventSchemas): Result
   const schema = schemas[type]
   if (!schema) return ok(event)
   const result = schema["~standard"].validate(data.object)
-  demand(!("then" in result), "events must be sync schemas")
+  assertOption(!("then" in result), "events must be sync schemas")
   if (!result.issues) return ok({ ...event, data: { ...data, object: result.value as Record<string, unknown> } })
   // The path only: a schema's message may quote the value. A step is a key, or an object with one.
   const path = result.issues[0]?.path ?? []

@@ -1,6 +1,8 @@
-import { MAX_ROW_BYTES } from "../core/limits.ts"
 import type { Accepted, InboxDelivery } from "./inbox.ts"
 import type { InboxStore } from "./store.ts"
+
+/** A row of a Durable Object's SQLite. The local runtime takes four times that without a word. */
+export const MAX_ROW_BYTES = 2_000_000
 
 /** Inserts an event with its runs at a place, or finds it; call it within a transaction. */
 export function accept(store: InboxStore, delivery: InboxDelivery, place: number): Accepted {

@@ -1,6 +1,8 @@
-import { ACTIVITY_MINUTES } from "../core/limits.ts"
 import type { Activity } from "./inbox.ts"
 import type { InboxStore } from "./store.ts"
+
+/** Minutes of which a shard keeps count. */
+export const ACTIVITY_MINUTES = 60
 
 /** Counts what a shard is sent. A duplicate writes no row: minutes are counted in memory and kept once they are over. */
 export interface ActivityCount {

@@ -1,15 +1,25 @@
-import {
-  BACKSTOP_MS,
-  LEASE_MS,
-  MAX_FLIGHT_BYTES,
-  MAX_HANDLER_RUNS,
-  MAX_WAKE_EVENTS,
-  MAX_WAKE_RUNS,
-} from "../core/limits.ts"
 import type { HandlerCall, Run } from "./inbox.ts"
 import { pruneIfDue } from "./prune.ts"
 import { beginAttempt, endAttempt, endRun, failRun, freshRun } from "./runs.ts"
 import type { InboxStore } from "./store.ts"
+
+/** An attempt that was not heard of by then is lost: its time limit, and room for the call around it. */
+export const LEASE_MS = 40_000
+
+/** Runs of one handler that a shard has in flight: one that hangs takes no slot from another. */
+export const MAX_HANDLER_RUNS = 16
+
+/** Bodies of the runs in flight of a shard: they lie in its memory, of which it may share 128 MB with its neighbours. */
+export const MAX_FLIGHT_BYTES = 16_777_216
+
+/** Runs that one wake starts. Cloudflare counts what one invocation calls, and one that finds the object asleep wakes it twice. */
+export const MAX_WAKE_RUNS = 16
+
+/** New events that one wake looks at: a bounded step. */
+export const MAX_WAKE_EVENTS = 256
+
+/** When the alarm looks again at what should have been started at once: it comes too late only for a shard that was killed. */
+export const BACKSTOP_MS = 1_000
 
 /** An attempt that was counted and may start. */
 export interface Start {

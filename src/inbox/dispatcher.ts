@@ -1,7 +1,6 @@
-import { errorText } from "../core/error-text.ts"
-import { BACKSTOP_MS, LEASE_MS } from "../core/limits.ts"
+import { errorText } from "../core/log.ts"
+import { BACKSTOP_MS, LEASE_MS, claim, nextRunAt, type Claimed, type InFlight, type Start } from "./claim.ts"
 import type { Log } from "../events/handlers.ts"
-import { claim, nextRunAt, type Claimed, type InFlight, type Start } from "./claim.ts"
 import { finish, type Ended } from "./finish.ts"
 import type { GroupCommit } from "./group-commit.ts"
 import type { HandlerRunner, Run } from "./inbox.ts"
@@ -34,12 +33,12 @@ export interface Dispatcher {
 /** What else a shard has to say in it. */
 export interface DispatcherHooks {
   /** What else is written with a wake; returns what follows once that is durable. */
-  readonly keepHouse: (now: number) => () => void
+  readonly flushActivity: (now: number) => () => void
   /** Whether a Worker has named this handler lately. */
   readonly isNamed: (handler: string, now: number) => boolean
 }
 
-export function createDispatcher(deps: DispatcherDeps, { keepHouse, isNamed }: DispatcherHooks): Dispatcher {
+export function createDispatcher(deps: DispatcherDeps, { flushActivity, isNamed }: DispatcherHooks): Dispatcher {
   const { store, commits, runner, ensureWake, retention, clock, random, log } = deps
   const slots = createSlots()
   let waking: Promise<void> | undefined
@@ -115,20 +114,20 @@ export function createDispatcher(deps: DispatcherDeps, { keepHouse, isNamed }: D
       for (const one of claimed.starts) slots.release(one)
     }
     try {
-      const { lost, houseKept } = await commits.run(() => {
+      const { lost, activityFlushed } = await commits.run(() => {
         // From here on, what becomes due needs another wake.
         waking = undefined
         // A group that cannot be written runs its work again.
         release()
         const now = clock()
-        const kept = keepHouse(now)
+        const kept = flushActivity(now)
         if (retention) prune(store, now, retention)
         claimed = claim(store, now, slots.at(now), random)
         for (const one of claimed.starts) slots.take(one, Number.POSITIVE_INFINITY)
         planWake(now)
-        return { lost: claimed.lost, houseKept: kept }
+        return { lost: claimed.lost, activityFlushed: kept }
       })
-      houseKept()
+      activityFlushed()
       for (const { event, run } of lost) report(log, event, run)
     } catch (error) {
       waking = undefined

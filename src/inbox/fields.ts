@@ -1,5 +1,5 @@
 import * as v from "valibot"
-import { PAGE_FIELDS } from "../core/page-fields.ts"
+import { PAGE_FIELDS } from "../http/paging.ts"
 import { isEventType } from "../events/envelope.ts"
 import { isPattern } from "../events/patterns.ts"
 import { EVENT_STATUSES, type EventFilter } from "./inbox.ts"

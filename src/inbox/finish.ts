@@ -1,7 +1,10 @@
-import { DEPLOYMENT_RETRY_MS, MAX_RETRY_LATER_SECONDS } from "../core/limits.ts"
+import { MAX_RETRY_LATER_SECONDS } from "../events/outcomes.ts"
 import type { Attempt, Run, RunOutcome } from "./inbox.ts"
 import { endAttempt, endRun, failRun } from "./runs.ts"
 import type { InboxStore } from "./store.ts"
+
+/** A busy object may go on with old code for five minutes after a deployment. A key that a Worker has named since is not gone. */
+export const DEPLOYMENT_RETRY_MS = 60_000
 
 /** What the runner does not say itself. */
 export type Unheard =

@@ -1,4 +1,6 @@
-import { MAX_WAITING_BYTES, MAX_WAITING_DELIVERIES } from "../core/limits.ts"
+/** Deliveries of one shard that wait for their commit: an eighth of its memory, and no queue that outlives the sender's patience. */
+export const MAX_WAITING_BYTES = 16_777_216
+export const MAX_WAITING_DELIVERIES = 256
 
 /** The two calls of a Durable Object's storage that a commit takes. */
 export interface CommitStorage {
@@ -29,7 +31,7 @@ export class GroupCommit {
   #bytes = 0
   #isWriting = false
   /** How many deliveries the last group had. */
-  #crowd = 0
+  #lastGroupSize = 0
 
   constructor(storage: CommitStorage) {
     this.#storage = storage
@@ -60,9 +62,9 @@ export class GroupCommit {
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
-      if (this.#crowd > 1) await this.#letIn()
+      if (this.#lastGroupSize > 1) await this.#yieldTurn()
       const group = this.#waiting
-      this.#crowd = group.filter(({ bytes }) => bytes > 0).length
+      this.#lastGroupSize = group.filter(({ bytes }) => bytes > 0).length
       this.#waiting = []
       try {
         const settles = this.#runGroup(group)
@@ -84,7 +86,7 @@ export class GroupCommit {
    * the answers to the last one leave before the next holds them back. A timer would take a millisecond, and one that
    * comes alone need not wait for others.
    */
-  async #letIn(): Promise<void> {
+  async #yieldTurn(): Promise<void> {
     await this.#storage.sync().catch(() => {})
   }
 

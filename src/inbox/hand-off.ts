@@ -1,11 +1,13 @@
-import { errorText } from "../core/error-text.ts"
-import { ACCEPT_TIMEOUT_MS } from "../core/limits.ts"
+import { errorText } from "../core/log.ts"
 import { withTimeLimit } from "../core/time-limit.ts"
 import { Unavailable, type HandOff, type HandOffInput } from "../events/hand-off.ts"
 import type { Log } from "../events/handlers.ts"
 import { matchesPattern } from "../events/patterns.ts"
 import type { Accepted, InboxDelivery } from "./inbox.ts"
 import { openShard, type Shards } from "./shards.ts"
+
+/** How long the receiver waits for its shard: half of what the sender waits for us (spec 3.13). */
+export const ACCEPT_TIMEOUT_MS = 5_000
 
 /** What it takes to hand events to the inbox. */
 export interface InboxHandOffOptions {

@@ -1,5 +1,5 @@
 import { WorkerEntrypoint } from "cloudflare:workers"
-import { writeLine } from "../core/write-line.ts"
+import { writeLine } from "../core/log.ts"
 import type { HandlerSet } from "../events/handlers.ts"
 import type { HandlerCall, HandlerRunner, RunOutcome } from "./inbox.ts"
 import { runHandler } from "./run-handler.ts"

@@ -1,13 +1,15 @@
 import { DurableObject } from "cloudflare:workers"
-import { NEWER_SCHEMA_RETRY_MS } from "../core/limits.ts"
 import { migrate, NewerVersion } from "../core/migrate.ts"
-import { writeLine } from "../core/write-line.ts"
+import { writeLine } from "../core/log.ts"
 import { GroupCommit } from "./group-commit.ts"
 import { INBOX_SCHEMA } from "./inbox-schema.ts"
 import type { Accepted, EventFilter, HandlerRunner, InboxDelivery, InboxShard, Rerun, RerunDead } from "./inbox.ts"
 import { parseRetention, type RetentionBindings } from "./retention.ts"
 import { createShard, type WakingShard } from "./shard.ts"
 import { createSqlInboxStore } from "./sql-store.ts"
+
+/** When a shard looks again that newer code has written: until that is deployed again there is nothing it could do. */
+export const NEWER_SCHEMA_RETRY_MS = 60_000
 
 /** The entrypoint that runs handlers, as the Worker's main module exports it. */
 function findRunner(exports: unknown): HandlerRunner {

@@ -1,6 +1,8 @@
-import { MAX_RERUN_EVENTS } from "../core/limits.ts"
 import type { EventFilter, EventPage, RerunDead, RerunStep, ShardStats } from "./inbox.ts"
 import type { Shards } from "./shards.ts"
+
+/** Events with a dead run that one call to a shard looks at to run them again. */
+export const MAX_RERUN_EVENTS = 500
 
 // What an operator asks of the whole inbox: of every shard, at once.
 

@@ -1,9 +1,8 @@
 import { matchesPattern } from "../events/patterns.ts"
-import { MAX_SCANNED_EVENTS } from "../core/limits.ts"
+import { MAX_SCANNED_EVENTS, type EventRow, type InboxStore } from "./store.ts"
 import type { EventFilter, EventPage, InboxEvent, Rerun, RerunDead, RerunFailure, RerunStep, Run } from "./inbox.ts"
 import { forgetBody, pruneIfDue } from "./prune.ts"
 import { endRun, freshRun, restartRun, toInboxEvent } from "./runs.ts"
-import type { EventRow, InboxStore } from "./store.ts"
 
 // What an operator asks of a shard. Each is called within a transaction.
 

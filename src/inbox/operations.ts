@@ -1,5 +1,5 @@
 import { fromUtf8 } from "../core/bytes.ts"
-import { toPageBody } from "../core/page-fields.ts"
+import { toPageBody } from "../http/paging.ts"
 import { operation, type Asked, type Operation, type OperatorAnswer } from "../operator/operation.ts"
 import { EventQuery, EventsQuery, HandlerBody, RerunBody, RerunDeadBody, toFilter } from "./fields.ts"
 import type { InboxShard, RerunFailure } from "./inbox.ts"

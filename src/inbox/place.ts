@@ -1,4 +1,5 @@
-import { MAX_INBOX_SHARDS } from "../core/limits.ts"
+/** A place holds the shard in eight bits. */
+export const MAX_INBOX_SHARDS = 256
 
 // A place is a whole number below 2^53: the time in milliseconds × 1,024, and the shard among the rest. It orders the
 // events of all shards without an index of its own, and no two shards ever give the same one.

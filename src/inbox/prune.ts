@@ -1,7 +1,12 @@
-import { DEATHS_TOGETHER_MS, MAX_PRUNED_EVENTS } from "../core/limits.ts"
 import type { Attempt, Run } from "./inbox.ts"
 import { placeAt, timeOf } from "./place.ts"
 import type { EventRow, InboxStore } from "./store.ts"
+
+/** Events that one step of pruning looks at. */
+export const MAX_PRUNED_EVENTS = 200
+
+/** Dead runs are pruned by the day that they died on: one look a day at those that are left, however many there are. */
+export const DEAD_RUN_PRUNE_INTERVAL_MS = 86_400_000
 
 /** How long is kept what, in milliseconds: bodies with the texts of errors, and the ids that duplicates are known by. */
 export interface Retention {
@@ -90,7 +95,7 @@ function pruneEvent(store: InboxStore, event: EventRow, diedBy: number): void {
 /** When a dead run died, in milliseconds since 1970: the end of that day, so that those of a day are pruned together. */
 function diedAt({ history }: Run): number {
   const { at = 0, ms = 0 } = history.at(-1) ?? {}
-  return (Math.floor((at + ms) / DEATHS_TOGETHER_MS) + 1) * DEATHS_TOGETHER_MS
+  return (Math.floor((at + ms) / DEAD_RUN_PRUNE_INTERVAL_MS) + 1) * DEAD_RUN_PRUNE_INTERVAL_MS
 }
 
 const withoutError = ({ attempt, at, outcome, ms }: Attempt): Attempt => ({

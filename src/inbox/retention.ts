@@ -1,6 +1,17 @@
-import { DEFAULT_BODY_DAYS, DEFAULT_ID_DAYS, MAX_RETENTION_DAYS, MIN_ID_DAYS } from "../core/limits.ts"
 import { fail, ok, type Result } from "../core/result.ts"
 import type { Retention } from "./prune.ts"
+
+/** A month to look at what went wrong, and to run it again. */
+export const DEFAULT_BODY_DAYS = 30
+
+/** Long enough to know an event again that its sender delivers by hand, months later. */
+export const DEFAULT_ID_DAYS = 90
+
+/** Spec 6.1: the sender tries for 72 h. An id that is forgotten before would let its last tries run the handlers again. */
+export const MIN_ID_DAYS = 4
+
+/** Ten years. */
+export const MAX_RETENTION_DAYS = 3_650
 
 /** The variables that say how long the inbox keeps what. */
 export interface RetentionBindings {

@@ -1,5 +1,4 @@
-import { errorText } from "../core/error-text.ts"
-import { ATTEMPT_TIMEOUT_MS } from "../core/limits.ts"
+import { errorText } from "../core/log.ts"
 import { withTimeLimit } from "../core/time-limit.ts"
 import { parseEvent } from "../events/envelope.ts"
 import type { WebhookEvent } from "../events/event.ts"
@@ -7,6 +6,9 @@ import { createContext, type HandlerSet, type Log } from "../events/handlers.ts"
 import { GiveUp, RetryLater } from "../events/outcomes.ts"
 import { checkPayload, type EventSchemas } from "../events/schema.ts"
 import type { HandlerCall, RunOutcome } from "./inbox.ts"
+
+/** What an attempt may take. */
+export const ATTEMPT_TIMEOUT_MS = 30_000
 
 /**
  * Makes one attempt: bytes → event → schema → handler, within the time limit. Whatever the handler does, it ends; its

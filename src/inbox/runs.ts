@@ -1,8 +1,10 @@
-import { MAX_HISTORY_ATTEMPTS } from "../core/limits.ts"
 import type { Attempt, DeadReason, EventStatus, InboxEvent, Run } from "./inbox.ts"
 import { timeOf } from "./place.ts"
 import { retryDelayMs } from "./schedule.ts"
 import type { EventRow } from "./store.ts"
+
+/** Attempts that a run remembers: those of the last two rounds, and a few. */
+export const MAX_HISTORY_ATTEMPTS = 20
 
 /** A run that has not begun: due since its event was taken, and not later if the clock was ahead then. */
 export const freshRun = (handler: string, place: number, now: number = Number.MAX_SAFE_INTEGER): Run => ({

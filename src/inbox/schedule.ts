@@ -1,4 +1,8 @@
-import { RETRY_DELAYS_SECONDS, RETRY_JITTER_PERCENT } from "../core/limits.ts"
+/** What comes between the attempts of a run: a hiccup, a restart, a deployment, an outage, a night, a day. */
+export const RETRY_DELAYS_SECONDS: readonly number[] = [5, 30, 120, 600, 3_600, 21_600, 86_400]
+
+/** A tenth to either side, so that runs that failed together do not come back together. */
+export const RETRY_JITTER_PERCENT = 10
 
 /** The attempts of one round: the first, and one after each delay. */
 export const MAX_ATTEMPTS: number = 1 + RETRY_DELAYS_SECONDS.length

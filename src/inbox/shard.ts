@@ -1,4 +1,4 @@
-import { BACKSTOP_MS, DEPLOYMENT_MS } from "../core/limits.ts"
+import { BACKSTOP_MS } from "./claim.ts"
 import { accept, fitsRow } from "./accept.ts"
 import { createActivityCount } from "./activity.ts"
 import { createDispatcher, type DispatcherDeps } from "./dispatcher.ts"
@@ -6,6 +6,9 @@ import type { InboxShard } from "./inbox.ts"
 import { erase, list, rerun, rerunDead, show } from "./operate.ts"
 import { nextPlace, timeOf } from "./place.ts"
 import type { InboxStore } from "./store.ts"
+
+/** A busy object may go on with old code for five minutes after a deployment. A key that a Worker has named since is not gone. */
+export const DEPLOYMENT_MS = 600_000
 
 /** What a shard is made of: a store, a way to commit, a way to run handlers. */
 export type ShardDeps = DispatcherDeps
@@ -26,7 +29,7 @@ export function createShard(deps: ShardDeps): WakingShard {
     for (const handler of handlers) named.set(handler, now)
   }
   const dispatcher = createDispatcher(deps, {
-    keepHouse: (now) => activity.keep(store, now),
+    flushActivity: (now) => activity.keep(store, now),
     isNamed: (handler, now) => now - (named.get(handler) ?? 0) < DEPLOYMENT_MS,
   })
   /** What never changes once it is written is read once. */

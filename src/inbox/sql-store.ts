@@ -1,6 +1,5 @@
-import { MAX_SCANNED_EVENTS } from "../core/limits.ts"
+import { MAX_SCANNED_EVENTS, type EventRow, type InboxStore } from "./store.ts"
 import type { Activity, DeadReason, Run, RunStatus } from "./inbox.ts"
-import type { EventRow, InboxStore } from "./store.ts"
 
 type EventColumns = {
   place: number

@@ -1,5 +1,8 @@
 import type { Activity, EventStatus, Run } from "./inbox.ts"
 
+/** Events that one page of a listing looks at in one shard, where few are what was asked for; and waiting runs it sorts. */
+export const MAX_SCANNED_EVENTS = 5_000
+
 /** A row of the table of events: an event without its runs. */
 export interface EventRow {
   readonly place: number

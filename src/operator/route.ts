@@ -1,15 +1,17 @@
 import { Hono, type Context } from "hono"
 import * as v from "valibot"
-import { checkFields, toQuery } from "../core/check-fields.ts"
-import { errorName } from "../core/error-text.ts"
-import { MAX_OPERATOR_BODY_BYTES } from "../core/limits.ts"
-import { parseJson, readJsonBytes } from "../core/read-json.ts"
+import { checkFields, toQuery } from "../http/fields.ts"
+import { errorName } from "../core/log.ts"
+import { parseJson, readJsonBytes } from "../http/json.ts"
 import { ok, type Result } from "../core/result.ts"
 import { CATALOGUE } from "../errors/catalogue.ts"
-import { emptyResponse, errorResponse, jsonResponse } from "../errors/response.ts"
+import { emptyResponse, errorResponse, jsonResponse } from "../http/response.ts"
 import type { Log } from "../events/handlers.ts"
 import type { Asked, Operation, OperatorAnswer } from "./operation.ts"
 import { checkOperator } from "./token.ts"
+
+/** An operator's request is a name or two. */
+export const MAX_OPERATOR_BODY_BYTES = 16_384
 
 export interface OperatorDeps {
   /** As `parseOperatorToken` returned it. */

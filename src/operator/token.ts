@@ -1,6 +1,9 @@
-import { parseBearer } from "../core/bearer.ts"
+import { collect, type BindingText, type Configured } from "../core/config.ts"
+import { parseBearer, MAX_BEARER_CHARS } from "../http/bearer.ts"
 import { equalText } from "../core/bytes.ts"
-import { MAX_BEARER_CHARS, MIN_OPERATOR_TOKEN_CHARS } from "../core/limits.ts"
+
+/** What the operator's token must have: 32 characters of base64 are 192 bits, which nobody guesses. */
+export const MIN_OPERATOR_TOKEN_CHARS = 32
 
 /**
  * Reads `OPERATOR_TOKEN`.
@@ -30,4 +33,22 @@ export function checkOperator(
   const bearer = parseBearer(authorization)
   if (!bearer.ok) return bearer.error === "missing" ? "missing_api_key" : "invalid_api_key"
   return equalText(bearer.value, token) ? undefined : "invalid_api_key"
+}
+
+/** What the Worker reads from its environment for its operator. */
+export interface OperatorBindings {
+  /** At least 32 characters. Unset turns the operator's routes off. A secret: never in `[vars]`. */
+  readonly OPERATOR_TOKEN?: BindingText
+}
+
+export interface OperatorConfig {
+  readonly token: string
+}
+
+/** Reads the operator's variables, as `readReceiverConfig` does the receiver's. */
+export function readOperatorConfig({ OPERATOR_TOKEN }: OperatorBindings): Configured<OperatorConfig> {
+  if (OPERATOR_TOKEN === undefined) return { state: "off" }
+  const problems: string[] = []
+  const token = collect(problems, "OPERATOR_TOKEN", () => parseOperatorToken(String(OPERATOR_TOKEN)), "")
+  return problems.length === 0 ? { state: "on", config: { token } } : { state: "invalid", problems }
 }

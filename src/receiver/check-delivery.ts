@@ -1,7 +1,7 @@
-import { checkContentType } from "../core/content-type.ts"
-import { refuse, refuseContentType, refuseSignature } from "../errors/refuse.ts"
+import { checkContentType } from "../http/content-type.ts"
+import { refuse, refuseContentType, refuseSignature } from "../errors/webhook-error.ts"
 import type { WebhookEvent } from "../events/event.ts"
-import type { CheckResult, Verifier } from "../verifier.ts"
+import type { CheckResult, Verifier } from "../verify/verifier.ts"
 
 /** What a delivery is held against. */
 export interface DeliveryChecks<Event> {

@@ -1,6 +1,8 @@
-import { errorText } from "../core/error-text.ts"
-import { MAX_LOGGED_DELIVERY_ID_CHARS } from "../core/limits.ts"
+import { errorText } from "../core/log.ts"
 import type { Outcome } from "./receive.ts"
+
+/** Spec 2.8: a delivery id is a stranger's text, and it is logged before anything is proven. */
+export const MAX_LOGGED_DELIVERY_ID_CHARS = 128
 
 /** What a delivery's line holds beside its outcome. */
 export interface DeliveryFacts {

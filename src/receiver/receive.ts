@@ -1,13 +1,12 @@
 import { ok, type Result } from "../core/result.ts"
-import { refuse } from "../errors/refuse.ts"
-import type { Refusal } from "../errors/webhook-error.ts"
+import { refuse, type Refusal } from "../errors/webhook-error.ts"
 import type { WebhookEvent } from "../events/event.ts"
 import { Unavailable, type HandOff } from "../events/hand-off.ts"
 import { isKnownType } from "../events/known.ts"
 import type { EventPattern } from "../events/patterns.ts"
 import { checkPayload, type EventSchemas } from "../events/schema.ts"
-import type { CheckResult } from "../verifier.ts"
-import type { Scheme } from "../verify/scheme.ts"
+import type { CheckResult } from "../verify/verifier.ts"
+import type { Scheme } from "../providers/provider.ts"
 import { checkDelivery, type DeliveryChecks } from "./check-delivery.ts"
 
 /** What a receiver judges by. */

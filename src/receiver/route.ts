@@ -1,5 +1,5 @@
 import { Hono } from "hono"
-import { errorResponse, jsonResponse } from "../errors/response.ts"
+import { errorResponse, jsonResponse } from "../http/response.ts"
 import type { Log } from "../events/handlers.ts"
 import { toLogEntry, toLoggedDeliveryId } from "./log-entry.ts"
 import { receive, type Outcome, type ReceiverSettings } from "./receive.ts"

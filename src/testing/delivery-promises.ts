@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_BODY_BYTES } from "../core/limits.ts"
+import { DEFAULT_MAX_BODY_BYTES } from "../verify/options.ts"
 import { ENVELOPE, FIELDS } from "./envelope-promises.ts"
 import { faults } from "./faults.ts"
 import { FORGED, refused, sending, TAKEN, type Bench, type ConformanceOptions, type Promised } from "./promise.ts"

@@ -1,4 +1,4 @@
-import { MAX_API_VERSION_CHARS, MAX_EVENT_TYPE_CHARS } from "../core/limits.ts"
+import { MAX_API_VERSION_CHARS, MAX_EVENT_TYPE_CHARS } from "../events/envelope.ts"
 import { refused, sending, TAKEN, type Bench, type Promised } from "./promise.ts"
 
 /** With `evt_` (spec 2.7). */

@@ -1,4 +1,4 @@
-import { DEFAULT_TOLERANCE_SECONDS } from "../core/limits.ts"
+import { DEFAULT_TOLERANCE_SECONDS } from "../verify/options.ts"
 import { malformed, type MalformedWay } from "./malformed.ts"
 import {
   bodyOf,

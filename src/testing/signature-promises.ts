@@ -1,4 +1,5 @@
-import { DEFAULT_TOLERANCE_SECONDS, MAX_SIGNATURES } from "../core/limits.ts"
+import { DEFAULT_TOLERANCE_SECONDS } from "../verify/options.ts"
+import { MAX_SIGNATURES } from "../providers/signature-list.ts"
 import { faults } from "./faults.ts"
 import { FORGED, refused, TAKEN, type Bench, type ConformanceOptions, type Promised } from "./promise.ts"
 import {

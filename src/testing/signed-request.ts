@@ -1,7 +1,7 @@
-import { toBytes, type BodyInput } from "../core/body-input.ts"
-import { chooseEngine } from "../verify/engine.ts"
+import { toBytes, type BodyInput } from "../http/body-input.ts"
+import { chooseEngine } from "../verify/hmac.ts"
 import { createKeyring } from "../verify/keyring.ts"
-import { credicorp } from "../verify/schemes/credicorp.ts"
+import { credicorp } from "../providers/credicorp.ts"
 import { checkSecrets } from "../verify/secrets.ts"
 
 /** An event as an object, which is sent as JSON; or a body as it is, for bodies that are no event. */

@@ -1,6 +1,6 @@
 import { equalText } from "../core/bytes.ts"
 import type { HmacEngine } from "./hmac.ts"
-import type { VerifyingScheme } from "./scheme.ts"
+import type { VerifyingScheme } from "../providers/provider.ts"
 import type { CheckedSecret } from "./secrets.ts"
 
 /** When a secret is valid: whole seconds since 1970, `notBefore` inclusive, `notAfter` exclusive (spec 1.12). */

@@ -1,4 +1,4 @@
-import { demand } from "../core/demand.ts"
+import { assertOption } from "../core/assert.ts"
 import { isFields } from "../core/is.ts"
 import { checkSecrets, type CheckedSecret, type Secret } from "./secrets.ts"
 
@@ -21,7 +21,7 @@ import { checkSecrets, type CheckedSecret, type Secret } from "./secrets.ts"
  * ```
  */
 export function parseSecrets(text: string | undefined): readonly CheckedSecret[] {
-  demand(typeof text === "string", "parseSecrets takes a string: is the variable set?")
+  assertOption(typeof text === "string", "parseSecrets takes a string: is the variable set?")
   const trimmed = text.trim()
   return checkSecrets(trimmed.startsWith("[") ? parseJsonList(trimmed) : trimmed.split(/\s*[,\r\n]\s*/).map(parseItem))
 }
@@ -31,7 +31,7 @@ const SLIP =
 
 function parseItem(item: string, index: number): string | Secret {
   const [, id, secret = item] = /^([a-z0-9-]{1,32})=(whsec_.+)$/.exec(item) ?? []
-  demand(!SLIP.test(secret), `secrets[${index}] looks like a slip: use the JSON list if that is the secret`)
+  assertOption(!SLIP.test(secret), `secrets[${index}] looks like a slip: use the JSON list if that is the secret`)
   return id ? { id, secret } : item
 }
 
@@ -45,7 +45,7 @@ function parseJsonList(text: string): unknown {
   }
   // A field that is mistyped, as not_after, would leave a secret valid for ever.
   const fields = Array.isArray(list) ? list.flatMap((item: unknown) => (isFields(item) ? Object.keys(item) : [])) : []
-  demand(
+  assertOption(
     fields.every((field) => FIELDS.includes(field)),
     `secrets take ${FIELDS.join(", ")} and no other field`,
   )

@@ -1,6 +1,8 @@
-import { demand, demandWhole } from "../core/demand.ts"
-import { isText } from "../core/is.ts"
-import { MAX_SECRETS, MAX_TIME_SECONDS } from "../core/limits.ts"
+import { assertOption, assertWhole } from "../core/assert.ts"
+import { isText, MAX_TIME_SECONDS } from "../core/is.ts"
+
+/** Spec 1.11. Each secret costs one HMAC over the body of every delivery, forged ones included. */
+export const MAX_SECRETS = 16
 
 /** The shared key of one signer. A rotation is two of them for a while. */
 export interface Secret {
@@ -26,7 +28,7 @@ export type SecretsInput = readonly (string | Secret)[]
  * @throws {TypeError} What is wrong with which entry. No message shows a secret.
  */
 export function checkSecrets(input: unknown): readonly CheckedSecret[] {
-  demand(
+  assertOption(
     Array.isArray(input) && input.length > 0 && input.length <= MAX_SECRETS,
     `secrets must list 1 to ${MAX_SECRETS}`,
   )
@@ -36,10 +38,10 @@ export function checkSecrets(input: unknown): readonly CheckedSecret[] {
     const given: Partial<Secret> = typeof item === "string" ? { id: `secret-${i + 1}`, secret: item } : Object(item)
     const { id, secret, notBefore = 0, notAfter = MAX_TIME_SECONDS } = given
     const name = `secrets[${i}]`
-    demand(isText(id, /^[a-z0-9-]{1,32}$/) && !ids.has(id), `${name}.id must be unique, of [a-z0-9-]{1,32}`)
-    demand(isText(secret, /^\S(.*\S)?$/s), `${name}.secret must be text, not empty or padded`)
-    demandWhole(`${name}.notBefore`, notBefore, 0)
-    demandWhole(`${name}.notAfter`, notAfter, notBefore + 1)
+    assertOption(isText(id, /^[a-z0-9-]{1,32}$/) && !ids.has(id), `${name}.id must be unique, of [a-z0-9-]{1,32}`)
+    assertOption(isText(secret, /^\S(.*\S)?$/s), `${name}.secret must be text, not empty or padded`)
+    assertWhole(`${name}.notBefore`, notBefore, 0)
+    assertWhole(`${name}.notAfter`, notAfter, notBefore + 1)
     ids.add(id)
     return { id, secret, notBefore, notAfter }
   })

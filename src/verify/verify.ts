@@ -1,10 +1,8 @@
-import type { HeaderLookup } from "../core/headers-input.ts"
+import type { HeaderLookup } from "../http/headers.ts"
 import type { Result } from "../core/result.ts"
-import { refuseSignature, refuseSize, type Refused } from "../errors/refuse.ts"
-import type { Refusal } from "../errors/webhook-error.ts"
+import { refuseSignature, refuseSize, type Refused, type Refusal } from "../errors/webhook-error.ts"
 import { findSigner, type Key } from "./keyring.ts"
-import type { DeliveryTarget, SignedParts, VerifyingScheme } from "./scheme.ts"
-import { checkTimestamp } from "./timestamp.ts"
+import type { DeliveryTarget, SignedParts, VerifyingScheme } from "../providers/provider.ts"
 
 declare const proven: unique symbol
 
@@ -21,7 +19,7 @@ export interface Verified {
 }
 
 /** What `prove` judges by. */
-export interface Judge {
+export interface VerifySettings {
   readonly scheme: VerifyingScheme
   readonly keys: readonly Key[]
   readonly toleranceSeconds: number
@@ -37,7 +35,12 @@ export function readSignature(header: HeaderLookup, scheme: VerifyingScheme): Re
 }
 
 /** Holds the claim against the body, once its size is bounded (spec 3.5), and the clock, the signature first (1.9, 3.6). */
-export function prove(parts: SignedParts, body: Uint8Array, judge: Judge, target?: DeliveryTarget): Verified | Refused {
+export function prove(
+  parts: SignedParts,
+  body: Uint8Array,
+  judge: VerifySettings,
+  target?: DeliveryTarget,
+): Verified | Refused {
   if (body.length > judge.maxBodyBytes) return refuseSize()
   const { timeText, signedAt, signatures } = parts
   const now = judge.now()
@@ -46,4 +49,24 @@ export function prove(parts: SignedParts, body: Uint8Array, judge: Judge, target
   const problem = checkTimestamp(signedAt, now, judge.toleranceSeconds)
   if (problem) return refuseSignature(problem)
   return { ok: true, body, secretId: signer.id, signedAt } as Verified
+}
+
+/**
+ * Decides whether a delivery was signed close enough to now.
+ *
+ * Call it only once the signature has passed: until then the header is the sender's unproven claim (spec 1.9).
+ * Source: spec 1.5. Both edges are inclusive.
+ *
+ * @param signedAt Seconds since 1970, from the signed part of the header.
+ * @param now Seconds since 1970. Passed in, never read from a clock.
+ * @param toleranceSeconds Widest accepted distance from `now`, a whole number >= 1.
+ * @returns `timestamp_stale` (too old), `timestamp_ahead` (too new), or undefined: it is close enough.
+ */
+export function checkTimestamp(
+  signedAt: number,
+  now: number,
+  toleranceSeconds: number,
+): "timestamp_stale" | "timestamp_ahead" | undefined {
+  if (now - signedAt > toleranceSeconds) return "timestamp_stale"
+  return signedAt - now > toleranceSeconds ? "timestamp_ahead" : undefined
 }

@@ -12,7 +12,7 @@ import { startWranglerDev, type WranglerDev } from "../support/wrangler-dev.ts"
 // Each command starts a process, beside all that other tests start.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 90_000 })
 
-const SCRIPTS = join(import.meta.dirname, "..", "..", "scripts")
+const SCRIPTS = join(import.meta.dirname, "..", "..", "tools")
 const TOKEN = "operator_0123456789abcdef0123456789abcdef"
 const ENV = { ...process.env, WEBHOOK_SECRETS: `test=${SECRET}`, OPERATOR_TOKEN: TOKEN, NO_COLOR: "1" }
 

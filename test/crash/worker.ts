@@ -7,9 +7,9 @@ import {
   type HandlerContext,
   type WebhookEvent,
   type WorkerBindings,
-} from "../../src/create-receiver.ts"
+} from "../../src/worker.ts"
 
-export { Account, Inbox } from "../../src/create-receiver.ts"
+export { Account, Inbox } from "../../src/worker.ts"
 
 interface Env extends WorkerBindings {
   /** Origin of the process that looks on. */

@@ -1,6 +1,6 @@
 // Catches a twin that is kinder than the object: whatever the tests of the routes rest on, both are held to.
 
-import { describeAccount } from "../contracts/account.ts"
+import { describeAccount } from "./contract/account.ts"
 import { createMemoryAccount } from "../support/partner.ts"
 
 describeAccount("the twin in memory", () => {

@@ -1,6 +1,6 @@
 // Catches an object that answers otherwise than the twin that the tests of the routes rest on.
 
-import { describeAccount } from "../contracts/account.ts"
+import { describeAccount } from "./contract/account.ts"
 import { ACCOUNTS, breakTable, inSql } from "../support/account-object.ts"
 
 let count = 0

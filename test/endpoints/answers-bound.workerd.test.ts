@@ -4,7 +4,7 @@
 import { expect, it } from "vitest"
 import { createSqlAccountStore } from "../../src/endpoints/account-sql.ts"
 import { createEndpoint, publicView } from "../../src/endpoints/endpoint.ts"
-import { DAY_MS, FIELDS } from "../contracts/account-driver.ts"
+import { DAY_MS, FIELDS } from "./contract/account-driver.ts"
 import { ACCOUNTS, inSql } from "../support/account-object.ts"
 import { NOW_MS } from "../support/partner.ts"
 

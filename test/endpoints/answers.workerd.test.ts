@@ -3,8 +3,7 @@
 import { runInDurableObject } from "cloudflare:test"
 import { env } from "cloudflare:workers"
 import { expect, it } from "vitest"
-import { MAX_STORED_ANSWERS } from "../../src/core/limits.ts"
-import { createSqlAccountStore } from "../../src/endpoints/account-sql.ts"
+import { MAX_STORED_ANSWERS, createSqlAccountStore } from "../../src/endpoints/account-sql.ts"
 import type { StoredAnswer } from "../../src/endpoints/account.ts"
 import type { Env } from "../../src/handlers.ts"
 

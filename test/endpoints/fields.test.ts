@@ -2,8 +2,8 @@
 
 import type { GenericSchema } from "valibot"
 import { describe, expect, it } from "vitest"
-import { checkFields } from "../../src/core/check-fields.ts"
-import { toCursor } from "../../src/core/page-fields.ts"
+import { checkFields } from "../../src/http/fields.ts"
+import { toCursor } from "../../src/http/paging.ts"
 import { EndpointPatch, NewEndpoint, Page, Rotation } from "../../src/endpoints/fields.ts"
 
 /** `code param` of a failure, or "ok". */

@@ -1,9 +1,9 @@
 // Catches an operator's door that opens to someone else, an action without its effect, and a note that goes where it must not.
 
 import { describe, expect, it } from "vitest"
-import { createAppFromEnv } from "../../src/app-from-env.ts"
-import type { OperatorBindings } from "../../src/config.ts"
-import type { PartnerBindings } from "../../src/partner-config.ts"
+import { createAppFromEnv } from "../../src/app/env.ts"
+import type { OperatorBindings } from "../../src/operator/token.ts"
+import type { PartnerBindings } from "../../src/endpoints/config.ts"
 import { handlers } from "../../src/handlers.ts"
 import { API_KEYS, KEYS } from "../support/api-keys.ts"
 import { OPERATOR_TOKEN } from "../support/operator-token.ts"

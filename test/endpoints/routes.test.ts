@@ -1,7 +1,7 @@
 // Catches an answer that is not the one of spec 5: its status, its code and param, its headers, and what it leaves behind.
 
 import { describe, expect, it } from "vitest"
-import { createApp } from "../../src/app.ts"
+import { createApp } from "../../src/app/app.ts"
 import { CATALOGUE, type ErrorCode } from "../../src/errors/catalogue.ts"
 import { KEYS } from "../support/api-keys.ts"
 import {
@@ -489,7 +489,7 @@ describe("the log", () => {
   })
 })
 
-const createClosedApp = (state: "off" | "unsound") =>
+const createClosedApp = (state: "off" | "invalid") =>
   createApp({
     receiver: { state: "off", source: "credicorp" },
     inbox: { state: "off" },
@@ -499,7 +499,7 @@ const createClosedApp = (state: "off" | "unsound") =>
     clock: () => NOW_MS,
   })
 
-describe("a partner plane that is off or unsound", () => {
+describe("a partner plane that is off or invalid", () => {
   const PATHS = ["", "/whend_1", "/whend_1/rotate_secret", "/whend_1/other/path"]
   const rows = PATHS.flatMap((path) => ["GET", "POST", "PATCH", "DELETE"].map((method) => ({ method, path })))
 
@@ -509,16 +509,16 @@ describe("a partner plane that is off or unsound", () => {
   })
 
   it.each(rows)(
-    "unsound: $method of the path '$path' → 503 with Retry-After, kept by no cache",
+    "invalid: $method of the path '$path' → 503 with Retry-After, kept by no cache",
     async ({ method, path }) => {
-      const answer = await toAnswer(await createClosedApp("unsound").fetch(createRequest(method, path)))
+      const answer = await toAnswer(await createClosedApp("invalid").fetch(createRequest(method, path)))
       expect(verdict(answer)).toBe("503 temporarily_unavailable")
       expect(answer.headers.get("Retry-After")).toBe("30")
       expect(answer.headers.get("Cache-Control")).toBe("no-store")
     },
   )
 
-  it.each(["off", "unsound"] as const)("%s: /healthz says so, and other paths go on", async (state) => {
+  it.each(["off", "invalid"] as const)("%s: /healthz says so, and other paths go on", async (state) => {
     const app = createClosedApp(state)
     const health = await toAnswer(await app.fetch(new Request("https://partner.example/healthz")))
     expect(health.json["surfaces"]).toEqual({ receiver: "off", inbox: "off", partner: state, operator: "off" })

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { refuse, refuseSignature } from "../../src/errors/refuse.ts"
-import { WebhookError } from "../../src/errors/webhook-error.ts"
+import { refuse, refuseSignature, WebhookError } from "../../src/errors/webhook-error.ts"
 
 describe("WebhookError", () => {
   it("carries code, status and reason, and can be caught as an Error", () => {

@@ -5,7 +5,7 @@ import { expect, it } from "vitest"
 import { GroupCommit } from "../../src/inbox/group-commit.ts"
 import { createShard } from "../../src/inbox/shard.ts"
 import { createSqlInboxStore } from "../../src/inbox/sql-store.ts"
-import { delivery, SHARDS, START_MS } from "../contracts/inbox-driver.ts"
+import { delivery, SHARDS, START_MS } from "./contract/inbox-driver.ts"
 import { INBOXES, settleObject } from "../support/inbox-object.ts"
 
 let count = 0

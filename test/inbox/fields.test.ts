@@ -1,8 +1,8 @@
 // Catches a query or a body that is understood otherwise than it was meant, where a page or a run hangs on it.
 
 import { describe, expect, it } from "vitest"
-import { checkFields } from "../../src/core/check-fields.ts"
-import { toCursor } from "../../src/core/page-fields.ts"
+import { checkFields } from "../../src/http/fields.ts"
+import { toCursor } from "../../src/http/paging.ts"
 import { EventQuery, EventsQuery, HandlerBody, RerunBody, RerunDeadBody, toFilter } from "../../src/inbox/fields.ts"
 import { placeAt } from "../../src/inbox/place.ts"
 import { parseRetention, type RetentionBindings } from "../../src/inbox/retention.ts"
@@ -172,7 +172,7 @@ describe("how long what is kept", () => {
     { env: { INBOX_ID_DAYS: "29" }, want: ["INBOX_ID_DAYS"] },
     { env: { INBOX_BODY_DAYS: "91", INBOX_ID_DAYS: "90" }, want: ["INBOX_ID_DAYS"] },
     { env: { INBOX_BODY_DAYS: "no", INBOX_ID_DAYS: "no" }, want: ["INBOX_BODY_DAYS", "INBOX_ID_DAYS"] },
-  ])("$env → $want is unsound", ({ env, want }) => {
+  ])("$env → $want is invalid", ({ env, want }) => {
     const parsed = parseRetention(env)
     expect(parsed.ok ? [] : parsed.error.map((problem) => problem.split(":")[0])).toEqual(want)
   })

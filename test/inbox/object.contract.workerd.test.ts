@@ -1,6 +1,6 @@
 // Catches a Durable Object that answers otherwise than its twin in memory.
 
-import { describeInbox } from "../contracts/inbox.ts"
+import { describeInbox } from "./contract/inbox.ts"
 import { createObjectFixture } from "../support/inbox-object.ts"
 
 let count = 0

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 import type { HandlerCall, RunOutcome } from "../../src/inbox/inbox.ts"
 import { rerunAllDead } from "../../src/inbox/operate-all.ts"
 import { createShards, type Shards } from "../../src/inbox/shards.ts"
-import { delivery, inWords } from "../contracts/inbox-driver.ts"
+import { delivery, inWords } from "./contract/inbox-driver.ts"
 import { createMemoryShard, settle, type MemoryShard } from "../support/memory-inbox.ts"
 
 interface DeadInbox {

@@ -3,7 +3,7 @@
 import { runInDurableObject } from "cloudflare:test"
 import { env } from "cloudflare:workers"
 import { expect, it } from "vitest"
-import type { InboxBindings } from "../../src/config.ts"
+import type { InboxBindings } from "../../src/inbox/config.ts"
 import { GroupCommit } from "../../src/inbox/group-commit.ts"
 import type { InboxDelivery, RunOutcome } from "../../src/inbox/inbox.ts"
 import { createShard, type WakingShard } from "../../src/inbox/shard.ts"

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest"
 import type { HandlerCall, InboxDelivery, RunOutcome } from "../../src/inbox/inbox.ts"
-import { DAY_MS, delivery, inWords } from "../contracts/inbox-driver.ts"
+import { DAY_MS, delivery, inWords } from "./contract/inbox-driver.ts"
 import { createLog, createMemoryShard, settle } from "../support/memory-inbox.ts"
 
 const LEASE_MS = 40_000

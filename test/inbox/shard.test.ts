@@ -1,8 +1,8 @@
 // Catches a rule of the inbox that holds on one platform only: the twin in memory, on which the tests of the routes
 // rest, and the Durable Object are held to one suite.
 
-import { describeInbox } from "../contracts/inbox.ts"
-import type { FakeRunner } from "../contracts/inbox-driver.ts"
+import { describeInbox } from "./contract/inbox.ts"
+import type { FakeRunner } from "./contract/inbox-driver.ts"
 import { createMemoryShard, settle } from "../support/memory-inbox.ts"
 
 describeInbox("the twin in memory", () => {

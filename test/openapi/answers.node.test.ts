@@ -6,8 +6,8 @@ import { join } from "node:path"
 import addFormats from "ajv-formats"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
-import { OPERATIONS } from "../../scripts/openapi/document.ts"
-import { EXAMPLES_PATH } from "../../scripts/openapi.ts"
+import { OPERATIONS } from "../../tools/openapi/document.ts"
+import { EXAMPLES_PATH } from "../../tools/openapi.ts"
 import { CATALOGUE } from "../../src/errors/catalogue.ts"
 import { SPOILS, startWorker, toSound, type Running, type Sent } from "./requests.ts"
 
@@ -172,7 +172,7 @@ async function draw(
 ): Promise<Response> {
   const sound: Sent = await toSound(worker, operation)
   if (code === "route_not_found" && operation.tag !== "about") return await worker.send(sound, "off")
-  if (code === "temporarily_unavailable") return await worker.send(sound, "unsound")
+  if (code === "temporarily_unavailable") return await worker.send(sound, "invalid")
   const spoiled = await SPOILS[code]!(sound, worker, operation)
   if (code !== "rate_limited") return await worker.send(spoiled)
   // The bucket fills while it is asked.

@@ -4,9 +4,9 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { OPERATIONS } from "../../scripts/openapi/document.ts"
-import type { DescribedOperation } from "../../scripts/openapi/operation.ts"
-import { bundleWorker, startWorkerd, type Workerd } from "../../scripts/workerd.ts"
+import { OPERATIONS } from "../../tools/openapi/document.ts"
+import type { DescribedOperation } from "../../tools/openapi/operation.ts"
+import { bundleWorker, startWorkerd, type Workerd } from "../../tools/workerd.ts"
 import type { ErrorCode } from "../../src/errors/catalogue.ts"
 import { sampleEvent, SECRET, signedRequest } from "../support/delivery.ts"
 import { findFreePort } from "../support/free-port.ts"
@@ -25,7 +25,7 @@ export interface Sent {
 }
 
 /** What a Worker is configured for: everything, nothing, or what cannot work. */
-export type Configuration = "sound" | "off" | "unsound"
+export type Configuration = "sound" | "off" | "invalid"
 
 /** A Worker that runs, and whoever its tokens are from. */
 export interface Running {
@@ -45,7 +45,7 @@ export async function startWorker(): Promise<Running> {
   const keys = createServer((_, response) => response.end(issuer.keySet)).listen(0, "127.0.0.1")
   await once(keys, "listening")
   const folder = mkdtempSync(join(tmpdir(), "countersign-"))
-  const script = bundleWorker("src/worker.ts", join(folder, "bundle"))
+  const script = bundleWorker("src/main.ts", join(folder, "bundle"))
   const tokens = { PARTNER_JWT_ISSUER: ISSUER, PARTNER_JWT_AUDIENCE: AUDIENCE }
   const start = async (name: Configuration, vars: Readonly<Record<string, string>>): Promise<Workerd> =>
     await startWorkerd({
@@ -64,7 +64,7 @@ export async function startWorker(): Promise<Running> {
       OPERATOR_TOKEN,
     }),
     off: await start("off", {}),
-    unsound: await start("unsound", {
+    invalid: await start("invalid", {
       ...tokens,
       WEBHOOK_SECRETS: "short",
       // Nobody is there: what a partner meets while the issuer is out of reach.

@@ -1,10 +1,9 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { equalText, fromUtf8, toHex, toUtf8 } from "../../src/core/bytes.ts"
-import { readBody } from "../../src/core/read-body.ts"
+import { readBody } from "../../src/http/read-body.ts"
 import { classifyError } from "../../src/errors/classify.ts"
-import { findNativeEngine } from "../../src/verify/hmac-native.ts"
-import { nobleEngine } from "../../src/verify/hmac.ts"
+import { findNativeEngine, nobleEngine } from "../../src/verify/hmac.ts"
 import { parseSecrets } from "../../src/verify/parse-secrets.ts"
 
 const anyText = fc.string({ unit: "binary", maxLength: 100 })

@@ -1,8 +1,8 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import type { HeadersInput } from "../../src/core/headers-input.ts"
-import { createVerifier } from "../../src/verifier.ts"
-import { parseSignatureList } from "../../src/verify/signature-list.ts"
+import type { HeadersInput } from "../../src/http/headers.ts"
+import { createVerifier } from "../../src/verify/verifier.ts"
+import { parseSignatureList } from "../../src/providers/signature-list.ts"
 import { NOW, sampleBody, SECRET } from "../support/delivery.ts"
 
 const RUNS = { numRuns: 1500 }

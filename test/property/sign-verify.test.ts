@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { signWebhook } from "../../src/sign.ts"
-import { checkSignature } from "../../src/verifier.ts"
+import { signWebhook } from "../../src/verify/sign.ts"
+import { checkSignature } from "../../src/verify/verifier.ts"
 import { NOW, SECRET, signatureHeader } from "../support/delivery.ts"
 
 const RUNS = { numRuns: 300 }

@@ -1,6 +1,6 @@
 import * as v from "valibot"
 import { describe, expect, it } from "vitest"
-import { errorText } from "../../src/core/error-text.ts"
+import { errorText } from "../../src/core/log.ts"
 import { Unavailable } from "../../src/events/hand-off.ts"
 import { defineHandlers, type Handler } from "../../src/events/handlers.ts"
 import { toLoggedDeliveryId } from "../../src/receiver/log-entry.ts"
@@ -400,10 +400,10 @@ describe("no line and no answer holds anything of body, signature, secret or hea
   })
 
   it.each([
-    { why: "with a space", unsound: { id: "test", secret: ` ${MARK.secret}` } },
-    { why: "for an id", unsound: { id: MARK.secret, secret: SECRET } },
-  ])("a secret $why is refused and not quoted", ({ unsound }) => {
-    expect(() => createReceiver({ secrets: [unsound] })).toThrow(TypeError)
-    expect(() => createReceiver({ secrets: [unsound] })).not.toThrow(/mArK/)
+    { why: "with a space", invalid: { id: "test", secret: ` ${MARK.secret}` } },
+    { why: "for an id", invalid: { id: MARK.secret, secret: SECRET } },
+  ])("a secret $why is refused and not quoted", ({ invalid }) => {
+    expect(() => createReceiver({ secrets: [invalid] })).toThrow(TypeError)
+    expect(() => createReceiver({ secrets: [invalid] })).not.toThrow(/mArK/)
   })
 })

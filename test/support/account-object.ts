@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test"
 import { env } from "cloudflare:workers"
-import type { PartnerBindings } from "../../src/partner-config.ts"
+import type { PartnerBindings } from "../../src/endpoints/config.ts"
 import type { Account } from "../../src/endpoints/account-object.ts"
 import type { Table } from "./partner.ts"
 

@@ -1,4 +1,4 @@
-import type { ApiKey } from "../../src/endpoints/api-keys.ts"
+import type { ApiKey } from "../../src/endpoints/auth/api-keys.ts"
 
 /** Keys that only the tests know, by what they are for. */
 export const KEYS = {

@@ -1,4 +1,4 @@
-import { createApp } from "../../src/app.ts"
+import { createApp } from "../../src/app/app.ts"
 import { toUtf8 } from "../../src/core/bytes.ts"
 import type { HandlerCall, InboxDelivery, RunOutcome } from "../../src/inbox/inbox.ts"
 import { openShard, createShards, type Shards } from "../../src/inbox/shards.ts"

@@ -1,11 +1,11 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test"
 import { env } from "cloudflare:workers"
 import { vi } from "vitest"
-import type { InboxBindings } from "../../src/config.ts"
+import type { InboxBindings } from "../../src/inbox/config.ts"
 import type { HandlerRunner } from "../../src/inbox/inbox.ts"
 import type { Inbox } from "../../src/inbox/inbox-object.ts"
-import { HandlerRuns } from "../../src/worker.ts"
-import type { FakeRunner, InboxFixture } from "../contracts/inbox-driver.ts"
+import { HandlerRuns } from "../../src/main.ts"
+import type { FakeRunner, InboxFixture } from "../inbox/contract/inbox-driver.ts"
 
 /** The binding of wrangler.toml. */
 export const INBOXES: DurableObjectNamespace<Inbox> = (env as Required<InboxBindings>).INBOXES

@@ -1,8 +1,8 @@
 // A Worker whose handlers end as the payload says, for tests that watch the inbox from outside.
 
-import { createReceiver, defineHandlers, GiveUp, type WorkerBindings } from "../../src/create-receiver.ts"
+import { createReceiver, defineHandlers, GiveUp, type WorkerBindings } from "../../src/worker.ts"
 
-export { Account, Inbox } from "../../src/create-receiver.ts"
+export { Account, Inbox } from "../../src/worker.ts"
 
 const receiver = createReceiver(
   defineHandlers<WorkerBindings>({

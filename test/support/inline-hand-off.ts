@@ -1,4 +1,4 @@
-import { ATTEMPT_TIMEOUT_MS } from "../../src/core/limits.ts"
+import { ATTEMPT_TIMEOUT_MS } from "../../src/inbox/run-handler.ts"
 import type { HandOff } from "../../src/events/hand-off.ts"
 import { createContext, handlersOf, type HandlerSet, type Log } from "../../src/events/handlers.ts"
 

@@ -1,5 +1,5 @@
-import type { InboxBindings } from "../../src/config.ts"
-import { DEFAULT_BODY_DAYS, DEFAULT_ID_DAYS } from "../../src/core/limits.ts"
+import type { InboxBindings } from "../../src/inbox/config.ts"
+import { DEFAULT_BODY_DAYS, DEFAULT_ID_DAYS } from "../../src/inbox/retention.ts"
 import { GroupCommit } from "../../src/inbox/group-commit.ts"
 import type { HandlerRunner, InboxShard } from "../../src/inbox/inbox.ts"
 import { createShard, type ShardDeps, type WakingShard } from "../../src/inbox/shard.ts"

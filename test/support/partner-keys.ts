@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import type { ApiKey } from "../../src/endpoints/api-keys.ts"
+import type { ApiKey } from "../../src/endpoints/auth/api-keys.ts"
 
 /** Whom a key speaks for, and what it may do. */
 export interface KeyFacts {

@@ -1,5 +1,5 @@
-import { createApp } from "../../src/app.ts"
-import type { PartnerBindings } from "../../src/partner-config.ts"
+import { createApp } from "../../src/app/app.ts"
+import type { PartnerBindings } from "../../src/endpoints/config.ts"
 import type {
   Account,
   AccountAnswer,
@@ -9,7 +9,7 @@ import type {
   OperatorAction,
   StoredAnswer,
 } from "../../src/endpoints/account.ts"
-import { createApiKeyAuth } from "../../src/endpoints/api-keys.ts"
+import { createApiKeyAuth } from "../../src/endpoints/auth/api-keys.ts"
 import { decide, findTargets } from "../../src/endpoints/decide.ts"
 import type { Endpoint } from "../../src/endpoints/endpoint.ts"
 import { act, listActions, listEveryEndpoint } from "../../src/endpoints/operate.ts"

@@ -29,7 +29,7 @@ export interface WranglerDev {
  */
 export async function startWranglerDev(
   secrets: Readonly<Record<string, string>>,
-  main: string = "src/worker.ts",
+  main: string = "src/main.ts",
 ): Promise<WranglerDev> {
   const folder = mkdtempSync(join(tmpdir(), "countersign-"))
   const envFile = join(folder, "secrets.env")
@@ -40,7 +40,7 @@ export async function startWranglerDev(
 
   const args = ["dev", main, "--port", String(port), "--persist-to", join(folder, "state"), "--env-file", envFile]
   // In a group of its own, so that whatever it starts ends with it.
-  const child = spawn(process.execPath, [join(ROOT, "scripts", "wrangler.ts"), ...args], {
+  const child = spawn(process.execPath, [join(ROOT, "tools", "wrangler.ts"), ...args], {
     cwd: ROOT,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],

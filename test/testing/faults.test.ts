@@ -6,7 +6,7 @@ import { SAMPLE_TYPES, sampleEvent } from "../../src/testing/sample-event.ts"
 import { signedRequest } from "../../src/testing/signed-request.ts"
 import { isEventType } from "../../src/events/envelope.ts"
 import { PUBLIC_EVENT_TYPES } from "../../src/events/known.ts"
-import { createVerifier } from "../../src/verifier.ts"
+import { createVerifier } from "../../src/verify/verifier.ts"
 import { NOW, sampleBody, SECRET, signatureHeader } from "../support/delivery.ts"
 
 const verifier = createVerifier({ secrets: [SECRET], now: NOW })

@@ -7,7 +7,7 @@ import { z } from "zod"
 import type { EventPayloads, OtherEvent, WebhookEvent } from "../../src/events/event.ts"
 import { defineHandlers } from "../../src/events/handlers.ts"
 import type { AnyEvent } from "../../src/events/schema.ts"
-import { checkWebhook, createVerifier, verifyWebhook } from "../../src/verifier.ts"
+import { checkWebhook, createVerifier, verifyWebhook } from "../../src/verify/verifier.ts"
 import { NOW, sampleBody, SECRET, signatureHeader } from "../support/delivery.ts"
 
 const options = { secrets: [SECRET], now: NOW }

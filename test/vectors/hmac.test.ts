@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { findNativeEngine } from "../../src/verify/hmac-native.ts"
-import { nobleEngine, type HmacEngine } from "../../src/verify/hmac.ts"
+import { findNativeEngine, nobleEngine, type HmacEngine } from "../../src/verify/hmac.ts"
 import { describeVectors } from "../support/vectors.ts"
 
 interface Case {

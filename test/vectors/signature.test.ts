@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { checkSignature } from "../../src/verifier.ts"
+import { checkSignature } from "../../src/verify/verifier.ts"
 import { describeVectors } from "../support/vectors.ts"
 
 interface Case {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { checkEndpointUrl } from "../../src/endpoints/url.ts"
+import { checkEndpointUrl } from "../../src/endpoints/rules/url.ts"
 import { describeVectors } from "../support/vectors.ts"
 
 interface UrlCase {

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { chooseEngine } from "../../src/verify/engine.ts"
-import { findNativeEngine } from "../../src/verify/hmac-native.ts"
-import { nobleEngine, type HmacEngine } from "../../src/verify/hmac.ts"
+import { chooseEngine, findNativeEngine, nobleEngine, type HmacEngine } from "../../src/verify/hmac.ts"
 
 /** Runs `find` while `globalThis.process` is another one. Nothing in between is asynchronous, so nobody else sees it. */
 function withProcess(stub: unknown): HmacEngine | undefined {

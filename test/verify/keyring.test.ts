@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { nobleEngine } from "../../src/verify/hmac.ts"
 import { createKeyring, findSigner, isActive } from "../../src/verify/keyring.ts"
-import { credicorpVerifying } from "../../src/verify/schemes/credicorp.ts"
+import { credicorpVerifying } from "../../src/providers/credicorp.ts"
 import { checkSecrets, type Secret } from "../../src/verify/secrets.ts"
 import { hmacHex, NOW } from "../support/delivery.ts"
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { checkTimestamp } from "../../src/verify/timestamp.ts"
+import { checkTimestamp } from "../../src/verify/verify.ts"
 import { NOW } from "../support/delivery.ts"
 
 const TEN_YEARS_SECONDS = 315_576_000

@@ -1,0 +1,115 @@
+import { Hono } from "hono"
+import { errorText } from "../core/log.ts"
+import { createAccountOperations, OPERATOR_PATH, type AccountOperationDeps } from "../endpoints/operations.ts"
+import { createPartnerRoutes, PARTNER_PATH, type PartnerSettings } from "../endpoints/route.ts"
+import { withDocUrl } from "../http/doc-url.ts"
+import {
+  createRequestId,
+  errorResponse,
+  everyHeader,
+  jsonResponse,
+  RETRY_LATER,
+  toErrorBody,
+} from "../http/response.ts"
+import { createErrorRoutes } from "./reference/route.ts"
+import type { Log } from "../events/handlers.ts"
+import { createInboxOperations, INBOX_PATH, type InboxOperationDeps } from "../inbox/operations.ts"
+import { OPENAPI_JSON } from "./reference/openapi-json.ts"
+import { createOperatorRoutes } from "../operator/route.ts"
+import type { ReceiverSettings } from "../receiver/receive.ts"
+import { createReceiverRoute } from "../receiver/route.ts"
+
+/** A group of routes with a configuration of its own: one that is unsound does not stop the others. */
+export type Surface<Settings> =
+  | { readonly state: "on"; readonly settings: Settings }
+  /** Not configured: its routes do not exist. */
+  | { readonly state: "off" }
+  /** Configured wrongly: its routes answer 503 until that is mended. */
+  | { readonly state: "invalid" }
+
+interface OperatorToken {
+  /** As `parseOperatorToken` returned it. */
+  readonly token: string
+}
+
+export interface AppDeps {
+  /** The receiver at `/webhooks/<source>`. */
+  readonly receiver: Surface<ReceiverSettings> & { readonly source: string }
+  /** The operator's routes of the inbox at `/inbox`. */
+  readonly inbox: Surface<InboxOperationDeps & OperatorToken>
+  /** The registry of endpoints at `/partner/v1/webhook_endpoints`. */
+  readonly partner: Surface<PartnerSettings>
+  /** Where the pages of the error codes are: makes `error.doc_url`, which no error has unless it is given. */
+  readonly errorDocsUrl?: string | undefined
+  /** The operator's routes about accounts at `/operator/accounts`. */
+  readonly operator: Surface<Pick<AccountOperationDeps, "accountOf"> & OperatorToken>
+  readonly log: Log
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+}
+
+type App = Hono<{ Variables: { requestId: string } }>
+
+/** Mounts the routes. Knows no bindings, so it runs in any runtime. */
+export function createApp(deps: AppDeps): App {
+  const { receiver, inbox, partner, operator, errorDocsUrl, log, clock } = deps
+  const app: App = new Hono()
+
+  app.use(async (c, next) => {
+    c.set("requestId", createRequestId())
+    await next()
+    if (errorDocsUrl && c.res.status >= 400) c.res = await withDocUrl(c.res, errorDocsUrl)
+  })
+
+  const path = `/webhooks/${receiver.source}`
+  if (receiver.state === "on") app.route(path, createReceiverRoute(receiver.settings, { clock, log }))
+  if (inbox.state === "on") {
+    const { token } = inbox.settings
+    app.route("/", createOperatorRoutes(createInboxOperations(inbox.settings), { token, log }))
+  }
+  if (partner.state === "on") app.route(PARTNER_PATH, createPartnerRoutes(partner.settings, { clock, log }))
+  if (operator.state === "on") {
+    const { token, accountOf } = operator.settings
+    app.route("/", createOperatorRoutes(createAccountOperations({ accountOf, clock }), { token, log }))
+  }
+
+  const invalid = [
+    ...(receiver.state === "invalid" ? [path] : []),
+    ...(inbox.state === "invalid" ? [INBOX_PATH, `${INBOX_PATH}/*`] : []),
+    ...(partner.state === "invalid" ? [PARTNER_PATH, `${PARTNER_PATH}/*`] : []),
+    ...(operator.state === "invalid" ? [OPERATOR_PATH, `${OPERATOR_PATH}/*`] : []),
+  ]
+  for (const route of invalid) app.all(route, (c) => errorResponse(UNAVAILABLE, c.var.requestId))
+
+  app.route("/errors", createErrorRoutes())
+
+  app.get("/healthz", (c) => {
+    const surfaces = {
+      receiver: receiver.state,
+      inbox: inbox.state,
+      partner: partner.state,
+      operator: operator.state,
+    }
+    const { requestId } = c.var
+    return receiver.state === "on"
+      ? jsonResponse(200, { status: "ok", surfaces }, requestId)
+      : jsonResponse(503, { ...toErrorBody(UNAVAILABLE.code, requestId), surfaces }, requestId, RETRY_LATER)
+  })
+
+  app.get("/openapi.json", (c) => {
+    const headers = { "Content-Type": "application/json", ...everyHeader(c.var.requestId) }
+    return new Response(OPENAPI_JSON, { headers })
+  })
+  for (const about of ["/healthz", "/openapi.json"]) {
+    app.all(about, (c) => errorResponse({ code: "method_not_allowed" }, c.var.requestId, { Allow: "GET, HEAD" }))
+  }
+
+  app.notFound((c) => errorResponse({ code: "route_not_found" }, c.var.requestId))
+  app.onError((error, c) => {
+    log({ level: "error", message: "unexpected error", error: errorText(error), request_id: c.var.requestId })
+    return errorResponse({ code: "server_error" }, c.var.requestId)
+  })
+  return app
+}
+
+const UNAVAILABLE = { code: "temporarily_unavailable" } as const

@@ -1,0 +1,51 @@
+import { collect, type BindingText, type Configured } from "../core/config.ts"
+import type { PartnerBindings } from "../endpoints/config.ts"
+import { readInboxConfig, type InboxBindings, type InboxConfig } from "../inbox/config.ts"
+import type { OperatorBindings } from "../operator/token.ts"
+import { readReceiverVariables, type ReceiverBindings, type ReceiverVariables } from "../receiver/config.ts"
+
+/** The address of the error pages stands in every error; longer ones are a mistake. */
+export const MAX_DOCS_URL_CHARS = 512
+
+/** All that the Worker reads from its environment. */
+export interface WorkerBindings
+  extends ReceiverBindings, InboxBindings, PartnerBindings, OperatorBindings, ErrorDocsBindings {}
+
+/** The receiver's configuration, with the inbox that it hands events to. */
+export interface ReceiverConfig extends ReceiverVariables {
+  readonly inbox: InboxConfig
+}
+
+/** Reads the variables of the receiver and of its inbox. Reports all problems at once. */
+export function readReceiverConfig(env: ReceiverBindings & InboxBindings): Configured<ReceiverConfig> {
+  const receiver = readReceiverVariables(env)
+  if (receiver.state === "off") return receiver
+  const inbox = readInboxConfig(env)
+  if (receiver.state === "on" && inbox.state === "on") {
+    return { state: "on", config: { ...receiver.config, inbox: inbox.config } }
+  }
+  const problems = [receiver, inbox].flatMap((read) => (read.state === "invalid" ? read.problems : []))
+  return { state: "invalid", problems }
+}
+
+/** What the Worker reads from its environment for the error reference. */
+export interface ErrorDocsBindings {
+  /** Where the pages of the error codes are, as `https://example.com/errors`; errors have no `doc_url` unless it is set. */
+  readonly ERROR_DOCS_URL?: BindingText
+}
+
+/** Reads the error reference's variable, as `readReceiverConfig` does the receiver's. */
+export function readErrorDocsConfig({ ERROR_DOCS_URL }: ErrorDocsBindings): Configured<{ readonly url: string }> {
+  if (ERROR_DOCS_URL === undefined || ERROR_DOCS_URL === "") return { state: "off" }
+  const problems: string[] = []
+  const url = collect(problems, "ERROR_DOCS_URL", () => parseDocsUrl(String(ERROR_DOCS_URL)), "")
+  return problems.length === 0 ? { state: "on", config: { url } } : { state: "invalid", problems }
+}
+
+/** A code and a slash are put behind it, so there is no query and no fragment. */
+function parseDocsUrl(text: string): string {
+  if (text.length > MAX_DOCS_URL_CHARS || !/^https?:\/\/[^\s?#]+$/.test(text) || !URL.canParse(text)) {
+    throw new TypeError(`must be an http or https URL of at most ${MAX_DOCS_URL_CHARS} characters without ? and #`)
+  }
+  return text.replace(/\/$/, "")
+}

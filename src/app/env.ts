@@ -1,0 +1,127 @@
+import { createApp, type Surface } from "./app.ts"
+import { readErrorDocsConfig, readReceiverConfig, type ReceiverConfig, type WorkerBindings } from "./config.ts"
+import { readInboxConfig, type InboxConfig } from "../inbox/config.ts"
+import { readOperatorConfig, type OperatorConfig } from "../operator/token.ts"
+import type { Configured } from "../core/config.ts"
+import { writeLine } from "../core/log.ts"
+import { createAuthenticate } from "../endpoints/auth/authenticate.ts"
+import type { HandlerSet, Log } from "../events/handlers.ts"
+import { PUBLIC_EVENT_TYPES } from "../events/known.ts"
+import { createInboxHandOff } from "../inbox/hand-off.ts"
+import { createShards, type Shards } from "../inbox/shards.ts"
+import { NO_ACCOUNTS, readPartnerConfig, type PartnerConfig } from "../endpoints/config.ts"
+import type { ReceiverSettings } from "../receiver/receive.ts"
+import { createVerifier } from "../verify/verifier.ts"
+import { isActive } from "../verify/keyring.ts"
+import { credicorp } from "../providers/credicorp.ts"
+
+/** What the app needs of the world. */
+export interface AppEnvDeps {
+  readonly log: Log
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  /** Fetches the key set of an issuer of tokens. */
+  readonly fetch: typeof fetch
+  /** Keeps work going beyond the request that began it. */
+  readonly waitUntil: (work: Promise<void>) => void
+}
+
+/**
+ * Bindings in, app out. What is wrong with the configuration is logged once, all of it.
+ */
+export function createAppFromEnv<Env extends WorkerBindings>(
+  env: Env,
+  handlers: HandlerSet<Env>,
+  { log = writeLine, clock = Date.now, fetch = globalThis.fetch, waitUntil = () => {} }: Partial<AppEnvDeps> = {},
+): ReturnType<typeof createApp> {
+  const toSurface = <Config, Settings>(
+    name: string,
+    configured: Configured<Config>,
+    toSettings: (config: Config) => Settings,
+  ): Surface<Settings> => {
+    if (configured.state === "on") return { state: "on", settings: toSettings(configured.config) }
+    if (configured.state === "invalid") {
+      const { problems } = configured
+      log({ level: "error", message: `the configuration of the ${name} is invalid: it is answering 503`, problems })
+    }
+    return { state: configured.state }
+  }
+  const receiver = toSurface("receiver", readReceiverConfig(env), (config) =>
+    createReceiverSettings(config, handlers, { log, clock }),
+  )
+  if (receiver.state === "off") log({ level: "warn", message: "the receiver is off: WEBHOOK_SECRETS is not set" })
+  const partner = toSurface("partner plane", readPartnerConfig(env), ({ apiKeys, tokens, eventTypes, accounts }) => ({
+    authenticate: createAuthenticate(apiKeys, tokens, { fetch, log, waitUntil }),
+    accountOf: (name: string) => accounts.getByName(name),
+    knownTypes: [...PUBLIC_EVENT_TYPES, ...eventTypes],
+  }))
+  const inbox = toSurface(
+    "operator's routes about the inbox",
+    readInboxRouteConfig(env),
+    ({ token, inbox: config }) => ({
+      token,
+      shards: toShards(config),
+      handlerKeys: keysOf(handlers),
+    }),
+  )
+  const operator = toSurface("operator's routes about accounts", readAccountsRouteConfig(env), (config) => ({
+    token: config.token,
+    accountOf: (name: string) => config.accounts.getByName(name),
+  }))
+  const docs = readErrorDocsConfig(env)
+  if (docs.state === "invalid") {
+    log({ level: "error", message: "the address of the error reference is invalid: errors carry no doc_url", ...docs })
+  }
+  const errorDocsUrl = docs.state === "on" ? docs.config.url : undefined
+  const named = { ...receiver, source: credicorp.name }
+  return createApp({ receiver: named, inbox, partner, operator, errorDocsUrl, log, clock })
+}
+
+const keysOf = <Env>({ entries }: HandlerSet<Env>): readonly string[] => entries.map(([pattern]) => pattern)
+
+/** The operator's token and the inbox that it is for. */
+function readInboxRouteConfig(env: WorkerBindings): Configured<{ token: string; inbox: InboxConfig }> {
+  const operator = readOperatorConfig(env)
+  if (operator.state === "off") return operator
+  const inbox = readInboxConfig(env)
+  if (operator.state === "on" && inbox.state === "on") {
+    return { state: "on", config: { token: operator.config.token, inbox: inbox.config } }
+  }
+  const problems = [operator, inbox].flatMap((read) => (read.state === "invalid" ? read.problems : []))
+  return { state: "invalid", problems }
+}
+
+/** The operator's token and the accounts that it is for. */
+function readAccountsRouteConfig(env: WorkerBindings): Configured<OperatorConfig & Pick<PartnerConfig, "accounts">> {
+  const { ACCOUNTS: accounts } = env
+  const operator = readOperatorConfig(env)
+  if (operator.state === "off") return operator
+  const problems = operator.state === "invalid" ? [...operator.problems] : []
+  if (!accounts) problems.push(NO_ACCOUNTS)
+  return accounts && operator.state === "on"
+    ? { state: "on", config: { ...operator.config, accounts } }
+    : { state: "invalid", problems }
+}
+
+const toShards = ({ inboxes, shards }: InboxConfig): Shards =>
+  createShards(shards, (index) => inboxes.getByName(`shard-${index}`))
+
+function createReceiverSettings<Env>(
+  config: ReceiverConfig,
+  handlers: HandlerSet<Env>,
+  { log, clock }: { log: Log; clock: () => number },
+): ReceiverSettings {
+  const { secrets, toleranceSeconds, maxBodyBytes, livemode, unknownEvents, eventTypes, inbox } = config
+  const now = (): number => Math.floor(clock() / 1000)
+  return {
+    scheme: credicorp,
+    verifier: createVerifier({ secrets, toleranceSeconds, maxBodyBytes, now, scheme: credicorp }),
+    activeSecrets: (time) => secrets.filter((secret) => isActive(secret, time)).length,
+    livemode,
+    unknownEvents,
+    knownPatterns: [...eventTypes, ...keysOf(handlers)],
+    // The inbox holds payloads against them when it runs a handler.
+    schemas: {},
+    handOff: createInboxHandOff({ shards: toShards(inbox), handlerKeys: keysOf(handlers), log }),
+  }
+}

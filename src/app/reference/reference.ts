@@ -1,0 +1,216 @@
+import { DEFAULT_MAX_BODY_BYTES, DEFAULT_TOLERANCE_SECONDS } from "../../verify/options.ts"
+import { MAX_ENDPOINTS } from "../../endpoints/endpoint.ts"
+import { MAX_PARTNER_BODY_BYTES } from "../../endpoints/judge.ts"
+import { RATE_BURST, RATE_PER_SECOND } from "../../endpoints/rate-limit.ts"
+import type { ErrorCode } from "../../errors/catalogue.ts"
+
+/** What there is to know about a code beyond its row of the catalogue. For people: texts may change (spec 4.1). */
+export interface Reference {
+  /** When a request is answered with it. */
+  readonly when: string
+  /** What to do if you sent the request. */
+  readonly sender: string
+  /** What to do if you run what answered it. Absent for codes that only other surfaces of Credicorp's answer with. */
+  readonly receiver?: string
+  /** `error.param` of the example, where the answer names a field. */
+  readonly param?: string
+}
+
+/** All 40 codes, in the order of the catalogue. Loaded by the Worker and the generator of pages, never by the library. */
+export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
+  invalid_json: {
+    when: "The body is not JSON, or not UTF-8, or begins with a byte order mark. A delivery is parsed only after its signature has passed, so its sender has signed exactly these bytes.",
+    sender: "Send one JSON value in UTF-8 without a byte order mark. The same bytes will be refused again.",
+    receiver: "Nothing is wrong on your side: the sender signed what is no JSON. The log has the id of the secret.",
+  },
+  missing_content_type: {
+    when: "There is a body, or one is needed, and no Content-Type header.",
+    sender: "Send Content-Type: application/json.",
+    receiver: "See whether a proxy in front of you drops the header.",
+  },
+  unknown_field: {
+    when: "The body has a field that this request does not take. It is refused, because a mistyped field that is ignored is a setting that silently never was.",
+    sender: "Take out or mend the field that param names.",
+    receiver: "Nothing; docs/endpoints.md lists the fields.",
+    param: "enabled_event",
+  },
+  signature_invalid: {
+    when: "An inbound call that must be signed as a request carries a signature that does not hold. Webhook deliveries have codes of their own.",
+    sender: "Sign the request as that API's documentation says, and send exactly the bytes that were signed.",
+  },
+  webhook_signature_missing: {
+    when: "A delivery has no Credicorp-Signature header, or an empty one. It is refused before its body is read.",
+    sender: "Send Credicorp-Signature: t=<seconds since 1970>,v1=<lower-case hex>.",
+    receiver:
+      "If the provider's own deliveries get this, a proxy in front of you drops the header. Otherwise a stranger found the URL, and nothing has happened.",
+  },
+  webhook_signature_invalid: {
+    when: `The signature header cannot be read or is over its limits, no active secret made one of its signatures, or it was made too long ago or too far ahead (${DEFAULT_TOLERANCE_SECONDS} seconds unless configured). The answer is the same for all of these, so that a forger learns nothing.`,
+    sender:
+      "Sign the bytes that you send, with the whole secret (whsec_ included), at the time of sending; sign every retry anew. Check that your clock is right.",
+    receiver:
+      "The reason is in the log and on error.reason, never in the answer. signature_mismatch: the secret is another, has ended, or something changed the body on its way (a body parser, a proxy). timestamp_stale or timestamp_ahead: the secret is right, so look at the clocks. header_malformed, header_too_long, too_many_signatures: the sender or a proxy spoils the header.",
+  },
+  idempotency_key_malformed: {
+    when: "A POST or PATCH has an Idempotency-Key that is not 1 to 255 of A-Z a-z 0-9 _ -.",
+    sender: "Use a random UUID, one for each thing you want done.",
+    receiver: "Nothing; the request has changed nothing.",
+  },
+
+  missing_api_key: {
+    when: "The request has no Authorization header, or an empty one.",
+    sender: "Send Authorization: Bearer and your credential.",
+    receiver: "See whether a proxy in front of you drops the header.",
+  },
+  invalid_api_key: {
+    when: "The credential is not known here, or the Authorization header holds something else than one bearer credential.",
+    sender: "Check that it is the whole key, of the right environment, and that it has not been taken away.",
+    receiver:
+      "Many of these in the log from nobody you know are someone guessing. One from a partner: is its key configured?",
+  },
+  token_expired: {
+    when: "The token's exp has passed. Nothing is said about a token before its signature holds.",
+    sender: "Get a new token from its issuer and send the request again.",
+    receiver: "If fresh tokens get this, look at the clocks of the issuer and of whoever asks.",
+  },
+  token_revoked: {
+    when: "The credential was valid once and was revoked.",
+    sender: "Use another credential. This one will not work again.",
+    receiver: "It was revoked on purpose: give the partner a new one if that is meant.",
+  },
+  audience_mismatch: {
+    when: "The token is sound but was issued for another API.",
+    sender: "Ask the issuer for a token whose aud is this API.",
+    receiver: "If every token gets this, the audience that is configured here is not the one that the issuer writes.",
+  },
+
+  insufficient_scope: {
+    when: "The credential has no scope for this resource at all.",
+    sender: "Ask for a credential with the scope that you need, as webhooks:read.",
+    receiver: "Give the credential its scopes, if the partner is to have them.",
+  },
+  scope_not_granted: {
+    when: "The credential has a scope for this resource, but not the one that this request needs: webhooks:read to look, webhooks:write to change.",
+    sender: "Use a credential with that scope, or ask for it.",
+    receiver: "Give the credential that scope, if the partner is to have it.",
+  },
+  account_suspended: {
+    when: "The credential is sound and its account is suspended.",
+    sender: "Talk to whoever runs this API; no request of this account is served until then.",
+    receiver: "It was suspended on purpose. Its endpoints are kept.",
+  },
+
+  resource_not_found: {
+    when: "There is no resource of that id, or it belongs to another account or the other mode, which is not told apart.",
+    sender: "Check the id, and whether your key is of the mode (test or live) that the resource was made in.",
+    receiver: "Nothing: nobody is told whether it is there for someone else.",
+  },
+  route_not_found: {
+    when: "There is no such path. A surface that is not configured does not exist either.",
+    sender: "Check the path, letter for letter: a slash at its end makes another path.",
+    receiver: "If the path should exist, GET /healthz says which surfaces are on, off or invalid.",
+  },
+  mcp_method_not_found: {
+    when: "An MCP call names a method that does not exist.",
+    sender: "List the methods that the server offers.",
+  },
+  mcp_tool_not_found: {
+    when: "An MCP call names a tool that does not exist.",
+    sender: "List the tools that the server offers.",
+  },
+  cms_page_not_found: { when: "There is no such page in the content system.", sender: "Check the page's address." },
+
+  method_not_allowed: {
+    when: "The path exists, and does not take this method.",
+    sender: "Use one of the methods that the Allow header lists. A delivery is a POST.",
+    receiver: "Nothing; browsers and scanners get it often.",
+  },
+
+  idempotency_key_reused: {
+    when: "The Idempotency-Key was used in the last 24 hours with another body, for the same account, mode, method and path.",
+    sender: "Use a new key for a new wish; send the very same bytes when you try an old one again.",
+    receiver: "Nothing; the request has changed nothing.",
+  },
+  idempotency_key_in_progress: {
+    when: "The first request with this Idempotency-Key is still running.",
+    sender: "Wait for its answer, then send yours again if you need it.",
+    receiver:
+      "Nothing: here every request is one transaction, the second gets the stored answer, and the code never occurs.",
+  },
+  support_session_closed: { when: "The support session has ended.", sender: "Open a new session." },
+
+  unsupported_media_type: {
+    when: "The Content-Type is not application/json or application/*+json in UTF-8, or the body is encoded (gzip, br, …).",
+    sender: "Send plain JSON in UTF-8 with Content-Type: application/json and without Content-Encoding.",
+    receiver:
+      "If a proxy in front of you compresses or relabels bodies, have it stop: the signature covers the plain bytes.",
+  },
+
+  form_required: { when: "A form was sent without the key that says which form it is.", sender: "Send the form key." },
+  consent_required: {
+    when: "The form needs a consent, and it was not given.",
+    sender: "Ask for the consent, and send it with the form.",
+  },
+  invalid_email: { when: "The e-mail address is not one.", sender: "Check the address." },
+  payload_too_large: { when: "The fields object of a form is over its limit.", sender: "Send less in fields." },
+  invalid_dept: {
+    when: "The form names a department that there is none of.",
+    sender: "Name one of the departments of the form's documentation.",
+  },
+  invalid_value_type: {
+    when: "A field is missing, has the wrong type or is over its length. Of a delivery: the event lacks a field of the envelope, is of the mode that this receiver does not take (param is livemode), or its payload does not fit the receiver's schema. Only the first such field is reported.",
+    sender: "Mend the field that param names. The same body will be refused again.",
+    receiver:
+      "A livemode that is refused is an event of test mode at a live receiver, or the other way round: is WEBHOOK_LIVEMODE right? A field of data.object: does your schema ask more than the sender promises?",
+    param: "data.object.amount",
+  },
+  webhook_endpoint_url_invalid: {
+    when: "The URL of an endpoint is not HTTPS on the public internet: another scheme or port, a private or reserved address, a name that is not public, a user name, a fragment, or characters that a URL parser would have to repair.",
+    sender: "Register an https URL with a public name, on port 443 or 8443.",
+    receiver: "checkEndpointUrl of countersign/endpoints says which rule it breaks.",
+    param: "url",
+  },
+  webhook_endpoint_limit: {
+    when: `The account has ${MAX_ENDPOINTS} endpoints in this mode, disabled ones among them.`,
+    sender: "Delete one that is no longer needed, or let one endpoint want more events.",
+    receiver: "Nothing: the limit is the same for every account.",
+  },
+  webhook_event_unknown: {
+    when: "An endpoint wants an event type, or a family, that is not known here; or a delivery has such a type and the receiver is configured to reject it.",
+    sender: "Check the spelling of the entry that param names; a family is written payment.*.",
+    receiver:
+      "Add the type to WEBHOOK_EVENT_TYPES or write a handler for it. A sender tries a refused delivery again for 72 hours and may disable the endpoint: WEBHOOK_UNKNOWN_EVENTS = ignore is the safer policy.",
+    param: "enabled_events[0]",
+  },
+  mcp_invalid_params: {
+    when: "The parameters of an MCP call do not fit the method.",
+    sender: "Hold the parameters against the method's schema.",
+  },
+  support_message_too_long: {
+    when: "A support message is over its length.",
+    sender: "Send a shorter message, or several.",
+  },
+  request_body_too_large: {
+    when: `The body is larger than this route takes: ${DEFAULT_MAX_BODY_BYTES / 1_048_576} MiB for a delivery unless configured, ${MAX_PARTNER_BODY_BYTES / 1024} KiB for the registry. An announced length over the cap is refused unread.`,
+    sender: "Send less. The same body will be refused again.",
+    receiver: "If genuine events are that large, raise WEBHOOK_MAX_BODY_BYTES.",
+  },
+
+  rate_limited: {
+    when: `The account has used up its requests: ${RATE_PER_SECOND} a second, after a burst of ${RATE_BURST}, for each mode.`,
+    sender:
+      "Wait for as many seconds as Retry-After says; RateLimit-Remaining and RateLimit-Reset let you slow down before.",
+    receiver: "Nothing: other accounts do not notice.",
+  },
+  server_error: {
+    when: "Something that nobody expected. Of a delivery: a handler that runs before the answer has failed, and the event is free to be sent again.",
+    sender: "Send it again later, more slowly each time.",
+    receiver: "Look for request_id in the log: the error stands beside it.",
+  },
+  temporarily_unavailable: {
+    when: "The request cannot be taken now: the store is out of reach, or the configuration is invalid.",
+    sender: "Send it again after as many seconds as Retry-After says.",
+    receiver:
+      "GET /healthz says which surface it is. The log names every problem of an invalid configuration, without values.",
+  },
+}

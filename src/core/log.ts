@@ -1,0 +1,30 @@
+/** A handler's error text in the log: enough for a message, not for a body. */
+export const MAX_LOGGED_ERROR_CHARS = 1_024
+
+/**
+ * Writes one JSON object as a line of the platform's log; `undefined` fields vanish. Logging decides nothing: what has no
+ * JSON form is left out.
+ */
+export function writeLine(entry: Readonly<Record<string, unknown>>): void {
+  let line: string
+  try {
+    line = JSON.stringify(entry)
+  } catch {
+    const { level, message, event_id, event_type } = entry
+    line = JSON.stringify({ level, message, event_id, event_type, detail: "the other fields have no JSON form" })
+  }
+  // oxlint-disable-next-line no-console -- the platform's log is the console
+  console.log(line)
+}
+
+/** Name and message of whatever was thrown; no stack, and no more than 1,024 characters. */
+export function errorText(cause: unknown): string {
+  try {
+    return String(cause).slice(0, MAX_LOGGED_ERROR_CHARS)
+  } catch {
+    return "an error that has no text"
+  }
+}
+
+/** The kind of an error that is not ours, for the log: its text could quote a row, and rows hold secrets. */
+export const errorName = (cause: unknown): string => (cause instanceof Error ? cause.name : typeof cause)

@@ -1,0 +1,62 @@
+import { collect, type BindingText, type Configured } from "../core/config.ts"
+import { parseEventTypes } from "../events/known.ts"
+import type { Account } from "./account-object.ts"
+import { parseApiKeys, type ApiKey } from "./auth/api-keys.ts"
+import { parseClaimText, parseKeys, type TokenConfig } from "./auth/token-config.ts"
+
+/** What the Worker reads from its environment for the partner plane: API keys, tokens or both turn it on. */
+export interface PartnerBindings {
+  /** The JSON list of `parseApiKeys`. A secret: never in `[vars]`. */
+  readonly PARTNER_API_KEYS?: BindingText
+  /** `iss` of the tokens that are believed. All three variables of tokens are set, or none. */
+  readonly PARTNER_JWT_ISSUER?: BindingText
+  /** `aud` of the tokens that are for this API. */
+  readonly PARTNER_JWT_AUDIENCE?: BindingText
+  /** The issuer's public keys: a JSON Web Key Set, or its URL. */
+  readonly PARTNER_JWKS?: BindingText
+  /** The objects of the accounts, as wrangler.toml binds them. */
+  readonly ACCOUNTS?: DurableObjectNamespace<Account>
+}
+
+export interface PartnerConfig {
+  readonly apiKeys: readonly ApiKey[]
+  readonly tokens: TokenConfig | undefined
+  /** Event types that are known beyond the public ones. */
+  readonly eventTypes: readonly string[]
+  readonly accounts: DurableObjectNamespace<Account>
+}
+
+/** Reads the partner plane's variables, as `readReceiverConfig` does the receiver's. */
+export function readPartnerConfig(
+  env: PartnerBindings & { readonly WEBHOOK_EVENT_TYPES?: BindingText },
+): Configured<PartnerConfig> {
+  const { PARTNER_API_KEYS, WEBHOOK_EVENT_TYPES = "", ACCOUNTS: accounts } = env
+  const problems: string[] = []
+  const tokens = readTokenConfig(env, problems)
+  if (PARTNER_API_KEYS === undefined && !tokens) return { state: "off" }
+  const apiKeys =
+    PARTNER_API_KEYS === undefined
+      ? []
+      : collect(problems, "PARTNER_API_KEYS", () => parseApiKeys(String(PARTNER_API_KEYS)), [])
+  const types = String(WEBHOOK_EVENT_TYPES).trim()
+  const eventTypes = types === "" ? [] : collect(problems, "WEBHOOK_EVENT_TYPES", () => parseEventTypes(types), [])
+  if (!accounts) problems.push(NO_ACCOUNTS)
+  return accounts && problems.length === 0
+    ? { state: "on", config: { apiKeys, tokens, eventTypes, accounts } }
+    : { state: "invalid", problems }
+}
+
+export const NO_ACCOUNTS = "ACCOUNTS: the Durable Object binding is missing from wrangler.toml"
+
+/** Undefined if no variable of tokens is set. With one of them, each that is missing is a problem. */
+function readTokenConfig(env: PartnerBindings, problems: string[]): TokenConfig | undefined {
+  const { PARTNER_JWT_ISSUER: issuer, PARTNER_JWT_AUDIENCE: audience, PARTNER_JWKS: keys } = env
+  if (issuer === undefined && audience === undefined && keys === undefined) return undefined
+  const read = <Value>(name: string, text: BindingText | undefined, parse: (text: string) => Value): Value | "" =>
+    collect<Value | "">(problems, name, () => parse(String(text ?? "")), "")
+  return {
+    issuer: read("PARTNER_JWT_ISSUER", issuer, parseClaimText),
+    audience: read("PARTNER_JWT_AUDIENCE", audience, parseClaimText),
+    keys: read("PARTNER_JWKS", keys, parseKeys),
+  }
+}

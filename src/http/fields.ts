@@ -1,0 +1,46 @@
+import * as v from "valibot"
+import { isFields } from "../core/is.ts"
+import { MAX_PARAM_CHARS } from "../errors/webhook-error.ts"
+import { fail, ok, type Result } from "../core/result.ts"
+
+/** A request whose fields are not in order: the code to answer with, and the field. */
+export interface FieldFailure {
+  readonly code: "unknown_field" | "invalid_value_type"
+  readonly param?: string
+}
+
+/** Holds a value against a schema; the first thing that fails is the answer (spec 5.8). */
+export function checkFields<const Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+): Result<v.InferOutput<Schema>, FieldFailure> {
+  // The library takes a list for an object without fields.
+  if (!isFields(value)) return fail({ code: "invalid_value_type" })
+  const result = v.safeParse(schema, value, { abortEarly: true })
+  if (result.success) return ok(result.output)
+  const [issue] = result.issues
+  const param = toPath(issue.path)
+  const unlisted = issue.type === "strict_object" && issue.expected === "never"
+  return fail({ code: unlisted ? "unknown_field" : "invalid_value_type", ...(param && { param }) })
+}
+
+function toPath(path: v.BaseIssue<unknown>["path"]): string {
+  let text = ""
+  for (const { key } of path ?? []) text += typeof key === "number" ? `[${key}]` : `${text && "."}${String(key)}`
+  return text.slice(0, MAX_PARAM_CHARS)
+}
+
+/** A name that stands twice stays a list, which no field takes: which of the two was meant is not ours to guess. */
+export const toQuery = (query: Record<string, string[]>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(query).map(([name, values]) => [name, values.length === 1 ? values[0] : values]))
+
+/** Characters, as spec 5.8 and JSON Schema count them: `length` counts an emoji as two. */
+export const hasAtMost = (text: string, maxChars: number): boolean => Array.from(text).length <= maxChars
+
+/** Text of at most so many characters; the OpenAPI document tells of it. */
+export const maxChars = (max: number): v.GenericSchema<string> =>
+  v.pipe(
+    v.string(),
+    v.check((text) => hasAtMost(text, max)),
+    v.metadata({ maxLength: max }),
+  )

@@ -1,0 +1,40 @@
+import * as v from "valibot"
+import type { PageOf } from "../endpoints/account.ts"
+
+/** Spec 5.7. */
+export const MAX_PAGE_SIZE = 100
+export const DEFAULT_PAGE_SIZE = 20
+
+/** The query of a listing (spec 5.7). A cursor is a place in the list, opaque to whoever passes it back. */
+export const PAGE_FIELDS = {
+  limit: v.optional(
+    v.pipe(v.string(), v.regex(/^[1-9]\d{0,2}$/), v.transform(Number), v.maxValue(MAX_PAGE_SIZE)),
+    String(DEFAULT_PAGE_SIZE),
+  ),
+  cursor: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^c[0-9a-z]{1,11}$/),
+      v.transform((text) => Number.parseInt(text.slice(1), 36)),
+      v.safeInteger(),
+    ),
+  ),
+}
+
+/** The cursor of a place in the list. */
+export const toCursor = (place: number): string => `c${place.toString(36)}`
+
+/** A page as it is answered. @param next The place to go on from; undefined at the end. */
+export const toPageBody = <View>(
+  data: readonly View[],
+  next: number | undefined,
+): { readonly data: readonly View[]; readonly next_cursor: string | null } => ({
+  data,
+  next_cursor: next === undefined ? null : toCursor(next),
+})
+
+/** A page of rows that were read with one more than the page may have: that one tells whether there is a next page. */
+export function toPage<Row extends { readonly place: number }>(rows: readonly Row[], limit: number): PageOf<Row> {
+  const page = rows.slice(0, limit)
+  return { rows: page, next: rows.length > limit ? page.at(-1)?.place : undefined }
+}

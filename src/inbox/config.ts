@@ -1,0 +1,37 @@
+import { createReader, oneOf, wholeNumber, type BindingText, type Configured } from "../core/config.ts"
+import type { Inbox } from "./inbox-object.ts"
+import { MAX_INBOX_SHARDS } from "./place.ts"
+import { parseRetention, type RetentionBindings } from "./retention.ts"
+
+/** One object takes about a thousand requests a second; sixteen are ample for most, and cost nothing while they sleep. */
+export const DEFAULT_INBOX_SHARDS = 16
+
+/** What the Worker reads from its environment for the inbox. */
+export interface InboxBindings extends RetentionBindings {
+  /** The shards of the inbox, as wrangler.toml binds them. */
+  readonly INBOXES?: DurableObjectNamespace<Inbox>
+  /** 1 to 256, 16 unless set. An inbox keeps the number that it was made with. */
+  readonly INBOX_SHARDS?: BindingText
+  /** `eu`: events are stored in the European Union. Set before the first event, and never changed. */
+  readonly INBOX_JURISDICTION?: BindingText
+}
+
+export interface InboxConfig {
+  /** Of the jurisdiction, where one is set. */
+  readonly inboxes: DurableObjectNamespace<Inbox>
+  readonly shards: number
+}
+
+/** Reads the inbox's variables. It is never off: what the receiver takes is stored, or not taken. */
+export function readInboxConfig(env: InboxBindings): Exclude<Configured<InboxConfig>, { state: "off" }> {
+  const retention = parseRetention(env)
+  const problems = retention.ok ? [] : [...retention.error]
+  const read = createReader(env, problems)
+  const shards = read("INBOX_SHARDS", wholeNumber(MAX_INBOX_SHARDS), DEFAULT_INBOX_SHARDS)
+  // The local runtime has no jurisdictions, and throws.
+  const inboxes = read("INBOX_JURISDICTION", (text) => env.INBOXES?.jurisdiction(oneOf("eu")(text)), env.INBOXES)
+  if (!inboxes) problems.push("INBOXES: the Durable Object binding is missing from wrangler.toml")
+  return inboxes && problems.length === 0
+    ? { state: "on", config: { inboxes, shards } }
+    : { state: "invalid", problems }
+}

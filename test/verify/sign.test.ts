@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest"
+import { signWebhook, type SignOptions } from "../../src/verify/sign.ts"
+import { createVerifier } from "../../src/verify/verifier.ts"
+import { NOW, sampleBody, SECRET, signatureHeader, v1 } from "../support/delivery.ts"
+import { thrownBy } from "../support/thrown.ts"
+
+const BODY = sampleBody()
+const OLD = "whsec_old_0123456789abcdef"
+
+const bodies: readonly { why: string; body: Uint8Array | string }[] = [
+  { why: "an event", body: BODY },
+  { why: "nothing", body: "" },
+  { why: "letters of two to four bytes", body: "é€🔑" },
+  { why: "bytes that are no UTF-8", body: Uint8Array.of(0xff, 0xfe, 0xc3, 0x28) },
+  { why: "a byte order mark", body: "\ufeff{}" },
+  { why: "line ends", body: "\r\n\n\r" },
+  { why: "replacement patterns", body: "$& $1 $` $' $$" },
+  { why: "points", body: "1.2.3." },
+  { why: "100,000 bytes", body: new Uint8Array(100_000).fill(7) },
+]
+
+describe("signWebhook signs as the sender does (spec 1.2, 1.3, 1.4)", () => {
+  it.each(bodies)("$why → as Web Crypto", async ({ body }) => {
+    const headers = { "Credicorp-Signature": await signatureHeader(body) }
+    expect(signWebhook(body, { secrets: [SECRET], now: NOW })).toEqual(headers)
+  })
+
+  it.each(bodies)("$why → verifies", ({ body }) => {
+    const options = { secrets: [SECRET], now: NOW }
+    expect(createVerifier(options).checkSignature(body, signWebhook(body, options)).ok).toBe(true)
+  })
+
+  const times = [
+    { why: "a number", now: NOW, want: NOW },
+    { why: "a function", now: () => NOW + 5, want: NOW + 5 },
+    { why: "0", now: 0, want: 0 },
+    { why: "the largest", now: 999_999_999_998, want: 999_999_999_998 },
+  ]
+
+  it.each(times)("now is $why → t=$want", async ({ now, want }) => {
+    expect(signWebhook(BODY, { secrets: [SECRET], now })).toEqual({
+      "Credicorp-Signature": await signatureHeader(BODY, want),
+    })
+  })
+
+  it("the system clock unless now is given", () => {
+    const { "Credicorp-Signature": header } = signWebhook(BODY, { secrets: [SECRET] })
+    const seconds = Date.now() / 1000
+    expect(Math.abs(Number(/^t=(\d+),/.exec(header!)?.[1]) - seconds)).toBeLessThan(60)
+  })
+})
+
+const sign = (secrets: SignOptions["secrets"]): unknown =>
+  signWebhook(BODY, { secrets, now: NOW })["Credicorp-Signature"]
+
+describe("one v1 for each secret that is valid now, in order (spec 5.6, 1.12)", () => {
+  const cases: readonly { why: string; secrets: SignOptions["secrets"]; want: readonly string[] }[] = [
+    { why: "two", secrets: [SECRET, OLD], want: [SECRET, OLD] },
+    { why: "two, the other way round", secrets: [OLD, SECRET], want: [OLD, SECRET] },
+    { why: "one is over", secrets: [{ id: "a", secret: OLD, notAfter: NOW }, SECRET], want: [SECRET] },
+    {
+      why: "one ends in the next second",
+      secrets: [{ id: "a", secret: OLD, notAfter: NOW + 1 }, SECRET],
+      want: [OLD, SECRET],
+    },
+    { why: "one begins this second", secrets: [{ id: "a", secret: OLD, notBefore: NOW }, SECRET], want: [OLD, SECRET] },
+    {
+      why: "one begins in the next second",
+      secrets: [{ id: "a", secret: OLD, notBefore: NOW + 1 }, SECRET],
+      want: [SECRET],
+    },
+    {
+      why: "16",
+      secrets: Array.from({ length: 16 }, (_, i) => `whsec_${i}`),
+      want: Array.from({ length: 16 }, (_, i) => `whsec_${i}`),
+    },
+  ]
+
+  it.each(cases)("$why → in the header", async ({ secrets, want }) => {
+    const signatures = await Promise.all(want.map((secret) => v1(BODY, NOW, secret)))
+    expect(sign(secrets)).toBe([`t=${NOW}`, ...signatures.map((hex) => `v1=${hex}`)].join(","))
+  })
+
+  it.each(cases)("$why → each of the secrets verifies it", ({ secrets, want }) => {
+    const headers = signWebhook(BODY, { secrets, now: NOW })
+    for (const secret of want) {
+      expect(createVerifier({ secrets: [secret], now: NOW }).check(BODY, headers).ok).toBe(true)
+    }
+  })
+})
+
+describe("signWebhook refuses a caller's mistake", () => {
+  const cases: readonly { why: string; body?: unknown; options: unknown }[] = [
+    {
+      why: "no secret is valid any more",
+      options: { secrets: [{ id: "a", secret: SECRET, notAfter: NOW }], now: NOW },
+    },
+    {
+      why: "no secret is valid yet",
+      options: { secrets: [{ id: "a", secret: SECRET, notBefore: NOW + 1 }], now: NOW },
+    },
+    { why: "no options", options: undefined },
+    { why: "no secrets", options: { now: NOW } },
+    { why: "an empty list", options: { secrets: [], now: NOW } },
+    { why: "an empty secret", options: { secrets: [""], now: NOW } },
+    { why: "a string for a list", options: { secrets: SECRET, now: NOW } },
+    { why: "now in milliseconds", options: { secrets: [SECRET], now: NOW * 1000 } },
+    { why: "now with a fraction", options: { secrets: [SECRET], now: NOW + 0.5 } },
+    { why: "now NaN", options: { secrets: [SECRET], now: Number.NaN } },
+    { why: "a body that is an object", body: JSON.parse(BODY), options: { secrets: [SECRET], now: NOW } },
+    { why: "a body that is null", body: null, options: { secrets: [SECRET], now: NOW } },
+    { why: "a scheme by its name", options: { secrets: [SECRET], now: NOW, scheme: "credicorp" } },
+    { why: "a scheme that is null", options: { secrets: [SECRET], now: NOW, scheme: null } },
+  ]
+
+  it.each(cases)("$why → TypeError that shows no secret", ({ body = BODY, options }) => {
+    const thrown = thrownBy(() => signWebhook(body as string, options as SignOptions))
+    expect(thrown).toBeInstanceOf(TypeError)
+    expect(String(thrown)).not.toContain(SECRET)
+  })
+})

@@ -1,0 +1,49 @@
+// npm run size: what a user loads, minified and gzipped. Fails over the budget.
+
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { build } from "esbuild"
+import { gzippedBytes } from "./gzipped.ts"
+
+const ROOT = join(import.meta.dirname, "..")
+
+/** Bytes after gzip. */
+const BUDGETS: readonly { what: string; code: string; maxBytes: number }[] = [
+  {
+    what: "createVerifier + verifyWebhook, with their crypto",
+    code: `export { createVerifier, verifyWebhook } from "./dist/index.js"`,
+    maxBytes: 5_120,
+  },
+  { what: "everything of countersign", code: `export * from "./dist/index.js"`, maxBytes: 7_500 },
+  { what: "countersign/hono, hono itself aside", code: `export * from "./dist/hono.js"`, maxBytes: 8_000 },
+  { what: "countersign/endpoints, ipaddr.js included", code: `export * from "./dist/endpoints.js"`, maxBytes: 6_000 },
+  { what: "countersign/testing", code: `export * from "./dist/testing.js"`, maxBytes: 9_500 },
+  {
+    what: "countersign/worker, hono itself aside",
+    code: `export * from "./dist/worker.js"`,
+    maxBytes: 57_000,
+  },
+]
+
+for (const { what, code, maxBytes } of BUDGETS) {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: ROOT },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    external: ["hono", "hono/*", "cloudflare:workers"],
+  })
+  report(what, gzippedBytes(outputFiles[0]!.contents), maxBytes)
+}
+
+const worker = readFileSync(join(ROOT, ".wrangler", "bundle", "main.js"))
+report("the Worker: receiver, inbox, registry, error reference", gzippedBytes(worker), 71_000)
+
+function report(what: string, bytes: number, maxBytes: number): void {
+  const over = bytes > maxBytes
+  console.log(`${String(bytes).padStart(7)} of ${maxBytes} bytes gzipped  ${over ? "OVER  " : ""}${what}`)
+  if (over) process.exitCode = 1
+}
