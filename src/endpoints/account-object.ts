@@ -7,8 +7,8 @@ import type {
   EventTarget,
   KeptAction,
   OperatorAction,
-  PageOf,
 } from "./account.ts"
+import type { PageOf } from "../http/paging.ts"
 import { ACCOUNT_SCHEMA } from "./account-schema.ts"
 import { createSqlAccountStore } from "./account-sql.ts"
 import { decide, findTargets } from "./decide.ts"

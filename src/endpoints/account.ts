@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../errors/catalogue.ts"
 import type { Endpoint, EndpointFields, EndpointView } from "./endpoint.ts"
+import type { PageOf } from "../http/paging.ts"
 import type { RateLimit } from "./rate-limit.ts"
 
 /** Old idempotency records that one request may clear away: a bounded step, so that no request pays for many. */
@@ -83,12 +84,6 @@ export interface KeptAction {
   readonly note: string
   /** RFC 3339. */
   readonly created: string
-}
-
-/** A part of a list, and the place after which the next part begins; undefined if this is the last. */
-export interface PageOf<Row> {
-  readonly rows: readonly Row[]
-  readonly next: number | undefined
 }
 
 /** One account's state behind one call a request. The Durable Object and the twin in the tests are held to one suite. */

@@ -1,6 +1,6 @@
 import { MAX_ENDPOINTS, publicView, type EndpointView } from "./endpoint.ts"
-import type { AccountStore, KeptAction, OperatorAction, PageOf } from "./account.ts"
-import { toPage } from "../http/paging.ts"
+import { type PageOf, toPage } from "../http/paging.ts"
+import type { AccountStore, KeptAction, OperatorAction } from "./account.ts"
 
 /**
  * Does what an operator wants and keeps a record of it. The caller holds a transaction around it: there is no effect

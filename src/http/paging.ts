@@ -1,5 +1,4 @@
 import * as v from "valibot"
-import type { PageOf } from "../endpoints/account.ts"
 
 /** Spec 5.7. */
 export const MAX_PAGE_SIZE = 100
@@ -32,6 +31,12 @@ export const toPageBody = <View>(
   data,
   next_cursor: next === undefined ? null : toCursor(next),
 })
+
+/** A part of a list, and the place after which the next part begins; undefined if this is the last. */
+export interface PageOf<Row> {
+  readonly rows: readonly Row[]
+  readonly next: number | undefined
+}
 
 /** A page of rows that were read with one more than the page may have: that one tells whether there is a next page. */
 export function toPage<Row extends { readonly place: number }>(rows: readonly Row[], limit: number): PageOf<Row> {

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { expect, it } from "vitest"
 import { toErrorFiles } from "../../../tools/error-pages.ts"
 
-const FOLDER = join(import.meta.dirname, "..", "..", "docs", "errors")
+const FOLDER = join(import.meta.dirname, "..", "..", "..", "docs", "errors")
 
 it("docs/errors is what npm run errors makes, and nothing else is there", () => {
   const written = readdirSync(FOLDER).map((name) => [name, readFileSync(join(FOLDER, name), "utf8")])
