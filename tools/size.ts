@@ -12,10 +12,10 @@ const BUDGETS: readonly { what: string; code: string; maxBytes: number }[] = [
   {
     what: "createVerifier + verifyWebhook, with their crypto",
     code: `export { createVerifier, verifyWebhook } from "./dist/index.js"`,
-    maxBytes: 5_120,
+    maxBytes: 6_656,
   },
-  { what: "everything of countersign", code: `export * from "./dist/index.js"`, maxBytes: 7_500 },
-  { what: "countersign/hono, hono itself aside", code: `export * from "./dist/hono.js"`, maxBytes: 8_000 },
+  { what: "everything of countersign", code: `export * from "./dist/index.js"`, maxBytes: 9_500 },
+  { what: "countersign/hono, hono itself aside", code: `export * from "./dist/hono.js"`, maxBytes: 10_000 },
   { what: "countersign/endpoints, ipaddr.js included", code: `export * from "./dist/endpoints.js"`, maxBytes: 6_000 },
   { what: "countersign/testing", code: `export * from "./dist/testing.js"`, maxBytes: 9_500 },
   {

@@ -1,4 +1,4 @@
-import { fromUtf8 } from "../core/bytes.ts"
+import { parseJsonBytes } from "../core/json.ts"
 import { isFields, isText } from "../core/is.ts"
 import { ok, type Result } from "../core/result.ts"
 import { refuse, type Refusal } from "../errors/webhook-error.ts"
@@ -10,15 +10,13 @@ export const MAX_EVENT_TYPE_CHARS = 128
 /** Spec 2.7. */
 export const MAX_API_VERSION_CHARS = 32
 
-/** Strict UTF-8, then JSON (spec 3.7), then the envelope (spec 3.8). Only for a body whose signature has passed. */
+/**
+ * Reads a body as an event: strict UTF-8, then JSON within its limits (spec 3.7), then the envelope (spec 3.8). Only for a
+ * body whose signature has passed.
+ */
 export function parseEvent(body: Uint8Array): Result<WebhookEvent, Refusal> {
-  let value: unknown
-  try {
-    value = JSON.parse(fromUtf8(body))
-  } catch {
-    return refuse("invalid_json", 400)
-  }
-  return checkEnvelope(value)
+  const parsed = parseJsonBytes(body)
+  return parsed.ok ? checkEnvelope(parsed.value) : refuse("invalid_json", 400)
 }
 
 /** Holds a value against spec 2.1 and 2.7, field by field in the order of 2.1; the first that fails is `param`. */

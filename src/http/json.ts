@@ -1,4 +1,4 @@
-import { fromUtf8 } from "../core/bytes.ts"
+import { parseJsonBytes } from "../core/json.ts"
 import { checkContentType } from "./content-type.ts"
 import { readBody } from "./read-body.ts"
 import { fail, ok, type Result } from "../core/result.ts"
@@ -23,12 +23,9 @@ export async function readJsonBytes(request: Request, maxBytes: number): Promise
   return body ? ok(body) : fail({ code: "request_body_too_large" })
 }
 
-/** @param mayBeAbsent No bytes at all are `{}`. */
+/** @param mayBeAbsent An empty body counts as `{}`. */
 export function parseJson(bytes: Uint8Array, mayBeAbsent: boolean): Result<unknown, JsonFailure> {
   if (mayBeAbsent && bytes.length === 0) return ok({})
-  try {
-    return ok(JSON.parse(fromUtf8(bytes)))
-  } catch {
-    return fail({ code: "invalid_json" })
-  }
+  const parsed = parseJsonBytes(bytes)
+  return parsed.ok ? parsed : fail({ code: parsed.error })
 }
