@@ -1,14 +1,16 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { cloudflareTest } from "@cloudflare/vitest-plugin"
-import { defineConfig } from "vitest/config"
 import { exportJWK, generateKeyPair } from "jose"
+import { defineConfig } from "vitest/config"
+import { unstable_readConfig as readConfig } from "wrangler"
 import { API_KEYS } from "./test/support/api-keys.ts"
-import { BLACK_BOX_ENTRIES } from "./test/support/partner-keys.ts"
 import { AUDIENCE, ISSUER } from "./test/support/issuer.ts"
 import { OPERATOR_TOKEN } from "./test/support/operator-token.ts"
+import { BLACK_BOX_ENTRIES } from "./test/support/partner-keys.ts"
+import { QuietReporter } from "./test/support/reporter.ts"
 
-/** Cases from other people's suites, read where VECTORS_DIR says; a test that finds none says that it skipped them. */
+/** Cases from other projects' suites, read from the folder that VECTORS_DIR names. Without it, their tests are skipped. */
 const VECTOR_FILES = ["hmac_sha256", "signature", "json_bodies", "http", "urls"]
 
 const readVectors = (name: string): readonly unknown[] | null => {
@@ -16,45 +18,73 @@ const readVectors = (name: string): readonly unknown[] | null => {
   return process.env["VECTORS_DIR"] && existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).cases : null
 }
 
+/** CI counts the tests of all its runs: the file to write a run's results to. */
+const outputFile = process.env["TEST_RESULTS"]
+const jsonReport: [string, Record<string, unknown>][] = outputFile ? [["json", { outputFile }]] : []
+
 const vectors = Object.fromEntries(VECTOR_FILES.map((name) => [name, readVectors(name)]))
 
-/** Who signs tokens for the Worker under test: keys that are made for this run and told to nobody else. */
+/** Signs the tokens that the Worker under test accepts. The keys are made for this run. */
 const { publicKey, privateKey } = await generateKeyPair("ES256", { extractable: true })
 const issuer = { kid: "of-this-run", publicJwk: await exportJWK(publicKey), privateJwk: await exportJWK(privateKey) }
 
-// The same tables run in Node and in workerd; what needs one of them says so by its ending.
-const everywhere = ["test/**/*.test.ts"]
+// Date and flags are those of the deployed Worker. Its other bindings are the user's own, and no test depends on them.
+const { compatibility_date, compatibility_flags } = readConfig({ config: "./wrangler.toml" })
+
+/** Runs tests in workerd, beside the Worker of test/support/worker.ts. */
+const inWorkerd = () =>
+  cloudflareTest({
+    main: "./test/support/worker.ts",
+    // The runtime's own lines about exceptions that a test expects. A test that fails reports its exception itself.
+    verbose: false,
+    miniflare: {
+      compatibilityDate: compatibility_date!,
+      compatibilityFlags: compatibility_flags,
+      durableObjects: {
+        ACCOUNTS: { className: "Account", useSQLite: true },
+        INBOXES: { className: "Inbox", useSQLite: true },
+      },
+      bindings: {
+        WEBHOOK_SECRETS: "test=whsec_test_0123456789abcdef",
+        WEBHOOK_LIVEMODE: "false",
+        OPERATOR_TOKEN,
+        PARTNER_API_KEYS: JSON.stringify([...API_KEYS, ...BLACK_BOX_ENTRIES]),
+        PARTNER_JWT_ISSUER: ISSUER,
+        PARTNER_JWT_AUDIENCE: AUDIENCE,
+        PARTNER_JWKS: JSON.stringify({ keys: [{ ...issuer.publicJwk, kid: issuer.kid }] }),
+      },
+    },
+  })
+
+// The ending of a test's file says where it runs: in Node and in workerd unless it names one of them.
+const everywhere = "test/**/*.test.ts"
 const nodeOnly = "test/**/*.node.test.ts"
 const workerdOnly = "test/**/*.workerd.test.ts"
 
+// Suites that take long have a command each: `npm run test:fuzz`, `npm run test:e2e`.
+const fuzz = "test/**/*.fuzz.test.ts"
+const e2e = "test/e2e/**/*.test.ts"
+
+/** Files share a process and its modules: each leaves the globals as it found them, and names its own objects. */
+const shared = { isolate: false, provide: { vectors, issuer } }
+const sharedInWorkerd = { ...shared, setupFiles: "./test/support/workerd-setup.ts" }
+
 export default defineConfig({
   test: {
-    coverage: {
-      provider: "v8",
-      include: ["src/**/*.ts"],
-      reporter: ["text", "json-summary"],
-    },
+    reporters: [new QuietReporter(), ...jsonReport],
+    // Vitest's own choice is one process less than there are cores.
+    maxWorkers: 2,
+    coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text", "json-summary"] },
     projects: [
-      { test: { name: "node", include: everywhere, exclude: [workerdOnly], provide: { vectors } } },
+      { test: { name: "node", include: [everywhere], exclude: [workerdOnly, fuzz, e2e], ...shared } },
       {
-        plugins: [
-          cloudflareTest({
-            wrangler: { configPath: "./wrangler.toml" },
-            miniflare: {
-              bindings: {
-                WEBHOOK_SECRETS: "test=whsec_test_0123456789abcdef",
-                WEBHOOK_LIVEMODE: "false",
-                OPERATOR_TOKEN,
-                PARTNER_API_KEYS: JSON.stringify([...API_KEYS, ...BLACK_BOX_ENTRIES]),
-                PARTNER_JWT_ISSUER: ISSUER,
-                PARTNER_JWT_AUDIENCE: AUDIENCE,
-                PARTNER_JWKS: JSON.stringify({ keys: [{ ...issuer.publicJwk, kid: issuer.kid }] }),
-              },
-            },
-          }),
-        ],
-        test: { name: "workerd", include: everywhere, exclude: [nodeOnly], provide: { vectors, issuer } },
+        plugins: [inWorkerd()],
+        test: { name: "workerd", include: [everywhere], exclude: [nodeOnly, fuzz, e2e], ...sharedInWorkerd },
       },
+      { test: { name: "fuzz", include: [fuzz], ...shared } },
+      { plugins: [inWorkerd()], test: { name: "fuzz-workerd", include: [fuzz], ...sharedInWorkerd } },
+      // Each starts processes of its own; one file at a time, so that none waits for another's.
+      { test: { name: "e2e", include: [e2e], fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 } },
     ],
   },
 })

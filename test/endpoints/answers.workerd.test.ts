@@ -1,13 +1,10 @@
 // Catches idempotency records that grow without end: a test key could fill the object that live endpoints live in.
 
 import { runInDurableObject } from "cloudflare:test"
-import { env } from "cloudflare:workers"
 import { expect, it } from "vitest"
 import { MAX_STORED_ANSWERS, createSqlAccountStore } from "../../src/endpoints/account-sql.ts"
 import type { StoredAnswer } from "../../src/endpoints/account.ts"
-import type { Env } from "../../src/handlers.ts"
-
-const { ACCOUNTS } = env as unknown as Required<Env>
+import { ACCOUNTS } from "../support/account-object.ts"
 
 const answer = (expiresAt: number): StoredAnswer => ({
   bodyHash: "",

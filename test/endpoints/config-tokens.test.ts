@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from "vitest"
 import { createAppFromEnv } from "../../src/app/env.ts"
 import { readPartnerConfig, type PartnerBindings } from "../../src/endpoints/config.ts"
-import { handlers } from "../../src/handlers.ts"
+import { handlers } from "../support/handlers.ts"
 import { API_KEYS, KEYS } from "../support/api-keys.ts"
 import { NOW } from "../support/delivery.ts"
 import { AUDIENCE, createIssuer, ISSUER, type Issuer } from "../support/issuer.ts"

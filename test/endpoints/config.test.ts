@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 import { createAppFromEnv } from "../../src/app/env.ts"
 import { type ReceiverBindings } from "../../src/receiver/config.ts"
 import { readPartnerConfig, type PartnerBindings } from "../../src/endpoints/config.ts"
-import { handlers } from "../../src/handlers.ts"
+import { handlers } from "../support/handlers.ts"
 import { API_KEYS, KEYS } from "../support/api-keys.ts"
 import {
   createMemoryAccount,

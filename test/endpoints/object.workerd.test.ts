@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest"
 import { createAppFromEnv } from "../../src/app/env.ts"
 import type { PartnerBindings } from "../../src/endpoints/config.ts"
 import type { ApiKey } from "../../src/endpoints/auth/api-keys.ts"
-import { handlers } from "../../src/handlers.ts"
+import { handlers } from "../support/handlers.ts"
 import { ACCOUNTS, breakTable, inSql } from "../support/account-object.ts"
 import { API_KEYS, KEYS } from "../support/api-keys.ts"
 import {

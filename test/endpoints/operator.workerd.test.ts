@@ -3,7 +3,7 @@
 import { evictDurableObject } from "cloudflare:test"
 import { beforeAll, describe, expect, it } from "vitest"
 import { createAppFromEnv } from "../../src/app/env.ts"
-import { handlers } from "../../src/handlers.ts"
+import { handlers } from "../support/handlers.ts"
 import { ACCOUNTS } from "../support/account-object.ts"
 import { AUDIENCE, createIssuer, ISSUER, type Issuer } from "../support/issuer.ts"
 import { OPERATOR_TOKEN } from "../support/operator-token.ts"

@@ -4,7 +4,7 @@ import { vi } from "vitest"
 import type { InboxBindings } from "../../src/inbox/config.ts"
 import type { HandlerRunner } from "../../src/inbox/inbox.ts"
 import type { Inbox } from "../../src/inbox/inbox-object.ts"
-import { HandlerRuns } from "../../src/main.ts"
+import { HandlerRuns } from "./worker.ts"
 import type { FakeRunner, InboxFixture } from "../inbox/contract/inbox-driver.ts"
 
 /** The binding of wrangler.toml. */

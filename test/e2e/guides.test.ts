@@ -8,11 +8,11 @@ import { pathToFileURL } from "node:url"
 import { setTimeout as wait } from "node:timers/promises"
 import { afterAll, describe, expect, it, vi } from "vitest"
 import { unstable_readConfig as readConfig } from "wrangler"
-import { parseSecrets } from "../src/index.ts"
-import { conformance, sampleEvent } from "../src/testing.ts"
-import { SECRET } from "./support/delivery.ts"
-import { findFreePort } from "./support/free-port.ts"
-import { ROOT, textOf } from "./support/pages.ts"
+import { parseSecrets } from "../../src/index.ts"
+import { conformance, sampleEvent } from "../../src/testing.ts"
+import { SECRET } from "../support/delivery.ts"
+import { findFreePort } from "../support/free-port.ts"
+import { ROOT, textOf } from "../support/pages.ts"
 
 vi.setConfig({ testTimeout: 60_000 })
 

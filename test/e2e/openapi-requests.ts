@@ -45,7 +45,7 @@ export async function startWorker(): Promise<Running> {
   const keys = createServer((_, response) => response.end(issuer.keySet)).listen(0, "127.0.0.1")
   await once(keys, "listening")
   const folder = mkdtempSync(join(tmpdir(), "countersign-"))
-  const script = bundleWorker("src/main.ts", join(folder, "bundle"))
+  const script = bundleWorker("test/support/worker.ts", join(folder, "bundle"))
   const tokens = { PARTNER_JWT_ISSUER: ISSUER, PARTNER_JWT_AUDIENCE: AUDIENCE }
   const start = async (name: Configuration, vars: Readonly<Record<string, string>>): Promise<Workerd> =>
     await startWorkerd({

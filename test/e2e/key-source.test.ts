@@ -8,9 +8,9 @@ import { connect, type AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, it, vi } from "vitest"
-import { bundleWorker, startWorkerd } from "../../../tools/workerd.ts"
-import { findFreePort } from "../../support/free-port.ts"
-import { AUDIENCE, createIssuer, ISSUER } from "../../support/issuer.ts"
+import { bundleWorker, startWorkerd } from "../../tools/workerd.ts"
+import { findFreePort } from "../support/free-port.ts"
+import { AUDIENCE, createIssuer, ISSUER } from "../support/issuer.ts"
 
 const PATH = "/partner/v1/webhook_endpoints"
 
@@ -26,7 +26,7 @@ it("a caller that hangs up takes the issuer's keys from nobody", { timeout: 60_0
   await once(keys, "listening")
   const port = await findFreePort()
   const worker = await startWorkerd({
-    script: bundleWorker("src/main.ts", join(folder, "bundle")),
+    script: bundleWorker("test/support/worker.ts", join(folder, "bundle")),
     folder,
     port,
     objects: { ACCOUNTS: "Account", INBOXES: "Inbox" },

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process"
 import { mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, it } from "vitest"
-import { startWorker, type Running } from "./requests.ts"
+import { startWorker, type Running } from "./openapi-requests.ts"
 
 const ROOT = join(import.meta.dirname, "..", "..")
 const BIN = join(ROOT, "node_modules", ".bin")

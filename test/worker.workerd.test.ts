@@ -1,9 +1,11 @@
-// The built-in export of the Worker with its real bindings, handlers and clock.
+// Catches a Worker whose parts work alone and not together: its default export with real objects and the real clock.
 
 import { createExecutionContext } from "cloudflare:test"
 import { exports } from "cloudflare:workers"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { sampleBody, SECRET, signedRequest, type DeliveryOptions } from "./support/delivery.ts"
+import { createReceiver } from "../src/worker.ts"
+import { handlers } from "./support/handlers.ts"
 import { toAnswer, type Answer } from "./support/receiver.ts"
 
 // The types of Workers know the exports of a project only once it has described itself to them.
@@ -72,11 +74,10 @@ describe("the Worker", () => {
   })
 })
 
-// Catches a configuration that is read, and keys that are prepared, again with every request.
+// Catches a configuration that is read, and keys that are prepared, once per request.
 it("builds the app once per isolate", async () => {
-  vi.resetModules()
   const log = vi.spyOn(console, "log").mockImplementation(() => {})
-  const { default: fresh } = await import("../src/main.ts")
+  const fresh = createReceiver(handlers)
   const context = createExecutionContext()
   for (let turn = 0; turn < 3; turn++) {
     const request = new Request<unknown, IncomingRequestCfProperties>("https://receiver.example/healthz")

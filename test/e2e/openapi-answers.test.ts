@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { OPERATIONS } from "../../tools/openapi/document.ts"
 import { EXAMPLES_PATH } from "../../tools/openapi.ts"
 import { CATALOGUE } from "../../src/errors/catalogue.ts"
-import { SPOILS, startWorker, toSound, type Running, type Sent } from "./requests.ts"
+import { SPOILS, startWorker, toSound, type Running, type Sent } from "./openapi-requests.ts"
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 

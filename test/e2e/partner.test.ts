@@ -8,7 +8,7 @@ import { AUDIENCE, createIssuer, ISSUER } from "../support/issuer.ts"
 import { OPERATOR_TOKEN } from "../support/operator-token.ts"
 import { BLACK_BOX_ENTRIES, blackBoxKey } from "../support/partner-keys.ts"
 import { startWranglerDev } from "../support/wrangler-dev.ts"
-import { describePartner } from "./partner.ts"
+import { describePartner } from "../black-box/partner.ts"
 
 describePartner("wrangler dev", async () => {
   const issuer = await createIssuer("of-this-run")

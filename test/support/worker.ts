@@ -1,0 +1,20 @@
+// The main module of the Worker under test: that of src/main.ts with handlers of the tests.
+
+import { createReceiver, type WorkerBindings } from "../../src/worker.ts"
+import { handlers } from "./handlers.ts"
+
+export { Account, Inbox } from "../../src/worker.ts"
+
+let receiver = createReceiver(handlers)
+
+export const HandlerRuns = receiver.HandlerRuns
+
+/** Forgets what the Worker has cached, as a new isolate does: storage is emptied between test files, their isolate is shared. */
+export function restartWorker(): void {
+  receiver = createReceiver(handlers)
+}
+
+// oxlint-disable-next-line import/no-default-export -- a Worker's main module has one
+export default {
+  fetch: (request, env, ctx) => receiver.fetch(request, env, ctx),
+} satisfies ExportedHandler<WorkerBindings>
