@@ -41,6 +41,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   inbox: ["inbox/", "operator/", "events/", "http/", "core/", "errors/", "valibot", "hono", "cloudflare:workers"],
   endpoints: [
     "endpoints/",
+    "@hapi/tlds",
     "operator/",
     "events/",
     "http/",
@@ -105,9 +106,9 @@ describe("imports", () => {
   it.each<readonly [entry: string, packages: readonly string[]]>([
     ["index.ts", ["@noble/hashes"]],
     ["hono.ts", ["@noble/hashes", "hono"]],
-    ["endpoints.ts", ["ipaddr.js"]],
+    ["endpoints.ts", ["@hapi/tlds", "ipaddr.js"]],
     ["testing.ts", ["@noble/hashes"]],
-    ["worker.ts", ["@noble/hashes", "cloudflare:workers", "hono", "ipaddr.js", "jose", "valibot"]],
+    ["worker.ts", ["@hapi/tlds", "@noble/hashes", "cloudflare:workers", "hono", "ipaddr.js", "jose", "valibot"]],
   ])("%s loads no packages but %j", (entry, packages) => {
     const targets = [...reach(entry)].filter((target) => /^[@a-z]/.test(target) && !target.endsWith(".ts"))
     const names = targets.map((target) => /^(?:@[^/]+\/)?[^/]+/.exec(target)![0])

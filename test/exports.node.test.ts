@@ -27,7 +27,8 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   "./endpoints": {
     name: "endpoints",
     values: "checkEnabledEvents checkEndpointUrl",
-    types: "EnabledEventsError EnabledEventsReason EndpointUrlError EndpointUrlReason HostReason Result",
+    types:
+      "EnabledEventsError EnabledEventsReason EndpointUrlError EndpointUrlOptions EndpointUrlReason HostReason Result",
   },
   "./testing": {
     name: "testing",

@@ -16,12 +16,17 @@ const BUDGETS: readonly { what: string; code: string; maxBytes: number }[] = [
   },
   { what: "everything of countersign", code: `export * from "./dist/index.js"`, maxBytes: 9_500 },
   { what: "countersign/hono, hono itself aside", code: `export * from "./dist/hono.js"`, maxBytes: 10_000 },
-  { what: "countersign/endpoints, ipaddr.js included", code: `export * from "./dist/endpoints.js"`, maxBytes: 6_000 },
+  // Half of it is the list of top-level domains: without one, a private name passes that nobody has listed (spec 5.4).
+  {
+    what: "countersign/endpoints, ipaddr.js and @hapi/tlds included",
+    code: `export * from "./dist/endpoints.js"`,
+    maxBytes: 12_000,
+  },
   { what: "countersign/testing", code: `export * from "./dist/testing.js"`, maxBytes: 9_500 },
   {
     what: "countersign/worker, hono itself aside",
     code: `export * from "./dist/worker.js"`,
-    maxBytes: 57_000,
+    maxBytes: 66_000,
   },
 ]
 
@@ -40,7 +45,7 @@ for (const { what, code, maxBytes } of BUDGETS) {
 }
 
 const worker = readFileSync(join(ROOT, ".wrangler", "bundle", "main.js"))
-report("the Worker: receiver, inbox, registry, error reference", gzippedBytes(worker), 71_000)
+report("the Worker: receiver, inbox, registry, error reference", gzippedBytes(worker), 80_000)
 
 function report(what: string, bytes: number, maxBytes: number): void {
   const over = bytes > maxBytes

@@ -140,6 +140,30 @@ describeRanges("IPv6 ranges that are not public (spec 5.4)", [
   { why: "multicast", first: "ff00::", last: `ffff:ffff:${TAIL}` },
 ])
 
+// ISATAP delivers to the IPv4 address in the last 32 bits, whatever the prefix (RFC 5214, section 6.1).
+describe("an interface identifier of ISATAP (spec 5.4)", () => {
+  it.each([
+    "2606:4700::5efe:127.0.0.1",
+    "2606:4700::200:5efe:10.0.0.1",
+    "2606:4700::100:5efe:10.0.0.1",
+    "2606:4700::300:5efe:8.8.8.8",
+    "2a00:1450:4001:1:0:5efe:a00:1",
+  ])("%s → ip_not_public", (address) => {
+    expect(outcome(address)).toBe("ip_not_public")
+  })
+
+  it.each([
+    "2606:4700::400:5efe:a00:1",
+    "2606:4700::1:5efe:a00:1",
+    "2606:4700::5eff:a00:1",
+    "2606:4700::5efd:a00:1",
+    "2606:4700:0:5efe::a00:1",
+    "2606:4700::5efe:0:a00:1",
+  ])("%s, which only looks like one → public", (address) => {
+    expect(outcome(address)).toBe("public")
+  })
+})
+
 describe("addresses of real services (spec 5.4)", () => {
   it.each([
     "1.1.1.1",

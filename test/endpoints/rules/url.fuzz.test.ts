@@ -19,7 +19,7 @@ const nearUrl = fc
 const goodUrl = fc
   .record({
     host: fc.oneof(
-      fc.domain().filter(isOrdinary),
+      fc.domain().map(withKnownTld).filter(isOrdinary),
       fc.constantFrom("bücher.de", "دوغما.com", "1.1.1.1", "[2606:4700::1]"),
     ),
     port: fc.constantFrom("", ":", ":443", ":8443"),
@@ -136,9 +136,13 @@ describe("a character beyond ASCII (spec 5.4)", () => {
   }, 30_000)
 })
 
+/** Another top-level domain: those that are made up are not in the root zone. */
+function withKnownTld(domain: string): string {
+  return domain.replace(/[^.]*$/, "com")
+}
+
 function isOrdinary(domain: string): boolean {
-  const reserved = /\.(?:localhost|localdomain|local|internal|intranet|lan|home|corp|onion|test|invalid|example)$/
-  return domain.length <= 253 && !domain.includes("xn--") && !reserved.test(domain)
+  return domain.length <= 253 && !domain.includes("xn--")
 }
 
 function withoutForbidden(text: string): string {
