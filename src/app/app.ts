@@ -93,7 +93,7 @@ export function createApp(deps: AppDeps): App {
     const { requestId } = c.var
     return receiver.state === "on"
       ? jsonResponse(200, { status: "ok", surfaces }, requestId)
-      : jsonResponse(503, { ...toErrorBody(UNAVAILABLE.code, requestId), surfaces }, requestId, RETRY_LATER)
+      : jsonResponse(503, { ...toErrorBody(UNAVAILABLE, requestId), surfaces }, requestId, RETRY_LATER)
   })
 
   app.get("/openapi.json", (c) => {

@@ -50,11 +50,15 @@ export function createAppFromEnv<Env extends WorkerBindings>(
     createReceiverSettings(config, handlers, { log, clock }),
   )
   if (receiver.state === "off") log({ level: "warn", message: "the receiver is off: WEBHOOK_SECRETS is not set" })
-  const partner = toSurface("partner plane", readPartnerConfig(env), ({ apiKeys, tokens, eventTypes, accounts }) => ({
-    authenticate: createAuthenticate(apiKeys, tokens, { fetch, log, waitUntil }),
-    accountOf: (name: string) => accounts.getByName(name),
-    knownTypes: [...PUBLIC_EVENT_TYPES, ...eventTypes],
-  }))
+  const partner = toSurface(
+    "partner plane",
+    readPartnerConfig(env),
+    ({ apiKeys, tokens, eventTypes, extraTlds, accounts }) => ({
+      authenticate: createAuthenticate(apiKeys, tokens, { fetch, log, waitUntil }),
+      accountOf: (name: string) => accounts.getByName(name),
+      rules: { knownTypes: [...PUBLIC_EVENT_TYPES, ...eventTypes], extraTlds },
+    }),
+  )
   const inbox = toSurface(
     "operator's routes about the inbox",
     readInboxRouteConfig(env),

@@ -11,7 +11,7 @@ import type {
 import type { PageOf } from "../http/paging.ts"
 import { ACCOUNT_SCHEMA } from "./account-schema.ts"
 import { createSqlAccountStore } from "./account-sql.ts"
-import { decide, findTargets } from "./decide.ts"
+import { findTargets, handleRequest } from "./handle-request.ts"
 import type { EndpointView } from "./endpoint.ts"
 import { act, listActions, listEveryEndpoint } from "./operate.ts"
 import { fullBucket, type Bucket } from "./rate-limit.ts"
@@ -34,7 +34,7 @@ export class Account extends DurableObject implements AccountPort {
   async handle(request: AccountRequest): Promise<AccountAnswer> {
     const { livemode, now } = request
     const { answer, bucket } = this.ctx.storage.transactionSync(() =>
-      decide(this.#store, this.#buckets.get(livemode) ?? fullBucket(now), request),
+      handleRequest(this.#store, this.#buckets.get(livemode) ?? fullBucket(now), request),
     )
     this.#buckets.set(livemode, bucket)
     return answer

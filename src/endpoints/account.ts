@@ -6,10 +6,13 @@ import type { RateLimit } from "./rate-limit.ts"
 /** Old idempotency records that one request may clear away: a bounded step, so that no request pays for many. */
 export const IDEMPOTENCY_PRUNED_A_CALL = 20
 
-/** A request that is not granted: a code and the field that failed. */
+/** Why a request is refused. */
 export interface Failure {
   readonly code: ErrorCode
+  /** The field that failed. */
   readonly param?: string
+  /** What to say instead of the catalogue's text: the rule that failed. */
+  readonly message?: string
 }
 
 /** What a partner wants done. */

@@ -4,6 +4,7 @@ import { fail, ok, type Result } from "../core/result.ts"
 import type { AccountRequest, Command, Failure, Idempotency } from "./account.ts"
 import { checkEnabledEvents } from "./rules/events.ts"
 import { checkFields } from "../http/fields.ts"
+import { EVENTS_MESSAGES, QUOTED_IDEMPOTENCY_KEY, URL_MESSAGES } from "./messages.ts"
 import { EndpointPatch, NewEndpoint, Page, Rotation } from "./fields.ts"
 import { checkScope, type Principal, type Scope } from "./auth/principal.ts"
 import { checkEndpointUrl } from "./rules/url.ts"
@@ -11,12 +12,20 @@ import { checkEndpointUrl } from "./rules/url.ts"
 /** A registration is a URL and a few names. */
 export const MAX_PARTNER_BODY_BYTES = 65_536
 
-/** One route: what it needs, and the command that its body, its query and its id make. */
+/** What a route needs, and the command that its id, its query and its body make. */
 export interface Operation {
   readonly scope: Scope
-  /** `required`: JSON; `optional`: JSON or nothing at all; `none`: whatever comes is left unread. */
+  /** `required`: JSON; `optional`: JSON or no bytes at all; `none`: a body is left unread. */
   readonly body: "required" | "optional" | "none"
   toCommand(input: OperationInput): Result<Command, Failure>
+}
+
+/** What the rules of spec 5.4 and 5.5 depend on. */
+export interface EndpointRules {
+  /** Every event type that an endpoint may want. */
+  readonly knownTypes: readonly string[]
+  /** Top-level domains beyond those of IANA's root zone. */
+  readonly extraTlds: readonly string[]
 }
 
 export interface OperationInput {
@@ -24,17 +33,17 @@ export interface OperationInput {
   /** The parsed body; an absent one is `{}`. */
   readonly body: unknown
   readonly query: Readonly<Record<string, unknown>>
-  readonly knownTypes: readonly string[]
+  readonly rules: EndpointRules
 }
 
-/** The partner plane's operations (spec 5.1, 5.7). */
+/** The operations on endpoints (spec 5.1, 5.7). */
 export const OPERATIONS = {
   create: {
     scope: "webhooks:write",
     body: "required",
-    toCommand({ body, knownTypes }) {
+    toCommand({ body, rules }) {
       const fields = checkFields(NewEndpoint, body)
-      const ruled = fields.ok ? checkRules(fields.value, knownTypes) : fields
+      const ruled = fields.ok ? checkRules(fields.value, rules) : fields
       if (!ruled.ok) return ruled
       const { url, enabled_events, description = null, api_version = null, metadata = {} } = ruled.value
       return ok({ kind: "create", fields: { url, enabled_events, description, api_version, metadata } })
@@ -52,9 +61,9 @@ export const OPERATIONS = {
   update: {
     scope: "webhooks:write",
     body: "required",
-    toCommand({ id, body, knownTypes }) {
+    toCommand({ id, body, rules }) {
       const fields = checkFields(EndpointPatch, body)
-      const ruled = fields.ok ? checkRules(fields.value, knownTypes) : fields
+      const ruled = fields.ok ? checkRules(fields.value, rules) : fields
       return ruled.ok ? ok({ kind: "update", id, patch: ruled.value }) : ruled
     },
   },
@@ -69,13 +78,21 @@ export const OPERATIONS = {
   },
 } as const satisfies Record<string, Operation>
 
-/** Holds what is given against the rules (spec 5.4, 5.5); the URL comes back in its normalised form. */
-function checkRules<Fields extends Ruled>(fields: Fields, knownTypes: readonly string[]): Result<Fields, Failure> {
-  const url = fields.url === undefined ? ok(undefined) : checkEndpointUrl(fields.url)
-  if (!url.ok) return fail({ code: "webhook_endpoint_url_invalid", param: "url" })
+/** Checks the URL and the events that are given (spec 5.4, 5.5). The URL is returned in its normalised form. */
+function checkRules<Fields extends Ruled>(
+  fields: Fields,
+  { knownTypes, extraTlds }: EndpointRules,
+): Result<Fields, Failure> {
+  const url = fields.url === undefined ? ok(undefined) : checkEndpointUrl(fields.url, { extraTlds })
+  if (!url.ok) {
+    return fail({ code: "webhook_endpoint_url_invalid", param: "url", message: URL_MESSAGES[url.error.reason] })
+  }
   const events =
     fields.enabled_events === undefined ? ok(undefined) : checkEnabledEvents(fields.enabled_events, knownTypes)
-  if (!events.ok) return fail({ code: "webhook_event_unknown", param: events.error.param })
+  if (!events.ok) {
+    const { param, reason } = events.error
+    return fail({ code: "webhook_event_unknown", param, message: EVENTS_MESSAGES[reason] })
+  }
   return ok(url.value === undefined ? fields : { ...fields, url: url.value })
 }
 
@@ -84,22 +101,22 @@ interface Ruled {
   readonly enabled_events?: readonly string[]
 }
 
-/** A failure that stands before the idempotency key, whatever that key is. */
+/** A failure that is answered before the idempotency key is looked up. */
 const early = (failure: Failure): Pick<AccountRequest, "wanted" | "idempotency"> => ({
   wanted: { ok: false, failure, beforeIdempotency: true },
   idempotency: undefined,
 })
 
-export interface JudgeInput extends Omit<OperationInput, "body"> {
+export interface CheckInput extends Omit<OperationInput, "body"> {
   readonly principal: Principal
   readonly path: string
 }
 
-/** What can be said of a request without the account's state, in the order of the checks; the first failure wins. */
-export async function judge(
+/** Makes every check that needs no state of the account, in the order of docs/endpoints.md; the first failure wins. */
+export async function checkRequest(
   request: Request,
   operation: Operation,
-  { principal, path, ...input }: JudgeInput,
+  { principal, path, ...input }: CheckInput,
 ): Promise<Pick<AccountRequest, "wanted" | "idempotency">> {
   const scope = checkScope(principal, operation.scope)
   if (scope) return early({ code: scope })
@@ -108,7 +125,10 @@ export async function judge(
   if (!body.ok) return early(body.error)
 
   const key = operation.body === "none" ? null : request.headers.get("idempotency-key")
-  if (key !== null && !/^[\w-]{1,255}$/.test(key)) return early({ code: "idempotency_key_malformed" })
+  if (key !== null && !/^[\w-]{1,255}$/.test(key)) {
+    const message = /^["'].*["']$/.test(key) ? { message: QUOTED_IDEMPOTENCY_KEY } : {}
+    return early({ code: "idempotency_key_malformed", ...message })
+  }
   const mode = principal.livemode ? "live" : "test"
   const idempotency: Idempotency | undefined =
     key === null ? undefined : { scope: `${mode} ${request.method} ${path} ${key}`, bodyHash: await sha256(body.value) }

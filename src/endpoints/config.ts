@@ -2,6 +2,7 @@ import { collect, type BindingText, type Configured } from "../core/config.ts"
 import { parseEventTypes } from "../events/known.ts"
 import type { Account } from "./account-object.ts"
 import { parseApiKeys, type ApiKey } from "./auth/api-keys.ts"
+import { isLabel, RESERVED_TLDS } from "./rules/host.ts"
 import { parseClaimText, parseKeys, type TokenConfig } from "./auth/token-config.ts"
 
 /** What the Worker reads from its environment for the partner plane: API keys, tokens or both turn it on. */
@@ -14,6 +15,8 @@ export interface PartnerBindings {
   readonly PARTNER_JWT_AUDIENCE?: BindingText
   /** The issuer's public keys: a JSON Web Key Set, or its URL. */
   readonly PARTNER_JWKS?: BindingText
+  /** Top-level domains that endpoints may have beyond those of IANA's root zone, separated by commas. */
+  readonly ENDPOINT_EXTRA_TLDS?: BindingText
   /** The objects of the accounts, as wrangler.toml binds them. */
   readonly ACCOUNTS?: DurableObjectNamespace<Account>
 }
@@ -23,6 +26,8 @@ export interface PartnerConfig {
   readonly tokens: TokenConfig | undefined
   /** Event types that are known beyond the public ones. */
   readonly eventTypes: readonly string[]
+  /** Top-level domains beyond those of IANA's root zone. */
+  readonly extraTlds: readonly string[]
   readonly accounts: DurableObjectNamespace<Account>
 }
 
@@ -30,7 +35,7 @@ export interface PartnerConfig {
 export function readPartnerConfig(
   env: PartnerBindings & { readonly WEBHOOK_EVENT_TYPES?: BindingText },
 ): Configured<PartnerConfig> {
-  const { PARTNER_API_KEYS, WEBHOOK_EVENT_TYPES = "", ACCOUNTS: accounts } = env
+  const { PARTNER_API_KEYS, WEBHOOK_EVENT_TYPES = "", ENDPOINT_EXTRA_TLDS = "", ACCOUNTS: accounts } = env
   const problems: string[] = []
   const tokens = readTokenConfig(env, problems)
   if (PARTNER_API_KEYS === undefined && !tokens) return { state: "off" }
@@ -40,10 +45,33 @@ export function readPartnerConfig(
       : collect(problems, "PARTNER_API_KEYS", () => parseApiKeys(String(PARTNER_API_KEYS)), [])
   const types = String(WEBHOOK_EVENT_TYPES).trim()
   const eventTypes = types === "" ? [] : collect(problems, "WEBHOOK_EVENT_TYPES", () => parseEventTypes(types), [])
+  const extra = String(ENDPOINT_EXTRA_TLDS).trim()
+  const extraTlds = extra === "" ? [] : collect(problems, "ENDPOINT_EXTRA_TLDS", () => parseExtraTlds(extra), [])
   if (!accounts) problems.push(NO_ACCOUNTS)
   return accounts && problems.length === 0
-    ? { state: "on", config: { apiKeys, tokens, eventTypes, accounts } }
+    ? { state: "on", config: { apiKeys, tokens, eventTypes, extraTlds, accounts } }
     : { state: "invalid", problems }
+}
+
+/** A handful is enough: the list of IANA's is complete, but for what has been delegated since this version. */
+export const MAX_EXTRA_TLDS = 50
+
+/**
+ * Reads `ENDPOINT_EXTRA_TLDS`.
+ *
+ * @throws {TypeError} An entry is not a label in lower case and punycode, or never leads to a public host (spec 5.4).
+ */
+function parseExtraTlds(text: string): readonly string[] {
+  const extra = text.split(",").map((tld) => tld.trim())
+  if (
+    !extra.every((tld) => isLabel(tld) && /\D/.test(tld) && !RESERVED_TLDS.has(tld)) ||
+    extra.length > MAX_EXTRA_TLDS
+  ) {
+    throw new TypeError(
+      `must be at most ${MAX_EXTRA_TLDS} top-level domains separated by commas, in lower case, punycode and without a dot, as web,xn--p1ai; names such as local or internal never are public`,
+    )
+  }
+  return extra
 }
 
 export const NO_ACCOUNTS = "ACCOUNTS: the Durable Object binding is missing from wrangler.toml"

@@ -19,14 +19,14 @@ import { refill, secondsToToken, takeToken, toRateLimit, type Bucket } from "./r
 export const IDEMPOTENCY_TTL_MS = 86_400_000
 
 /**
- * Decides a request against an account's state: revoked, suspended, rate limit, then the first stateless check that
+ * Answers a request against an account's state: revoked, suspended, rate limit, then the first stateless check that
  * failed, then the idempotency key, and last the command with its limit. The caller holds a transaction around it, so a
  * failure leaves nothing behind.
  *
  * @param bucket The account's bucket of this mode.
  * @returns The answer, and the bucket as it is now.
  */
-export function decide(
+export function handleRequest(
   store: AccountStore,
   bucket: Bucket,
   request: AccountRequest,

@@ -7,8 +7,8 @@ import { toPageBody } from "../http/paging.ts"
 import { CATALOGUE, type ErrorCode } from "../errors/catalogue.ts"
 import { emptyResponse, errorResponse, jsonResponse } from "../http/response.ts"
 import type { Log } from "../events/handlers.ts"
-import type { Account, AccountAnswer } from "./account.ts"
-import { judge, OPERATIONS } from "./judge.ts"
+import type { Account, AccountAnswer, Failure } from "./account.ts"
+import { checkRequest, OPERATIONS, type EndpointRules } from "./check-request.ts"
 import type { Authenticate } from "./auth/principal.ts"
 
 /** What the partner plane is made of. */
@@ -16,8 +16,7 @@ export interface PartnerSettings {
   readonly authenticate: Authenticate
   /** The one account of that name. */
   readonly accountOf: (name: string) => Account
-  /** Every event type that an endpoint may want (spec 5.5). */
-  readonly knownTypes: readonly string[]
+  readonly rules: EndpointRules
 }
 
 export interface PartnerDeps {
@@ -49,12 +48,12 @@ export function createPartnerRoutes(
   return app
 }
 
-const allow = (methods: string) => (c: PartnerContext) => fail(c, "method_not_allowed", { Allow: methods })
+const allow = (methods: string) => (c: PartnerContext) => fail(c, { code: "method_not_allowed" }, { Allow: methods })
 
 async function answer(
   c: PartnerContext,
   name: keyof typeof OPERATIONS,
-  { authenticate, accountOf, knownTypes }: PartnerSettings,
+  { authenticate, accountOf, rules }: PartnerSettings,
   { clock, log }: PartnerDeps,
 ): Promise<Response> {
   const request_id = c.var.requestId
@@ -62,7 +61,7 @@ async function answer(
     const { status } = CATALOGUE[code]
     // Without this line nobody would see that credentials are being guessed.
     log({ level: "warn", message: "partner request", operation: name, status, code, request_id })
-    return fail(c, code)
+    return fail(c, { code })
   }
   const bearer = parseBearer(c.req.raw.headers.get("authorization"))
   if (!bearer.ok) return unknown(bearer.error === "missing" ? "missing_api_key" : "invalid_api_key")
@@ -75,25 +74,25 @@ async function answer(
     path: c.req.path,
     id: c.req.param("id") ?? "",
     query: toQuery(c.req.queries()),
-    knownTypes,
+    rules,
   }
-  const judged = await judge(c.req.raw, OPERATIONS[name], input)
+  const checked = await checkRequest(c.req.raw, OPERATIONS[name], input)
   // The operation, not the path: what stands there could be a key or a secret, put there by mistake.
   const facts = { message: "partner request", operation: name, account, credential_id: credentialId, request_id }
   try {
-    const decided = await accountOf(account).handle({ now: clock(), credentialId, livemode, ...judged })
+    const decided = await accountOf(account).handle({ now: clock(), credentialId, livemode, ...checked })
     const response = toResponse(c, decided)
     const code = decided.result.kind === "failed" ? decided.result.failure.code : undefined
     log({ level: "info", ...facts, status: response.status, code })
     return response
   } catch (error) {
     log({ level: "error", ...facts, status: 503, error: errorName(error) })
-    return fail(c, "temporarily_unavailable")
+    return fail(c, { code: "temporarily_unavailable" })
   }
 }
 
-function fail(c: PartnerContext, code: ErrorCode, headers?: Headers, param?: string): Response {
-  return errorResponse({ code, ...(param !== undefined && { param }) }, c.var.requestId, headers)
+function fail(c: PartnerContext, failure: Failure, headers?: Headers): Response {
+  return errorResponse(failure, c.var.requestId, headers)
 }
 
 function toResponse(c: PartnerContext, { result, rateLimit }: AccountAnswer): Response {
@@ -104,10 +103,9 @@ function toResponse(c: PartnerContext, { result, rateLimit }: AccountAnswer): Re
     "RateLimit-Reset": String(rateLimit.resetSeconds),
   }
   if (result.kind === "failed") {
-    const { code, param } = result.failure
     const retry =
       result.retryAfterSeconds === undefined ? undefined : { "Retry-After": String(result.retryAfterSeconds) }
-    return fail(c, code, { ...headers, ...retry }, param)
+    return fail(c, result.failure, { ...headers, ...retry })
   }
   if (result.kind === "deleted") return emptyResponse(204, requestId, headers)
   if (result.kind === "page") return jsonResponse(200, toPageBody(result.views, result.next), requestId, headers)

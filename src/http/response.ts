@@ -20,12 +20,20 @@ export interface ErrorBody {
   }
 }
 
-/** The catalogue's fixed message and the field that failed. Reasons stay inside (spec 1.8). */
-export const toErrorBody = (code: ErrorCode, requestId: string, param?: string): ErrorBody => ({
+/** What an error response says. */
+export interface ErrorFacts {
+  readonly code: ErrorCode
+  /** The field that failed. */
+  readonly param?: string
+  /** Instead of the catalogue's text. A fixed sentence: it repeats nothing of the request, and no reason of spec 1.9. */
+  readonly message?: string
+}
+
+export const toErrorBody = ({ code, param, message }: ErrorFacts, requestId: string): ErrorBody => ({
   error: {
     type: CATALOGUE[code].type,
     code,
-    message: CATALOGUE[code].meaning,
+    message: message ?? CATALOGUE[code].meaning,
     request_id: requestId,
     ...(param !== undefined && { param }),
   },
@@ -61,12 +69,12 @@ export const HEADERS_OF_STATUS: Readonly<Record<number, Readonly<Record<string, 
 
 /** @param headers What goes with the code beyond that: `Allow` with 405, `Retry-After` with 429. */
 export const errorResponse = (
-  { code, param }: { readonly code: ErrorCode; readonly param?: string },
+  facts: ErrorFacts,
   requestId: string,
   headers?: Readonly<Record<string, string>>,
 ): Response => {
-  const { status } = CATALOGUE[code]
-  return jsonResponse(status, toErrorBody(code, requestId, param), requestId, {
+  const { status } = CATALOGUE[facts.code]
+  return jsonResponse(status, toErrorBody(facts, requestId), requestId, {
     ...HEADERS_OF_STATUS[status],
     ...headers,
   })

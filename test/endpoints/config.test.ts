@@ -21,10 +21,41 @@ const ACCOUNTS = createNamespace()
 const PARTNER_API_KEYS = JSON.stringify(API_KEYS)
 const KEY = API_KEYS[0]!
 
+const withExtraTlds = (text: string) => readPartnerConfig({ PARTNER_API_KEYS, ACCOUNTS, ENDPOINT_EXTRA_TLDS: text })
+
+describe("ENDPOINT_EXTRA_TLDS (spec 5.4)", () => {
+  it.each([
+    { text: "", want: [] },
+    { text: " ", want: [] },
+    { text: "web", want: ["web"] },
+    { text: " web , xn--p1ai ", want: ["web", "xn--p1ai"] },
+    { text: Array(50).fill("web").join(","), want: Array(50).fill("web") },
+  ])("$text → on", ({ text, want }) => {
+    expect(withExtraTlds(text)).toMatchObject({ state: "on", config: { extraTlds: want } })
+  })
+
+  it.each([".web", "Web", "a.web", "web,", ",", "web lan", "рф", "*", "8", "-a", "a".repeat(64), "local", "internal"])(
+    "%s → invalid",
+    (text) => {
+      expect(withExtraTlds(text)).toEqual({
+        state: "invalid",
+        problems: [expect.stringMatching(/^ENDPOINT_EXTRA_TLDS: must be/)],
+      })
+    },
+  )
+
+  it("more than 50 → invalid", () => {
+    expect(withExtraTlds(Array(51).fill("web").join(",")).state).toBe("invalid")
+  })
+})
+
 describe("readPartnerConfig", () => {
   it("keys and the binding → on, with the keys as they were written", () => {
     const configured = readPartnerConfig({ PARTNER_API_KEYS, ACCOUNTS })
-    expect(configured).toEqual({ state: "on", config: { apiKeys: API_KEYS, eventTypes: [], accounts: ACCOUNTS } })
+    expect(configured).toEqual({
+      state: "on",
+      config: { apiKeys: API_KEYS, eventTypes: [], extraTlds: [], accounts: ACCOUNTS },
+    })
   })
 
   it.each([

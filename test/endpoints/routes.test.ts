@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest"
 import { createApp } from "../../src/app/app.ts"
 import { CATALOGUE, type ErrorCode } from "../../src/errors/catalogue.ts"
+import { URL_MESSAGES } from "../../src/endpoints/messages.ts"
 import { KEYS } from "../support/api-keys.ts"
 import {
   createPartner,
@@ -81,7 +82,8 @@ describe("every code that occurs without tokens (spec 4.2, 5)", () => {
     const requestId = headers.get("Credicorp-Request-Id")
     expect(status).toBe(want)
     expect(requestId).toMatch(/^req_[\w-]{16}$/)
-    const error = { type, code, message: meaning, request_id: requestId }
+    const message = code === "webhook_endpoint_url_invalid" ? URL_MESSAGES.reserved_name : meaning
+    const error = { type, code, message, request_id: requestId }
     expect(json).toMatchObject({ error })
     expect(Object.keys(json)).toEqual(["error"])
     expect(Object.keys(json["error"] as object).filter((field) => field !== "param")).toEqual(Object.keys(error))

@@ -8,18 +8,23 @@ const ID = "req_0123456789abcdef"
 const codes = Object.keys(CATALOGUE).map((code) => ({ code: code as ErrorCode }))
 
 describe("toErrorBody (spec 4.1)", () => {
+  it("has a message of its own where one is given", () => {
+    const { message } = toErrorBody({ code: "webhook_endpoint_url_invalid", message: "The port." }, ID).error
+    expect(message).toBe("The port.")
+  })
+
   it.each(codes)("$code → type, code, message and request_id, in that order and nothing more", ({ code }) => {
     const { type, meaning } = CATALOGUE[code]
-    expect(toErrorBody(code, ID)).toEqual({ error: { type, code, message: meaning, request_id: ID } })
-    expect(Object.keys(toErrorBody(code, ID).error)).toEqual(["type", "code", "message", "request_id"])
+    expect(toErrorBody({ code }, ID)).toEqual({ error: { type, code, message: meaning, request_id: ID } })
+    expect(Object.keys(toErrorBody({ code }, ID).error)).toEqual(["type", "code", "message", "request_id"])
   })
 
   it("with the field that failed → param", () => {
-    expect(toErrorBody("invalid_value_type", ID, "data.object").error.param).toBe("data.object")
+    expect(toErrorBody({ code: "invalid_value_type", param: "data.object" }, ID).error.param).toBe("data.object")
   })
 
   it("without one → no param, not even undefined", () => {
-    expect("param" in toErrorBody("invalid_value_type", ID, undefined).error).toBe(false)
+    expect("param" in toErrorBody({ code: "invalid_value_type" }, ID).error).toBe(false)
   })
 })
 
@@ -29,7 +34,7 @@ describe("errorResponse (spec 4.1, 4.2)", () => {
     expect(response.status).toBe(CATALOGUE[code].status)
     expect(response.headers.get("content-type")).toBe("application/json")
     expect(response.headers.get("credicorp-request-id")).toBe(ID)
-    expect(await response.json()).toEqual(toErrorBody(code, ID))
+    expect(await response.json()).toEqual(toErrorBody({ code }, ID))
   })
 
   it("what goes with the code stands beside the other headers", () => {

@@ -10,7 +10,7 @@ import type {
   StoredAnswer,
 } from "../../src/endpoints/account.ts"
 import { createApiKeyAuth } from "../../src/endpoints/auth/api-keys.ts"
-import { decide, findTargets } from "../../src/endpoints/decide.ts"
+import { findTargets, handleRequest } from "../../src/endpoints/handle-request.ts"
 import type { Endpoint } from "../../src/endpoints/endpoint.ts"
 import { act, listActions, listEveryEndpoint } from "../../src/endpoints/operate.ts"
 import { fullBucket, type Bucket } from "../../src/endpoints/rate-limit.ts"
@@ -54,7 +54,7 @@ export interface MemoryAccount extends Account {
   countAnswers(): number
 }
 
-/** The `Account` port over maps: the same `decide`, the same transaction, no platform. */
+/** The `Account` port over maps: the same `handleRequest`, the same transaction, no platform. */
 export function createMemoryAccount(): MemoryAccount {
   let tables: Tables = {
     lastPlace: 0,
@@ -92,7 +92,9 @@ export function createMemoryAccount(): MemoryAccount {
     async handle(given: AccountRequest): Promise<AccountAnswer> {
       const request = structuredClone(given)
       const { livemode, now } = request
-      const { answer, bucket } = transaction(() => decide(store, buckets.get(livemode) ?? fullBucket(now), request))
+      const { answer, bucket } = transaction(() =>
+        handleRequest(store, buckets.get(livemode) ?? fullBucket(now), request),
+      )
       buckets.set(livemode, bucket)
       return structuredClone(answer)
     },
@@ -258,11 +260,16 @@ export interface Partner {
 
 export interface PartnerOptions {
   readonly knownTypes?: readonly string[]
+  readonly extraTlds?: readonly string[]
   /** Instead of the twins. */
   readonly accountOf?: (name: string) => Account
 }
 
-export function createPartner({ knownTypes = PUBLIC_EVENT_TYPES, accountOf }: PartnerOptions = {}): Partner {
+export function createPartner({
+  knownTypes = PUBLIC_EVENT_TYPES,
+  extraTlds = [],
+  accountOf,
+}: PartnerOptions = {}): Partner {
   let time = NOW_MS
   const log: Record<string, unknown>[] = []
   const reached: string[] = []
@@ -283,7 +290,7 @@ export function createPartner({ knownTypes = PUBLIC_EVENT_TYPES, accountOf }: Pa
           reached.push(name)
           return (accountOf ?? account)(name)
         },
-        knownTypes,
+        rules: { knownTypes, extraTlds },
       },
     },
     operator: { state: "on", settings: { token: OPERATOR_TOKEN, accountOf: accountOf ?? account } },

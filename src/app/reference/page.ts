@@ -38,7 +38,7 @@ export function toErrorPage(code: ErrorCode): ErrorPage {
     ...HEADERS_OF_STATUS[status],
     ...EXAMPLE_HEADERS[status],
   }
-  const body = toErrorBody(code, EXAMPLE_ID, param)
+  const body = toErrorBody({ code, ...(param !== undefined && { param }) }, EXAMPLE_ID)
   const { retry } = classifyError(status, code)
   const example = { status, headers, body }
   return { code, status, type, meaning, when, emitted_by: emittedBy, retry, sender, receiver, example }

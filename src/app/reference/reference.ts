@@ -1,6 +1,6 @@
 import { DEFAULT_MAX_BODY_BYTES, DEFAULT_TOLERANCE_SECONDS } from "../../verify/options.ts"
 import { MAX_ENDPOINTS } from "../../endpoints/endpoint.ts"
-import { MAX_PARTNER_BODY_BYTES } from "../../endpoints/judge.ts"
+import { MAX_PARTNER_BODY_BYTES } from "../../endpoints/check-request.ts"
 import { RATE_BURST, RATE_PER_SECOND } from "../../endpoints/rate-limit.ts"
 import type { ErrorCode } from "../../errors/catalogue.ts"
 
@@ -165,9 +165,10 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
     param: "data.object.amount",
   },
   webhook_endpoint_url_invalid: {
-    when: "The URL of an endpoint is not HTTPS on the public internet: another scheme or port, a private or reserved address, a name that is not public, a user name, a fragment, or characters that a URL parser would have to repair.",
+    when: "The URL of an endpoint is not HTTPS on the public internet: another scheme or port, a private or reserved address, a name that is not public, a user name, a fragment, or characters that a URL parser would have to repair. The message of the answer names the rule.",
     sender: "Register an https URL with a public name, on port 443 or 8443.",
-    receiver: "checkEndpointUrl of countersign/endpoints says which rule it breaks.",
+    receiver:
+      "A name whose top-level domain is newer than the list that this version has: add the domain to ENDPOINT_EXTRA_TLDS.",
     param: "url",
   },
   webhook_endpoint_limit: {
