@@ -33,7 +33,7 @@ const roomOf = (path: string): string => (path.includes("/") ? path.slice(0, pat
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: ["core/"],
   errors: ["errors/", "core/"],
-  http: ["http/", "core/", "errors/", "valibot"],
+  http: ["http/", "core/", "errors/", "valibot", "@valibot/to-json-schema", "hono"],
   providers: ["providers/", "core/", "errors/", "http/"],
   verify: ["verify/", "providers/", "core/", "errors/", "http/", "events/", "@noble/hashes/"],
   events: ["events/", "core/", "errors/"],
@@ -67,6 +67,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "http/",
     "core/",
     "errors/",
+    "valibot",
     "hono",
   ],
 }
@@ -93,6 +94,7 @@ describe("imports", () => {
     [/^cloudflare:/, /^worker\.ts$|-(?:object|entrypoint)\.ts$/],
     [/^node:/, /^$/],
     [/^ipaddr\.js$/, /^endpoints\/rules\/ip\.ts$/],
+    [/^@valibot\//, /^http\/json-schema\.ts$/],
     [/^jose$/, /^endpoints\/auth\/(?:key-set|tokens)\.ts$/],
   ]
 
@@ -108,7 +110,19 @@ describe("imports", () => {
     ["hono.ts", ["@noble/hashes", "hono"]],
     ["endpoints.ts", ["@hapi/tlds", "ipaddr.js"]],
     ["testing.ts", ["@noble/hashes"]],
-    ["worker.ts", ["@hapi/tlds", "@noble/hashes", "cloudflare:workers", "hono", "ipaddr.js", "jose", "valibot"]],
+    [
+      "worker.ts",
+      [
+        "@hapi/tlds",
+        "@noble/hashes",
+        "@valibot/to-json-schema",
+        "cloudflare:workers",
+        "hono",
+        "ipaddr.js",
+        "jose",
+        "valibot",
+      ],
+    ],
   ])("%s loads no packages but %j", (entry, packages) => {
     const targets = [...reach(entry)].filter((target) => /^[@a-z]/.test(target) && !target.endsWith(".ts"))
     const names = targets.map((target) => /^(?:@[^/]+\/)?[^/]+/.exec(target)![0])

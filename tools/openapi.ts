@@ -1,30 +1,78 @@
-// npm run openapi: makes docs/openapi.json, src/app/reference/openapi-json.ts and docs/api.md from the schemas that validate requests, and from answers that
-// a test has recorded.
+// npm run openapi: makes docs/api.md from the list of operations. With --json it prints the OpenAPI document instead, the
+// same that a Worker serves at /openapi.json.
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { createDocument, type Examples } from "./openapi/document.ts"
-import { createMarkdown } from "./openapi/markdown.ts"
+import { OPERATIONS } from "../src/app/reference/declarations.ts"
+import { createDocument, errorsOf, toTemplate } from "../src/app/reference/openapi.ts"
+import { CATALOGUE } from "../src/errors/catalogue.ts"
+import { argumentsOf, type Argument, type JsonSchema } from "../src/http/json-schema.ts"
+import { groupOf, type Declaration } from "../src/http/operation.ts"
 
-const ROOT = join(import.meta.dirname, "..")
+export const API_PAGE: string = join(import.meta.dirname, "..", "docs", "api.md")
 
-/** Answers of a running Worker: `RECORD_EXAMPLES=1 npx vitest run test/openapi` records them anew. */
-export const EXAMPLES_PATH: string = join(ROOT, "tools", "openapi", "examples.json")
-
-/** A string literal that needs few escapes, because JSON has no single quotes of its own. */
-const toLiteral = (json: string): string => `'${json.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`
-
-/** What the files should hold. */
-export function createFiles(): Readonly<Record<string, string>> {
-  const examples = existsSync(EXAMPLES_PATH) ? (JSON.parse(readFileSync(EXAMPLES_PATH, "utf8")) as Examples) : {}
-  const document = createDocument(examples)
-  return {
-    [join(ROOT, "docs", "openapi.json")]: `${JSON.stringify(document, undefined, 2)}\n`,
-    // For the Worker: text that it need not parse, in a module that every bundler takes.
-    [join(ROOT, "src", "app", "reference", "openapi-json.ts")]:
-      `// Made by npm run openapi: docs/openapi.json in one line.\nexport const OPENAPI_JSON: string =\n  ${toLiteral(JSON.stringify(document))}\n`,
-    [join(ROOT, "docs", "api.md")]: createMarkdown(examples),
-  }
+const TITLES = {
+  receiver: "The receiver",
+  endpoints: "The registry of endpoints",
+  accounts: "Operating: accounts",
+  inbox: "Operating: the inbox",
+  about: "About the Worker",
 }
 
-if (import.meta.main) for (const [path, text] of Object.entries(createFiles())) writeFileSync(path, text)
+const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ")
+
+/** Writes a field's type and rules as the document has them. */
+const toRules = (schema: JsonSchema): string =>
+  Object.entries(schema)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => {
+      if (name === "type") return String(value)
+      return `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`
+    })
+    .join(", ")
+
+const toRow = ({ name, in: place, required, description, schema }: Argument): string =>
+  `| \`${name}\`${place === "body" ? "" : ` (${place})`} | ${required ? "required" : ""} | ${cell(toRules(schema))} | ${cell(description)} |`
+
+function toSection(operation: Declaration): string {
+  const { name, method, path, summary, description, bearer, body, answers } = operation
+  const credential =
+    bearer === undefined ? "none" : bearer.scheme === "operator" ? "`OPERATOR_TOKEN`" : `scope \`${bearer.scope}\``
+  const rows = argumentsOf(operation).map(toRow)
+  const example = answers.find((answer) => answer.example)?.example
+  return [
+    `### \`${method} ${toTemplate(path)}\``,
+    `\`${name}\`: ${summary}.${description ? ` ${description}` : ""} Credential: ${credential}.`,
+    ...(rows.length > 0 ? [["| field | | | |", "|---|---|---|---|", ...rows].join("\n")] : []),
+    ...(body ? [`\`\`\`json\n${JSON.stringify(body.example, undefined, 2)}\n\`\`\``] : []),
+    answers.map(({ status, description: what }) => `- **${status}** ${what}`).join("\n"),
+    ...(example ? [`\`\`\`json\n${JSON.stringify(example, undefined, 2)}\n\`\`\``] : []),
+    `Errors: ${errorsOf(operation)
+      .map((code) => `\`${code}\` ${CATALOGUE[code].status}`)
+      .join(", ")}.`,
+  ].join("\n\n")
+}
+
+/** Makes docs/api.md. */
+export function createApiPage(): string {
+  const parts = Object.entries(TITLES).map(([group, title]) => {
+    const sections = OPERATIONS.filter((operation) => groupOf(operation) === group).map(toSection)
+    return `## ${title}\n\n${sections.join("\n\n")}`
+  })
+  const used = new Set<string>(OPERATIONS.flatMap((operation) => errorsOf(operation)))
+  const codes = Object.entries(CATALOGUE)
+    .filter(([code]) => used.has(code))
+    .map(([code, { status, meaning }]) => `| \`${code}\` | ${status} | ${cell(meaning)} |`)
+  return `${[
+    "# The HTTP API",
+    "Made by `npm run openapi` from the declarations that the routes are made from: edit those, not this page. `GET /openapi.json` of a Worker is the same as OpenAPI 3.1; `npm run openapi -- --json` prints it.",
+    ...parts,
+    "## Codes",
+    ["| code | status | |", "|---|---|---|", ...codes].join("\n"),
+  ].join("\n\n")}\n`
+}
+
+if (import.meta.main) {
+  if (process.argv.includes("--json")) console.log(JSON.stringify(createDocument(), undefined, 2))
+  else writeFileSync(API_PAGE, createApiPage())
+}

@@ -26,7 +26,7 @@ const BUDGETS: readonly { what: string; code: string; maxBytes: number }[] = [
   {
     what: "countersign/worker, hono itself aside",
     code: `export * from "./dist/worker.js"`,
-    maxBytes: 66_000,
+    maxBytes: 68_000,
   },
 ]
 
@@ -45,7 +45,7 @@ for (const { what, code, maxBytes } of BUDGETS) {
 }
 
 const worker = readFileSync(join(ROOT, ".wrangler", "bundle", "main.js"))
-report("the Worker: receiver, inbox, registry, error reference", gzippedBytes(worker), 80_000)
+report("the Worker: receiver, inbox, registry, error reference", gzippedBytes(worker), 83_000)
 
 function report(what: string, bytes: number, maxBytes: number): void {
   const over = bytes > maxBytes

@@ -1,20 +1,13 @@
 import { Hono } from "hono"
 import { errorText } from "../core/log.ts"
-import { createAccountOperations, OPERATOR_PATH, type AccountOperationDeps } from "../endpoints/operations.ts"
-import { createPartnerRoutes, PARTNER_PATH, type PartnerSettings } from "../endpoints/route.ts"
+import { ACCOUNT_OPERATIONS, OPERATOR_PATH, type AccountOperationDeps } from "../endpoints/account-operations.ts"
+import { PARTNER_PATH } from "../endpoints/operations.ts"
+import { createPartnerRoutes, type PartnerSettings } from "../endpoints/route.ts"
 import { withDocUrl } from "../http/doc-url.ts"
-import {
-  createRequestId,
-  errorResponse,
-  everyHeader,
-  jsonResponse,
-  RETRY_LATER,
-  toErrorBody,
-} from "../http/response.ts"
+import { createRequestId, errorResponse, jsonResponse, RETRY_LATER, toErrorBody } from "../http/response.ts"
 import { createErrorRoutes } from "./reference/route.ts"
 import type { Log } from "../events/handlers.ts"
-import { createInboxOperations, INBOX_PATH, type InboxOperationDeps } from "../inbox/operations.ts"
-import { OPENAPI_JSON } from "./reference/openapi-json.ts"
+import { INBOX_OPERATIONS, INBOX_PATH, type InboxOperationDeps } from "../inbox/operations.ts"
 import { createOperatorRoutes } from "../operator/route.ts"
 import type { ReceiverSettings } from "../receiver/receive.ts"
 import { createReceiverRoute } from "../receiver/route.ts"
@@ -64,13 +57,13 @@ export function createApp(deps: AppDeps): App {
   const path = `/webhooks/${receiver.source}`
   if (receiver.state === "on") app.route(path, createReceiverRoute(receiver.settings, { clock, log }))
   if (inbox.state === "on") {
-    const { token } = inbox.settings
-    app.route("/", createOperatorRoutes(createInboxOperations(inbox.settings), { token, log }))
+    const { token, ...settings } = inbox.settings
+    app.route("/", createOperatorRoutes(INBOX_OPERATIONS, { deps: settings, token, log }))
   }
-  if (partner.state === "on") app.route(PARTNER_PATH, createPartnerRoutes(partner.settings, { clock, log }))
+  if (partner.state === "on") app.route("/", createPartnerRoutes(partner.settings, { clock, log }))
   if (operator.state === "on") {
     const { token, accountOf } = operator.settings
-    app.route("/", createOperatorRoutes(createAccountOperations({ accountOf, clock }), { token, log }))
+    app.route("/", createOperatorRoutes(ACCOUNT_OPERATIONS, { deps: { accountOf, clock }, token, log }))
   }
 
   const invalid = [
@@ -96,9 +89,10 @@ export function createApp(deps: AppDeps): App {
       : jsonResponse(503, { ...toErrorBody(UNAVAILABLE, requestId), surfaces }, requestId, RETRY_LATER)
   })
 
-  app.get("/openapi.json", (c) => {
-    const headers = { "Content-Type": "application/json", ...everyHeader(c.var.requestId) }
-    return new Response(OPENAPI_JSON, { headers })
+  app.get("/openapi.json", async (c) => {
+    // Loaded and made when it is asked for: neither costs the start of an isolate anything.
+    const { createDocument } = await import("./reference/openapi.ts")
+    return jsonResponse(200, createDocument(), c.var.requestId)
   })
   for (const about of ["/healthz", "/openapi.json"]) {
     app.all(about, (c) => errorResponse({ code: "method_not_allowed" }, c.var.requestId, { Allow: "GET, HEAD" }))

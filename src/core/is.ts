@@ -1,9 +1,13 @@
 /** Spec 1.7: `t` has at most 12 digits. A time in milliseconds has 13 until the year 2286, so it is caught here. */
 export const MAX_TIME_SECONDS = 999_999_999_999
 
-/** Text that fits a pattern. */
+/** Whether a value is text that fits a pattern. */
 export const isText = (value: unknown, pattern: RegExp): value is string =>
   typeof value === "string" && pattern.test(value)
+
+/** Whether a text has at most so many characters, as people and JSON Schema count them: `length` counts an emoji as two. */
+export const hasAtMost = (text: string, maxChars: number): boolean =>
+  text.length <= maxChars || (text.length <= 2 * maxChars && Array.from(text).length <= maxChars)
 
 /** An object of fields: no array, no null. */
 export const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,8 +1,10 @@
 import * as v from "valibot"
-import { isFields } from "../core/is.ts"
-import { hasAtMost, maxChars } from "../http/fields.ts"
+import { hasAtMost, isFields } from "../core/is.ts"
+import { described, maxChars, named } from "../http/fields.ts"
 import { PAGE_FIELDS } from "../http/paging.ts"
 import { CREDENTIAL_ID } from "./auth/principal.ts"
+import { MAX_ENABLED_EVENTS } from "./rules/events.ts"
+import { MAX_ENDPOINT_URL_CHARS } from "./rules/url.ts"
 
 /** An operator's own words beside what was done: why, and where to read more. */
 export const MAX_NOTE_CHARS = 500
@@ -18,9 +20,22 @@ export const MAX_METADATA_VALUE_CHARS = 500
 
 const isRealDate = (text: string): boolean => new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) ?? false
 
-const Description = maxChars(MAX_DESCRIPTION_CHARS)
+/** The rules of spec 5.4 follow behind the schema. */
+const Url = described(v.string(), "HTTPS on the public internet, port 443 or 8443.", {
+  format: "uri",
+  maxLength: MAX_ENDPOINT_URL_CHARS,
+})
 
-/** By hand: the library's record passes over keys as `constructor` in silence, and takes a list for an object. */
+/** The rules of spec 5.5 follow behind the schema. */
+const EnabledEvents = described(v.array(v.string()), "Exact event types, families as `payment.*`, or `*` alone.", {
+  minItems: 1,
+  maxItems: MAX_ENABLED_EVENTS,
+  uniqueItems: true,
+})
+
+const Description = described(maxChars(MAX_DESCRIPTION_CHARS), "For people.")
+
+/** Checked by hand: the library's record ignores keys as `constructor`, and takes a list for an object. */
 const Metadata = v.pipe(
   v.custom<Readonly<Record<string, string>>>(isFields),
   v.check((metadata) => Object.keys(metadata).length <= MAX_METADATA_PAIRS),
@@ -32,33 +47,58 @@ const Metadata = v.pipe(
       addIssue({ path: [{ type: "object", origin: "value", input: dataset.value, key, value }] })
     }
   }),
+  v.metadata({
+    description: "Names and values of your own.",
+    type: "object",
+    maxProperties: MAX_METADATA_PAIRS,
+    propertyNames: { minLength: 1, maxLength: MAX_METADATA_KEY_CHARS },
+    additionalProperties: { type: "string", maxLength: MAX_METADATA_VALUE_CHARS },
+  }),
 )
 
 /** The body that creates an endpoint (spec 5.1). */
-export const NewEndpoint = v.strictObject({
-  url: v.string(),
-  enabled_events: v.array(v.string()),
-  description: v.exactOptional(Description),
-  api_version: v.exactOptional(v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\d$/), v.check(isRealDate))),
-  metadata: v.exactOptional(Metadata),
-})
+export const NewEndpoint = named(
+  "NewEndpoint",
+  v.strictObject({
+    url: Url,
+    enabled_events: EnabledEvents,
+    description: v.exactOptional(Description),
+    api_version: v.exactOptional(
+      described(
+        v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\d$/), v.check(isRealDate)),
+        "The version of events that it expects, as `2026-07-01`.",
+        { format: "date" },
+      ),
+    ),
+    metadata: v.exactOptional(Metadata),
+  }),
+)
 
-/** The body that changes one (spec 5.7). Metadata is replaced whole. */
-export const EndpointPatch = v.strictObject({
-  url: v.exactOptional(v.string()),
-  enabled_events: v.exactOptional(v.array(v.string())),
-  description: v.exactOptional(Description),
-  metadata: v.exactOptional(Metadata),
-  status: v.exactOptional(v.picklist(["enabled", "disabled"])),
-})
+/** The body that changes an endpoint (spec 5.7). Metadata is replaced whole. */
+export const EndpointPatch = named(
+  "EndpointPatch",
+  v.strictObject({
+    url: v.exactOptional(Url),
+    enabled_events: v.exactOptional(EnabledEvents),
+    description: v.exactOptional(Description),
+    metadata: v.exactOptional(Metadata),
+    status: v.exactOptional(described(v.picklist(["enabled", "disabled"]), "A disabled endpoint gets nothing.")),
+  }),
+)
 
 /** The body that rotates a secret (spec 5.6); it may be absent. */
-export const Rotation = v.strictObject({
-  overlap_seconds: v.optional(
-    v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_OVERLAP_SECONDS)),
-    MAX_OVERLAP_SECONDS,
-  ),
-})
+export const Rotation = named(
+  "Rotation",
+  v.strictObject({
+    overlap_seconds: v.optional(
+      described(
+        v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_OVERLAP_SECONDS)),
+        "How long the old secret stays valid beside the new one; 0 ends a leaked one at once.",
+      ),
+      MAX_OVERLAP_SECONDS,
+    ),
+  }),
+)
 
 /** A listing's query (spec 5.7). */
 export const Page = v.object(PAGE_FIELDS)
@@ -66,15 +106,24 @@ export const Page = v.object(PAGE_FIELDS)
 /** The query of what was done about an account. */
 export const ActionsQuery = v.strictObject(PAGE_FIELDS)
 
-/** One line of text, so that it cannot pass for more, or for something else, wherever it is shown. */
-const Note = v.pipe(maxChars(MAX_NOTE_CHARS), v.minLength(1), v.regex(/^[^\p{Cc}\p{Cs}\p{Bidi_Control}]*$/u))
+/** One line of text, so that it looks like nothing else wherever it is shown. */
+const Note = described(
+  v.pipe(maxChars(MAX_NOTE_CHARS), v.minLength(1), v.regex(/^[^\p{Cc}\p{Cs}\p{Bidi_Control}]*$/u)),
+  "Why, in one line.",
+)
 
-/** The body that does something about an account. */
-export const NewAction = v.variant("action", [
-  v.strictObject({ action: v.picklist(["suspend", "resume"]), note: Note }),
-  v.strictObject({
-    action: v.picklist(["revoke", "restore"]),
-    credential_id: v.pipe(v.string(), v.regex(CREDENTIAL_ID)),
-    note: Note,
-  }),
-])
+/** The body of an operator's action on an account. */
+export const NewAction = named(
+  "NewAction",
+  v.variant("action", [
+    v.strictObject({ action: v.picklist(["suspend", "resume"]), note: Note }),
+    v.strictObject({
+      action: v.picklist(["revoke", "restore"]),
+      credential_id: described(
+        v.pipe(v.string(), v.regex(CREDENTIAL_ID)),
+        "The id of an API key, or the `jti` of a token.",
+      ),
+      note: Note,
+    }),
+  ]),
+)

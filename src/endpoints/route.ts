@@ -1,4 +1,4 @@
-import { Hono, type Context } from "hono"
+import type { Hono } from "hono"
 import { parseBearer } from "../http/bearer.ts"
 import { toQuery } from "../http/fields.ts"
 import { errorName } from "../core/log.ts"
@@ -6,9 +6,12 @@ import { RATE_BURST } from "./rate-limit.ts"
 import { toPageBody } from "../http/paging.ts"
 import { CATALOGUE, type ErrorCode } from "../errors/catalogue.ts"
 import { emptyResponse, errorResponse, jsonResponse } from "../http/response.ts"
+import { createRoutes, type OperationContext } from "../http/route.ts"
 import type { Log } from "../events/handlers.ts"
 import type { Account, AccountAnswer, Failure } from "./account.ts"
-import { checkRequest, OPERATIONS, type EndpointRules } from "./check-request.ts"
+import { checkRequest } from "./check-request.ts"
+import type { EndpointRules } from "./check-rules.ts"
+import { PARTNER_OPERATIONS, PARTNER_PATH, type PartnerOperation } from "./operations.ts"
 import type { Authenticate } from "./auth/principal.ts"
 
 /** What the partner plane is made of. */
@@ -25,34 +28,18 @@ export interface PartnerDeps {
   readonly log: Log
 }
 
-type PartnerContext = Context<{ Variables: { requestId: string } }>
 type Headers = Readonly<Record<string, string>>
 
-export const PARTNER_PATH = "/partner/v1/webhook_endpoints"
-
-/** The routes of spec 5 under `PARTNER_PATH`. Each request is one call to its account's object. */
-export function createPartnerRoutes(
+/** The routes of spec 5. Each request is one call to its account's object. */
+export const createPartnerRoutes = (
   settings: PartnerSettings,
   deps: PartnerDeps,
-): Hono<{ Variables: { requestId: string } }> {
-  const app = new Hono<{ Variables: { requestId: string } }>()
-  const serve = (name: keyof typeof OPERATIONS) => (c: PartnerContext) => answer(c, name, settings, deps)
-
-  app.post("/", serve("create")).get("/", serve("list")).all("/", allow("GET, HEAD, POST"))
-  app
-    .get("/:id", serve("show"))
-    .patch("/:id", serve("update"))
-    .delete("/:id", serve("delete"))
-    .all("/:id", allow("GET, HEAD, PATCH, DELETE"))
-  app.post("/:id/rotate_secret", serve("rotate")).all("/:id/rotate_secret", allow("POST"))
-  return app
-}
-
-const allow = (methods: string) => (c: PartnerContext) => fail(c, { code: "method_not_allowed" }, { Allow: methods })
+): Hono<{ Variables: { requestId: string } }> =>
+  createRoutes(PARTNER_OPERATIONS, async (c, operation) => await answer(c, operation, settings, deps))
 
 async function answer(
-  c: PartnerContext,
-  name: keyof typeof OPERATIONS,
+  c: OperationContext,
+  operation: PartnerOperation,
   { authenticate, accountOf, rules }: PartnerSettings,
   { clock, log }: PartnerDeps,
 ): Promise<Response> {
@@ -60,7 +47,7 @@ async function answer(
   const unknown = (code: ErrorCode): Response => {
     const { status } = CATALOGUE[code]
     // Without this line nobody would see that credentials are being guessed.
-    log({ level: "warn", message: "partner request", operation: name, status, code, request_id })
+    log({ level: "warn", message: "partner request", operation: operation.name, status, code, request_id })
     return fail(c, { code })
   }
   const bearer = parseBearer(c.req.raw.headers.get("authorization"))
@@ -76,9 +63,15 @@ async function answer(
     query: toQuery(c.req.queries()),
     rules,
   }
-  const checked = await checkRequest(c.req.raw, OPERATIONS[name], input)
+  const checked = await checkRequest(c.req.raw, operation, input)
   // The operation, not the path: what stands there could be a key or a secret, put there by mistake.
-  const facts = { message: "partner request", operation: name, account, credential_id: credentialId, request_id }
+  const facts = {
+    message: "partner request",
+    operation: operation.name,
+    account,
+    credential_id: credentialId,
+    request_id,
+  }
   try {
     const decided = await accountOf(account).handle({ now: clock(), credentialId, livemode, ...checked })
     const response = toResponse(c, decided)
@@ -91,11 +84,11 @@ async function answer(
   }
 }
 
-function fail(c: PartnerContext, failure: Failure, headers?: Headers): Response {
+function fail(c: OperationContext, failure: Failure, headers?: Headers): Response {
   return errorResponse(failure, c.var.requestId, headers)
 }
 
-function toResponse(c: PartnerContext, { result, rateLimit }: AccountAnswer): Response {
+function toResponse(c: OperationContext, { result, rateLimit }: AccountAnswer): Response {
   const { requestId } = c.var
   const headers = {
     "RateLimit-Limit": String(RATE_BURST),

@@ -1,5 +1,5 @@
 import * as v from "valibot"
-import { isFields } from "../core/is.ts"
+import { hasAtMost, isFields } from "../core/is.ts"
 import { MAX_PARAM_CHARS } from "../errors/webhook-error.ts"
 import { fail, ok, type Result } from "../core/result.ts"
 
@@ -34,8 +34,22 @@ function toPath(path: v.BaseIssue<unknown>["path"]): string {
 export const toQuery = (query: Record<string, string[]>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(query).map(([name, values]) => [name, values.length === 1 ? values[0] : values]))
 
-/** Characters, as spec 5.8 and JSON Schema count them: `length` counts an emoji as two. */
-export const hasAtMost = (text: string, maxChars: number): boolean => Array.from(text).length <= maxChars
+/**
+ * Adds to a schema what the documents say of it: a description, and rules of JSON Schema that its checks have no form for.
+ * Put it before a transformation.
+ */
+export const described = <const Schema extends v.GenericSchema>(
+  schema: Schema,
+  description: string,
+  rules: Readonly<Record<string, unknown>> = {},
+): v.SchemaWithPipe<readonly [Schema, v.MetadataAction<v.InferOutput<Schema>, Readonly<Record<string, unknown>>>]> =>
+  v.pipe(schema, v.metadata({ description, ...rules }))
+
+/** Gives a schema the name that it has in the OpenAPI document. */
+export const named = <const Schema extends v.GenericSchema>(
+  title: string,
+  schema: Schema,
+): v.SchemaWithPipe<readonly [Schema, v.TitleAction<v.InferOutput<Schema>, string>]> => v.pipe(schema, v.title(title))
 
 /** Text of at most so many characters; the OpenAPI document tells of it. */
 export const maxChars = (max: number): v.GenericSchema<string> =>

@@ -1,24 +1,49 @@
 import * as v from "valibot"
+import { described, named } from "./fields.ts"
 
 /** Spec 5.7. */
 export const MAX_PAGE_SIZE = 100
 export const DEFAULT_PAGE_SIZE = 20
 
-/** The query of a listing (spec 5.7). A cursor is a place in the list, opaque to whoever passes it back. */
+/** The query of a listing (spec 5.7). A cursor is a position in the list, opaque to the client that passes it back. */
 export const PAGE_FIELDS = {
   limit: v.optional(
-    v.pipe(v.string(), v.regex(/^[1-9]\d{0,2}$/), v.transform(Number), v.maxValue(MAX_PAGE_SIZE)),
+    v.pipe(
+      v.string(),
+      v.regex(/^[1-9]\d{0,2}$/),
+      v.metadata({
+        description: "The size of a page at most.",
+        // A query is text; the documents show the number that it spells.
+        type: "integer",
+        pattern: undefined,
+        minimum: 1,
+        maximum: MAX_PAGE_SIZE,
+      }),
+      v.transform(Number),
+      v.maxValue(MAX_PAGE_SIZE),
+    ),
     String(DEFAULT_PAGE_SIZE),
   ),
   cursor: v.optional(
     v.pipe(
       v.string(),
       v.regex(/^c[0-9a-z]{1,11}$/),
+      v.metadata({ description: "`next_cursor` of the page before. Opaque.", pattern: undefined }),
       v.transform((text) => Number.parseInt(text.slice(1), 36)),
       v.safeInteger(),
     ),
   ),
 }
+
+/** The schema of a page of items (`toPageBody`), by its name in the OpenAPI document. */
+export const pageOf = (title: string, item: v.GenericSchema): v.GenericSchema =>
+  named(
+    title,
+    v.object({
+      data: v.array(item),
+      next_cursor: described(v.nullable(v.string()), "The cursor of the next page; null on the last."),
+    }),
+  )
 
 /** The cursor of a place in the list. */
 export const toCursor = (place: number): string => `c${place.toString(36)}`

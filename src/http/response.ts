@@ -45,7 +45,7 @@ export const everyHeader = (requestId: string): Readonly<Record<string, string>>
   [REQUEST_ID_HEADER]: requestId,
 })
 
-/** The one way a response is made: JSON, with the request's id. */
+/** Makes a JSON response with the request's id. `nosniff`: no browser takes text in it for a page. */
 export const jsonResponse = (
   status: number,
   body: object,
@@ -54,7 +54,12 @@ export const jsonResponse = (
 ): Response =>
   new Response(JSON.stringify(body), {
     status,
-    headers: { "Content-Type": "application/json", ...everyHeader(requestId), ...headers },
+    headers: {
+      "Content-Type": "application/json",
+      "X-Content-Type-Options": "nosniff",
+      ...everyHeader(requestId),
+      ...headers,
+    },
   })
 
 /** A response without a body. */

@@ -1,13 +1,16 @@
+import * as v from "valibot"
 import { fromUtf8 } from "../core/bytes.ts"
-import { toPageBody } from "../http/paging.ts"
-import { operation, type Asked, type Operation, type OperatorAnswer } from "../operator/operation.ts"
-import { EventQuery, EventsQuery, HandlerBody, RerunBody, RerunDeadBody, toFilter } from "./fields.ts"
+import { named } from "../http/fields.ts"
+import { pageOf, toPageBody } from "../http/paging.ts"
+import { operationsOver, type Operation, type OperatorAnswer, type OperatorInput } from "../operator/operation.ts"
+import { EXAMPLE_EVENT, EXAMPLE_STATS } from "./examples.ts"
+import { EventParams, EventQuery, EventsQuery, HandlerName, RerunDead, RerunEvent, toFilter } from "./fields.ts"
 import type { InboxShard, RerunFailure } from "./inbox.ts"
 import { listAll, pauseAll, rerunAllDead, statsOfAll } from "./operate-all.ts"
 import { findOtherCount, type Shards } from "./shards.ts"
-import { toEventDetail, toEventView, toStatsView } from "./view.ts"
+import { EventDetail, EventView, StatsView, toEventDetail, toEventView, toStatsView } from "./view.ts"
 
-/** What an operator's request works on. */
+/** What the operations of the inbox work on. */
 export interface InboxOperationDeps {
   readonly shards: Shards
   /** The keys of handlers.ts, in its order. */
@@ -16,104 +19,168 @@ export interface InboxOperationDeps {
 
 export const INBOX_PATH = "/inbox"
 
-const NOT_FOUND: OperatorAnswer = { code: "resource_not_found" }
-
-/** A key that no handler has is more likely a slip than a wish. */
-const UNKNOWN_HANDLER: OperatorAnswer = { code: "invalid_value_type", param: "handler" }
-
 const EVENT_PATH = `${INBOX_PATH}/events/:source/:event_id`
 
-/** What an operator can ask for about the inbox. With another number of shards than it was made with, nothing. */
-export function createInboxOperations({ shards, handlerKeys }: InboxOperationDeps): readonly Operation[] {
-  const sound =
-    <Query, Body>(work: (asked: Asked<Query, Body>) => Promise<OperatorAnswer>) =>
-    async (asked: Asked<Query, Body>): Promise<OperatorAnswer> => {
-      const problem = await findOtherCount(shards)
-      return problem === undefined ? await work(asked) : { code: "temporarily_unavailable", problem }
-    }
-  /** The shard of the event that a path names. */
-  const atEvent = <Query, Body>(
-    work: (
-      shard: InboxShard,
-      event: { readonly source: string; readonly id: string },
-      asked: Asked<Query, Body>,
-    ) => Promise<OperatorAnswer>,
-  ) =>
-    sound(async (asked: Asked<Query, Body>) => {
-      const { source = "", event_id: id = "" } = asked.names
-      return await work(shards.at(shards.indexOf(source, id)), { source, id }, asked)
-    })
-  return [
-    operation({
-      method: "GET",
-      path: `${INBOX_PATH}/events`,
-      query: EventsQuery,
-      run: sound(async ({ query }) => {
-        const { events, more } = await listAll(shards, toFilter(query))
-        return { status: 200, body: toPageBody(events.map(toEventView), more) }
-      }),
-    }),
-    operation({
-      method: "GET",
-      path: EVENT_PATH,
-      query: EventQuery,
-      run: atEvent(async (shard, { source, id }, { query }) => {
-        const event = await shard.show(source, id)
-        if (!event) return NOT_FOUND
-        if (query.include === undefined) return { status: 200, body: toEventDetail(event) }
-        const bytes = await shard.body(source, id)
-        return { status: 200, body: { ...toEventDetail(event), body: bytes ? fromUtf8(bytes) : null } }
-      }),
-    }),
-    operation({
-      method: "POST",
-      path: `${EVENT_PATH}/rerun`,
-      body: { schema: RerunBody, optional: true, logged: ["handler"] },
-      run: atEvent(async (shard, { source, id }, { body }) => {
-        const result = await shard.rerun({ source, dedupeKey: id, keys: handlerKeys, only: body.handler })
-        return typeof result === "string" ? RERUN_FAILURES[result] : { status: 200, body: toEventDetail(result) }
-      }),
-    }),
-    operation({
-      method: "DELETE",
-      path: `${EVENT_PATH}/body`,
-      run: atEvent(async (shard, { source, id }) => ((await shard.erase(source, id)) ? { status: 204 } : NOT_FOUND)),
-    }),
-    operation({
-      method: "POST",
-      path: `${INBOX_PATH}/rerun`,
-      body: { schema: RerunDeadBody, optional: false, logged: ["type", "dry_run"] },
-      run: sound(async ({ body: { type, dry_run } }) => {
-        const runs = await rerunAllDead(shards, { type, keys: handlerKeys, dryRun: dry_run })
-        return { status: 200, body: { type, dry_run, runs } }
-      }),
-    }),
-    operation({
-      method: "POST",
-      path: `${INBOX_PATH}/pause`,
-      body: { schema: HandlerBody, optional: false, logged: ["handler"] },
-      run: sound(async ({ body: { handler } }) => {
-        if (!handlerKeys.includes(handler)) return UNKNOWN_HANDLER
-        await pauseAll(shards, handler, true)
-        return { status: 200, body: { handler, paused: true } }
-      }),
-    }),
-    operation({
-      method: "POST",
-      path: `${INBOX_PATH}/resume`,
-      body: { schema: HandlerBody, optional: false, logged: ["handler"] },
-      run: sound(async ({ body: { handler } }) => {
-        await pauseAll(shards, handler, false)
-        return { status: 200, body: { handler, paused: false } }
-      }),
-    }),
-    operation({
-      method: "GET",
-      path: `${INBOX_PATH}/stats`,
-      run: sound(async () => ({ status: 200, body: toStatsView(await statsOfAll(shards)) })),
-    }),
-  ]
+const NOT_FOUND: OperatorAnswer = { code: "resource_not_found" }
+
+const UNKNOWN_HANDLER: OperatorAnswer = { code: "invalid_value_type", param: "handler" }
+
+const operation = operationsOver<InboxOperationDeps>()
+
+type Run<Query, Body> = (input: OperatorInput<Query, Body>, deps: InboxOperationDeps) => Promise<OperatorAnswer>
+
+/** Refuses while the configured number of shards differs from the inbox's own: some shards would not be asked. */
+const ofInbox =
+  <Query, Body>(work: Run<Query, Body>): Run<Query, Body> =>
+  async (input, deps) => {
+    const problem = await findOtherCount(deps.shards)
+    return problem === undefined ? await work(input, deps) : { code: "temporarily_unavailable", problem }
+  }
+
+interface Place {
+  readonly shard: InboxShard
+  readonly source: string
+  readonly id: string
 }
+
+/** Finds the shard of the event that the path names. */
+const ofEvent = <Query, Body>(
+  work: (place: Place, ...rest: Parameters<Run<Query, Body>>) => Promise<OperatorAnswer>,
+): Run<Query, Body> =>
+  ofInbox(async (input, deps) => {
+    const { source = "", event_id: id = "" } = input.params
+    return await work({ shard: deps.shards.at(deps.shards.indexOf(source, id)), source, id }, input, deps)
+  })
+
+const HandlerState = named("HandlerState", v.object({ handler: v.string(), paused: v.boolean() }))
+
+/** Declares `pause` and `resume`. */
+const pausing = (verb: "pause" | "resume", summary: string): Operation<InboxOperationDeps> =>
+  operation({
+    name: `inbox.${verb}`,
+    method: "POST",
+    path: `${INBOX_PATH}/${verb}`,
+    summary,
+    body: { schema: HandlerName, optional: false, logged: ["handler"], example: { handler: "payment.*" } },
+    answers: [
+      {
+        status: 200,
+        description: "The handler as it is now.",
+        schema: HandlerState,
+        example: { handler: "payment.*", paused: verb === "pause" },
+      },
+    ],
+    errors: [],
+    run: ofInbox(async ({ body: { handler } }, { shards, handlerKeys }) => {
+      const paused = verb === "pause"
+      if (paused && !handlerKeys.includes(handler)) return UNKNOWN_HANDLER
+      await pauseAll(shards, handler, paused)
+      return { status: 200, body: { handler, paused } }
+    }),
+  })
+
+/** Everything an operator can do with the inbox. */
+export const INBOX_OPERATIONS: readonly Operation<InboxOperationDeps>[] = [
+  operation({
+    name: "inbox.list",
+    method: "GET",
+    path: `${INBOX_PATH}/events`,
+    summary: "List events, newest first",
+    query: EventsQuery,
+    answers: [
+      {
+        status: 200,
+        description: "A page.",
+        schema: pageOf("InboxEventPage", EventView),
+        example: { data: [EXAMPLE_EVENT.listed], next_cursor: null },
+      },
+    ],
+    errors: [],
+    run: ofInbox(async ({ query }, { shards }) => {
+      const { events, more } = await listAll(shards, toFilter(query))
+      return { status: 200, body: toPageBody(events.map(toEventView), more) }
+    }),
+  }),
+  operation({
+    name: "inbox.show",
+    method: "GET",
+    path: EVENT_PATH,
+    summary: "Show an event with its attempts",
+    params: EventParams,
+    query: EventQuery,
+    answers: [{ status: 200, description: "The event.", schema: EventDetail, example: EXAMPLE_EVENT.detail }],
+    errors: ["resource_not_found"],
+    run: ofEvent(async ({ shard, source, id }, { query }) => {
+      const event = await shard.show(source, id)
+      if (!event) return NOT_FOUND
+      if (query.include === undefined) return { status: 200, body: toEventDetail(event) }
+      const bytes = await shard.body(source, id)
+      return { status: 200, body: { ...toEventDetail(event), body: bytes ? fromUtf8(bytes) : null } }
+    }),
+  }),
+  operation({
+    name: "inbox.rerun",
+    method: "POST",
+    path: `${EVENT_PATH}/rerun`,
+    summary: "Run an event again: all its handlers, or one",
+    params: EventParams,
+    body: { schema: RerunEvent, optional: true, logged: ["handler"], example: { handler: "payment.*" } },
+    answers: [
+      { status: 200, description: "The event as it is now.", schema: EventDetail, example: EXAMPLE_EVENT.detail },
+    ],
+    errors: ["resource_not_found"],
+    run: ofEvent(async ({ shard, source, id }, { body }, { handlerKeys }) => {
+      const result = await shard.rerun({ source, dedupeKey: id, keys: handlerKeys, only: body.handler })
+      return typeof result === "string" ? RERUN_FAILURES[result] : { status: 200, body: toEventDetail(result) }
+    }),
+  }),
+  operation({
+    name: "inbox.erase",
+    method: "DELETE",
+    path: `${EVENT_PATH}/body`,
+    summary: "Erase the body of an event; runs that wait for it become dead",
+    params: EventParams,
+    answers: [{ status: 204, description: "The body is gone." }],
+    errors: ["resource_not_found"],
+    run: ofEvent(async ({ shard, source, id }) => ((await shard.erase(source, id)) ? { status: 204 } : NOT_FOUND)),
+  }),
+  operation({
+    name: "inbox.rerun_dead",
+    method: "POST",
+    path: `${INBOX_PATH}/rerun`,
+    summary: "Run all dead runs of a type again, or count them",
+    body: {
+      schema: RerunDead,
+      optional: false,
+      logged: ["type", "dry_run"],
+      example: { type: "payment.settled", dry_run: true },
+    },
+    answers: [
+      {
+        status: 200,
+        description: "How many runs begin again, or would.",
+        schema: named("RerunDeadAnswer", v.object({ type: v.string(), dry_run: v.boolean(), runs: v.number() })),
+        example: { type: "payment.settled", dry_run: true, runs: 12 },
+      },
+    ],
+    errors: [],
+    run: ofInbox(async ({ body: { type, dry_run } }, { shards, handlerKeys }) => {
+      const runs = await rerunAllDead(shards, { type, keys: handlerKeys, dryRun: dry_run })
+      return { status: 200, body: { type, dry_run, runs } }
+    }),
+  }),
+  pausing("pause", "Pause a handler: its runs wait"),
+  pausing("resume", "Resume a paused handler"),
+  operation({
+    name: "inbox.stats",
+    method: "GET",
+    path: `${INBOX_PATH}/stats`,
+    summary: "Show the state of the inbox",
+    answers: [{ status: 200, description: "All shards added up.", schema: StatsView, example: EXAMPLE_STATS }],
+    errors: [],
+    run: ofInbox(async (_, { shards }) => ({ status: 200, body: toStatsView(await statsOfAll(shards)) })),
+  }),
+]
 
 const RERUN_FAILURES: Readonly<Record<RerunFailure, OperatorAnswer>> = {
   no_event: NOT_FOUND,

@@ -1,54 +1,92 @@
+import * as v from "valibot"
+import { described, named } from "../http/fields.ts"
 import { addActivity, NO_ACTIVITY } from "./activity.ts"
-import type { Activity, Attempt, EventStatus, InboxEvent, Run, ShardStats } from "./inbox.ts"
+import { EVENT_STATUSES, type Attempt, type EventStatus, type InboxEvent, type Run, type ShardStats } from "./inbox.ts"
 import { timeOf } from "./place.ts"
 
 // What operators are shown. Times are RFC 3339 in UTC, durations milliseconds.
 
-export interface AttemptView {
-  readonly attempt: number
-  readonly started: string
-  readonly outcome: NonNullable<Attempt["outcome"]> | "running"
-  readonly duration_ms: number | null
-  readonly error: string | null
+const Time = v.pipe(v.string(), v.isoTimestamp())
+
+const runFields = {
+  handler: described(v.string(), "The handler's key in handlers.ts."),
+  status: v.picklist(["waiting", "running", "done", "dead"]),
+  attempts: v.number(),
+  next_attempt: described(
+    v.nullable(Time),
+    "When the next attempt is due; of a running one, when its lease ends. Null if none follows.",
+  ),
+  reason: described(
+    v.nullable(v.picklist(["attempts_exhausted", "gave_up", "handler_gone", "payload_refused", "body_erased"])),
+    "Why the run is dead.",
+  ),
 }
 
-export interface RunView {
-  readonly handler: string
-  readonly status: Run["status"]
-  readonly attempts: number
-  /** When its next attempt is due; of one that is running, when it is given up. */
-  readonly next_attempt: string | null
-  /** Why it is dead. */
-  readonly reason: Run["reason"]
+const RunView = v.object(runFields)
+
+export type RunView = v.InferOutput<typeof RunView>
+
+const AttemptView = v.object({
+  attempt: v.number(),
+  started: Time,
+  outcome: v.picklist(["done", "failed", "timed_out", "lost", "running"]),
+  duration_ms: v.nullable(v.number()),
+  error: v.nullable(v.string()),
+})
+
+export type AttemptView = v.InferOutput<typeof AttemptView>
+
+const eventFields = {
+  source: v.string(),
+  id: v.string(),
+  type: v.string(),
+  status: v.picklist(EVENT_STATUSES),
+  received: Time,
+  delivery_id: v.nullable(v.string()),
+  secret_id: described(v.string(), "The secret that signed it."),
+  bytes: v.number(),
+  has_body: described(v.boolean(), "False once the body was erased or pruned."),
 }
 
 /** An event in a listing. */
-export interface EventView {
-  readonly source: string
-  readonly id: string
-  readonly type: string
-  readonly status: EventStatus
-  readonly received: string
-  readonly delivery_id: string | null
-  readonly secret_id: string
-  readonly bytes: number
-  readonly has_body: boolean
-  readonly runs: readonly RunView[]
-}
+export const EventView = named("InboxEvent", v.object({ ...eventFields, runs: v.array(RunView) }))
 
-/** An event by itself. */
-export interface EventDetail extends EventView {
-  readonly runs: readonly (RunView & { readonly history: readonly AttemptView[] })[]
-}
+export type EventView = v.InferOutput<typeof EventView>
 
-export interface StatsView {
-  readonly shards: number
-  readonly events: Readonly<Record<EventStatus, number>>
-  /** When the oldest event that waits was accepted. */
-  readonly oldest_waiting: string | null
-  readonly last_hour: Activity
-  readonly paused_handlers: readonly string[]
-}
+/** One event with the attempts of its runs. */
+export const EventDetail = named(
+  "InboxEventDetail",
+  v.object({
+    ...eventFields,
+    runs: v.array(v.object({ ...runFields, history: v.array(AttemptView) })),
+    body: v.exactOptional(
+      described(
+        v.nullable(v.string()),
+        "The signed bytes as text; null if they are gone. Only where `include=body` asks for it.",
+      ),
+    ),
+  }),
+)
+
+export type EventDetail = v.InferOutput<typeof EventDetail>
+
+/** The state of the whole inbox. */
+export const StatsView = named(
+  "InboxStats",
+  v.object({
+    shards: v.number(),
+    events: v.object({ waiting: v.number(), done: v.number(), dead: v.number(), ignored: v.number() }),
+    oldest_waiting: described(v.nullable(Time), "When the oldest waiting event was accepted."),
+    last_hour: v.object({
+      accepted: v.number(),
+      duplicates: v.number(),
+      secrets: described(v.record(v.string(), v.number()), "Secret id → deliveries that it signed."),
+    }),
+    paused_handlers: v.array(v.string()),
+  }),
+)
+
+export type StatsView = v.InferOutput<typeof StatsView>
 
 const toTime = (ms: number): string => new Date(ms).toISOString()
 
@@ -86,7 +124,7 @@ export const toEventDetail = (event: InboxEvent): EventDetail => ({
   runs: event.runs.map((run) => ({ ...toRunView(run), history: run.history.map(toAttemptView) })),
 })
 
-/** All shards in one. */
+/** Adds all shards up. */
 export function toStatsView(shards: readonly ShardStats[]): StatsView {
   const sum = (status: EventStatus): number => shards.reduce((total, { counts }) => total + counts[status], 0)
   const waiting = shards.flatMap(({ oldestWaitingAt }) => oldestWaitingAt ?? [])

@@ -1,40 +1,42 @@
 import type { GenericSchema, InferOutput } from "valibot"
 import type { ErrorCode } from "../errors/catalogue.ts"
+import type { Declaration } from "../http/operation.ts"
 
-/** What an operator asks for. */
-export interface Asked<Query, Body> {
-  /** What stands in the path, by the names of its parameters: whatever was sent. */
-  readonly names: Readonly<Record<string, string>>
+/** An operator's request, checked against the operation's schemas. */
+export interface OperatorInput<Query, Body> {
+  /** The parameters of the path, as they were sent. */
+  readonly params: Readonly<Record<string, string>>
   readonly query: Query
   readonly body: Body
 }
 
-/** What becomes of it: something to show, nothing, or a code and the field that failed. */
+/** The result of an operation: a body to show, nothing, or the error code to answer with and the field that failed. */
 export type OperatorAnswer =
   | { readonly status: 200 | 201; readonly body: object }
   | { readonly status: 204 }
-  /** `problem` is for the log: no part of a body, a note or a secret has a place in it. */
+  /** `problem` is for the log. It never quotes a body, a note or a secret. */
   | { readonly code: ErrorCode; readonly param?: string; readonly problem?: string }
 
-/** One thing that an operator can ask for. */
-export interface Operation<Query extends GenericSchema = GenericSchema, Body extends GenericSchema = GenericSchema> {
-  readonly method: "GET" | "POST" | "DELETE"
-  /** With the names of its parameters, as `/inbox/events/:source/:event_id`. */
-  readonly path: string
-  /** Absent: none is taken. */
+/** An operation of the operator, over what a room works on (`Deps`). */
+export interface Operation<
+  Deps,
+  Query extends GenericSchema = GenericSchema,
+  Body extends GenericSchema = GenericSchema,
+> extends Declaration {
   readonly query?: Query
-  /** Absent: whatever comes is left unread. */
-  readonly body?: {
+  readonly body?: NonNullable<Declaration["body"]> & {
     readonly schema: Body
-    /** No body at all is `{}`. */
-    readonly optional: boolean
-    /** The fields that the log may have. */
+    /** The fields that the log may show. */
     readonly logged: readonly string[]
   }
-  run(asked: Asked<InferOutput<Query>, InferOutput<Body>>): Promise<OperatorAnswer>
+  run(input: OperatorInput<InferOutput<Query>, InferOutput<Body>>, deps: Deps): Promise<OperatorAnswer>
 }
 
-/** An operation whose `run` is held to its own schemas, as one of a list. */
-export const operation = <Query extends GenericSchema, Body extends GenericSchema>(
-  one: Operation<Query, Body>,
-): Operation => one
+const BEARER = { scheme: "operator" } as const
+
+/** Returns a function that declares operations over `Deps`, and checks each `run` against the schemas beside it. */
+export const operationsOver =
+  <Deps>() =>
+  <Query extends GenericSchema, Body extends GenericSchema>(
+    operation: Omit<Operation<Deps, Query, Body>, "bearer">,
+  ): Operation<Deps> => ({ ...operation, bearer: BEARER })

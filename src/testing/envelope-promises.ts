@@ -1,4 +1,4 @@
-import { MAX_API_VERSION_CHARS, MAX_EVENT_TYPE_CHARS } from "../events/envelope.ts"
+import { EVENT_FIELDS } from "../events/event.ts"
 import { refused, sending, TAKEN, type Bench, type Promised } from "./promise.ts"
 
 /** With `evt_` (spec 2.7). */
@@ -10,12 +10,16 @@ const longestId = (): string => `evt_${crypto.randomUUID()}`.padEnd(MAX_EVENT_ID
 export const FIELDS: readonly Promised[] = [
   ...[
     { spec: "2.6", name: "a type of one word", type: "decision" },
-    { spec: "2.6", name: "a type of a character too many", type: "a.".padEnd(MAX_EVENT_TYPE_CHARS + 1, "x") },
+    { spec: "2.6", name: "a type of a character too many", type: "a.".padEnd(EVENT_FIELDS.type.maxLength + 1, "x") },
     { spec: "2.7", name: "an id with nothing behind evt_", id: "evt_" },
     { spec: "2.7", name: "an id of a character too many", id: "evt_".padEnd(MAX_EVENT_ID_CHARS + 1, "x") },
     { spec: "2.7", name: "an id with a character that is none of its own", id: "evt_a.b" },
     { spec: "2.7", name: "an empty api_version", api_version: "" },
-    { spec: "2.7", name: "an api_version of a character too many", api_version: "v".repeat(MAX_API_VERSION_CHARS + 1) },
+    {
+      spec: "2.7",
+      name: "an api_version of a character too many",
+      api_version: "v".repeat(EVENT_FIELDS.api_version.maxLength + 1),
+    },
   ].map(({ spec, name, ...changes }) => ({
     spec,
     name,
@@ -27,7 +31,7 @@ export const FIELDS: readonly Promised[] = [
     name: "the longest id and api_version",
     want: TAKEN,
     requests: ({ event, signed }) => [
-      signed(event({ id: longestId(), api_version: "v".repeat(MAX_API_VERSION_CHARS) })),
+      signed(event({ id: longestId(), api_version: "v".repeat(EVENT_FIELDS.api_version.maxLength) })),
     ],
   },
 ]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { isFields, isText, isTimeSeconds } from "../../src/core/is.ts"
+import { hasAtMost, isFields, isText, isTimeSeconds } from "../../src/core/is.ts"
 
 describe("isTimeSeconds: whole seconds, at most 12 digits", () => {
   const cases: readonly { why: string; value: unknown; want: boolean }[] = [
@@ -68,5 +68,21 @@ describe("isText: a string that fits", () => {
 
   it("not even undefined whose name would fit → false", () => {
     expect(isText(undefined, /^undefined$/)).toBe(false)
+  })
+})
+
+describe("hasAtMost: characters, as JSON Schema counts them", () => {
+  const face = "\u{1f600}"
+  it.each([
+    { why: "as many", text: "xxx", max: 3, want: true },
+    { why: "one more", text: "xxxx", max: 3, want: false },
+    { why: "as many emoji", text: face.repeat(3), max: 3, want: true },
+    { why: "one emoji more", text: face.repeat(4), max: 3, want: false },
+    { why: "a letter more than emoji", text: `${face.repeat(3)}x`, max: 3, want: false },
+    { why: "halves of emoji, each a character", text: "\ud83d".repeat(4), max: 3, want: false },
+    { why: "nothing", text: "", max: 0, want: true },
+    { why: "any text without a bound", text: "x".repeat(1_000), max: Number.POSITIVE_INFINITY, want: true },
+  ])("$why → $want", ({ text, max, want }) => {
+    expect(hasAtMost(text, max)).toBe(want)
   })
 })

@@ -1,9 +1,10 @@
 // Catches a document that a generator of clients cannot use: its client is generated, compiled, and works with endpoints.
 
 import { execFileSync } from "node:child_process"
-import { mkdirSync, rmSync } from "node:fs"
+import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, it } from "vitest"
+import { createDocument } from "../../src/app/reference/openapi.ts"
 import { startWorker, type Running } from "./openapi-requests.ts"
 
 const ROOT = join(import.meta.dirname, "..", "..")
@@ -19,18 +20,20 @@ interface Answer {
 type Call = (...args: readonly unknown[]) => Promise<Answer>
 interface Client {
   readonly defaults: { baseUrl: string; headers: Record<string, string> }
-  readonly createEndpoint: Call
-  readonly listEndpoints: Call
-  readonly rotateSecret: Call
-  readonly deleteEndpoint: Call
-  readonly showEndpoint: Call
+  readonly endpointsCreate: Call
+  readonly endpointsList: Call
+  readonly endpointsRotate: Call
+  readonly endpointsDelete: Call
+  readonly endpointsShow: Call
 }
 
 let worker: Running
 beforeAll(async () => {
   worker = await startWorker()
   mkdirSync(FOLDER, { recursive: true })
-  execFileSync(process.execPath, [join(BIN, "oazapfts"), join(ROOT, "docs", "openapi.json"), CLIENT])
+  const document = join(FOLDER, "openapi.json")
+  writeFileSync(document, JSON.stringify(createDocument()))
+  execFileSync(process.execPath, [join(BIN, "oazapfts"), document, CLIENT])
 }, 60_000)
 afterAll(async () => {
   await worker.stop()
@@ -57,19 +60,19 @@ it("creates, rotates and deletes an endpoint", async () => {
   client.defaults.headers = { Authorization: `Bearer ${await worker.token()}` }
 
   const fields = { url: "https://example.com/hooks", enabled_events: ["payment.*"] }
-  const created = await client.createEndpoint(fields, { idempotencyKey: "once" })
+  const created = await client.endpointsCreate(fields, { idempotencyKey: "once" })
   expect([created.status, created.data]).toEqual([201, expect.objectContaining(fields)])
   const { id, secret } = created.data
-  expect((await client.createEndpoint(fields, { idempotencyKey: "once" })).data).toEqual(created.data)
+  expect((await client.endpointsCreate(fields, { idempotencyKey: "once" })).data).toEqual(created.data)
 
-  const rotated = await client.rotateSecret(id, { overlap_seconds: 0 })
+  const rotated = await client.endpointsRotate(id, { overlap_seconds: 0 })
   expect([rotated.status, rotated.data["id"]]).toEqual([200, id])
   expect(rotated.data["secret"]).not.toBe(secret)
 
-  const list = await client.listEndpoints({ limit: 5 })
+  const list = await client.endpointsList({ limit: 5 })
   expect(list.data).toEqual({ data: [expect.objectContaining({ id })], next_cursor: null })
 
-  expect((await client.deleteEndpoint(id)).status).toBe(204)
-  const gone = await client.showEndpoint(id)
+  expect((await client.endpointsDelete(id)).status).toBe(204)
+  const gone = await client.endpointsShow(id)
   expect([gone.status, gone.data]).toEqual([404, { error: expect.objectContaining({ code: "resource_not_found" }) }])
 })

@@ -4,8 +4,8 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { OPERATIONS } from "../../tools/openapi/document.ts"
-import type { DescribedOperation } from "../../tools/openapi/operation.ts"
+import { OPERATIONS } from "../../src/app/reference/declarations.ts"
+import { groupOf, type Declaration } from "../../src/http/operation.ts"
 import { bundleWorker, startWorkerd, type Workerd } from "../../tools/workerd.ts"
 import type { ErrorCode } from "../../src/errors/catalogue.ts"
 import { sampleEvent, SECRET, signedRequest } from "../support/delivery.ts"
@@ -109,14 +109,14 @@ const FIELDS = { url: "https://example.com/hooks", enabled_events: ["payment.*"]
 const EVENT_BODY = JSON.stringify(sampleEvent({ id: "evt_documented" }))
 
 const BODIES: Readonly<Record<string, unknown>> = {
-  createEndpoint: FIELDS,
-  updateEndpoint: { enabled_events: ["*"], status: "disabled" },
-  rotateSecret: { overlap_seconds: 3_600 },
-  actOnAccount: { action: "revoke", credential_id: "tok_documented", note: "found in a public repository" },
-  rerunEvent: {},
-  rerunDead: { type: "payment.settled", dry_run: true },
-  pauseHandler: { handler: "payment.*" },
-  resumeHandler: { handler: "payment.*" },
+  "endpoints.create": FIELDS,
+  "endpoints.update": { enabled_events: ["*"], status: "disabled" },
+  "endpoints.rotate": { overlap_seconds: 3_600 },
+  "accounts.act": { action: "revoke", credential_id: "tok_documented", note: "found in a public repository" },
+  "inbox.rerun": {},
+  "inbox.rerun_dead": { type: "payment.settled", dry_run: true },
+  "inbox.pause": { handler: "payment.*" },
+  "inbox.resume": { handler: "payment.*" },
 }
 
 /** A delivery, signed now. */
@@ -126,28 +126,28 @@ async function toDelivery(body: string): Promise<Sent> {
 }
 
 /** A request that is granted, by whoever has an account of its own. */
-export async function toSound(worker: Running, { id, method, path, bearer, tag }: DescribedOperation): Promise<Sent> {
-  if (id === "deliverEvent") return await toDelivery(EVENT_BODY)
+export async function toSound(worker: Running, { name, method, path, bearer }: Declaration): Promise<Sent> {
+  if (name === "receiver.deliver") return await toDelivery(EVENT_BODY)
   const token = bearer?.scheme === "partner" ? await worker.token() : OPERATOR_TOKEN
-  const needsEndpoint = tag === "endpoints" && path.includes("{id}")
+  const needsEndpoint = path.startsWith(ENDPOINTS) && path.includes(":id")
   const created = needsEndpoint && (await worker.send({ method: "POST", path: ENDPOINTS, bearer: token, body: FIELDS }))
   const endpoint = created ? (await created.json<{ id: string }>()).id : ""
   return {
-    method: method.toUpperCase(),
+    method,
     path: path
-      .replace("{account}", "acct_documented")
-      .replace("{source}", "credicorp")
-      .replace("{code}", "rate_limited")
-      .replace("{id}", endpoint)
-      .replace("{event_id}", "evt_documented"),
+      .replace(":account", "acct_documented")
+      .replace(":source", "credicorp")
+      .replace(":code", "rate_limited")
+      .replace(":id", endpoint)
+      .replace(":event_id", "evt_documented"),
     ...(bearer && { bearer: token }),
-    ...(id in BODIES && { body: BODIES[id] }),
+    ...(name in BODIES && { body: BODIES[name] }),
   }
 }
 
 const ENDPOINTS = "/partner/v1/webhook_endpoints"
 
-type Spoil = (sent: Sent, worker: Running, operation: DescribedOperation) => Sent | Promise<Sent>
+type Spoil = (sent: Sent, worker: Running, operation: Declaration) => Sent | Promise<Sent>
 
 const withBody =
   (change: (fields: Record<string, unknown>) => unknown): Spoil =>
@@ -174,7 +174,7 @@ const after =
   }
 
 const withClaims =
-  (claims: (operation: DescribedOperation) => Record<string, unknown>): Spoil =>
+  (claims: (operation: Declaration) => Record<string, unknown>): Spoil =>
   async (sent, worker, operation) => ({
     ...sent,
     bearer: await worker.token(claims(operation)),
@@ -205,16 +205,16 @@ export const SPOILS: Readonly<Partial<Record<ErrorCode, Spoil>>> = {
   missing_content_type: withHeaders({ "content-type": undefined }),
   unsupported_media_type: withHeaders({ "content-type": "text/plain" }),
   request_body_too_large: (sent) => ({ ...sent, body: "x".repeat(1_100_000) }),
-  invalid_json: async (sent, _worker, { id }) =>
-    id === "deliverEvent" ? await toDelivery("{") : { ...sent, body: "{" },
+  invalid_json: async (sent, _worker, { name }) =>
+    name === "receiver.deliver" ? await toDelivery("{") : { ...sent, body: "{" },
   unknown_field: (sent, _worker, { bearer }) =>
     bearer?.scheme === "operator"
       ? { ...sent, path: `${sent.path}?nope=1` }
       : withBody((fields) => ({ ...fields, nope: 1 }))(sent, _worker, OPERATIONS[0]!),
-  async invalid_value_type(sent, _worker, { id, query }) {
-    if (id === "deliverEvent") return await toDelivery(JSON.stringify(sampleEvent({ livemode: 1 })))
-    if (query) return { ...sent, path: `${sent.path}${id === "showEvent" ? "?include=all" : "?limit=0"}` }
-    const field = FIELD_OF[id]
+  async invalid_value_type(sent, _worker, { name, query }) {
+    if (name === "receiver.deliver") return await toDelivery(JSON.stringify(sampleEvent({ livemode: 1 })))
+    if (query) return { ...sent, path: `${sent.path}${name === "inbox.show" ? "?include=all" : "?limit=0"}` }
+    const field = FIELD_OF[name]
     return field === undefined ? sent : { ...sent, body: { [field]: [] } }
   },
   idempotency_key_malformed: withHeaders({ "idempotency-key": "a b" }),
@@ -224,27 +224,30 @@ export const SPOILS: Readonly<Partial<Record<ErrorCode, Spoil>>> = {
     return { ...sent, headers, body: `${JSON.stringify(sent.body)} ` }
   },
   webhook_endpoint_url_invalid: withBody((fields) => ({ ...fields, url: "https://10.0.0.1/" })),
-  webhook_event_unknown: async (sent, _worker, { id }) =>
-    id === "deliverEvent"
+  webhook_event_unknown: async (sent, _worker, { name }) =>
+    name === "receiver.deliver"
       ? await toDelivery(JSON.stringify(sampleEvent({ type: "card.lost" })))
       : { ...sent, body: { ...(sent.body as object), enabled_events: ["card.lost"] } },
   webhook_endpoint_limit: again(20),
   webhook_signature_missing: withHeaders({ "credicorp-signature": undefined }),
   webhook_signature_invalid: (sent) => ({ ...sent, body: `${EVENT_BODY} ` }),
-  resource_not_found: (sent, _worker, { tag }) => ({
+  resource_not_found: (sent, _worker, operation) => ({
     ...sent,
-    path: sent.path.replace(/whend_[\w-]+|evt_documented|acct_documented/, tag === "accounts" ? "a.b" : "nobody"),
+    path: sent.path.replace(
+      /whend_[\w-]+|evt_documented|acct_documented/,
+      groupOf(operation) === "accounts" ? "a.b" : "nobody",
+    ),
   }),
 }
 
 /** The first field of each body that is checked. */
 const FIELD_OF: Readonly<Record<string, string>> = {
-  createEndpoint: "url",
-  updateEndpoint: "url",
-  rotateSecret: "overlap_seconds",
-  actOnAccount: "action",
-  rerunEvent: "handler",
-  rerunDead: "type",
-  pauseHandler: "handler",
-  resumeHandler: "handler",
+  "endpoints.create": "url",
+  "endpoints.update": "url",
+  "endpoints.rotate": "overlap_seconds",
+  "accounts.act": "action",
+  "inbox.rerun": "handler",
+  "inbox.rerun_dead": "type",
+  "inbox.pause": "handler",
+  "inbox.resume": "handler",
 }

@@ -140,7 +140,7 @@ describe("createAppFromEnv", () => {
     expect((await call("GET", "", { key: KEYS.aLive })).json["data"]).toEqual([])
     for (const claims of [{ livemode: true }, { sub: "acct_b" }])
       expect((await call("GET", "", { key: await issuer.token(claims) })).json["data"]).toEqual([])
-    expect(log.find(({ operation }) => operation === "create")).toMatchObject({
+    expect(log.find(({ operation }) => operation === "endpoints.create")).toMatchObject({
       account: "acct_a",
       credential_id: "tok_1",
     })

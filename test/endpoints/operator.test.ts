@@ -69,7 +69,7 @@ describe("an action", () => {
       {
         level: "info",
         message: "operator request",
-        operation: "POST /operator/accounts/:account/actions",
+        operation: "accounts.act",
         request_id: expect.stringMatching(/^req_/),
         account: "acct_a",
         status: 201,

@@ -33,6 +33,8 @@ describe("errorResponse (spec 4.1, 4.2)", () => {
     const response = errorResponse({ code }, ID)
     expect(response.status).toBe(CATALOGUE[code].status)
     expect(response.headers.get("content-type")).toBe("application/json")
+    // Caught: a browser was free to take JSON with markup in it for a page.
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff")
     expect(response.headers.get("credicorp-request-id")).toBe(ID)
     expect(await response.json()).toEqual(toErrorBody({ code }, ID))
   })

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest"
 import { checkFields } from "../../src/http/fields.ts"
 import { toCursor } from "../../src/http/paging.ts"
-import { EventQuery, EventsQuery, HandlerBody, RerunBody, RerunDeadBody, toFilter } from "../../src/inbox/fields.ts"
+import { EventQuery, EventsQuery, HandlerName, RerunEvent, RerunDead, toFilter } from "../../src/inbox/fields.ts"
 import { placeAt } from "../../src/inbox/place.ts"
 import { parseRetention, type RetentionBindings } from "../../src/inbox/retention.ts"
 
@@ -99,42 +99,42 @@ describe("the other queries and bodies", () => {
       value: { include: ["body", "body"] },
       want: "invalid_value_type include",
     },
-    { name: "RerunBody", schema: RerunBody, value: {}, want: "ok" },
-    { name: "RerunBody", schema: RerunBody, value: { handler: "payment.*" }, want: "ok" },
-    { name: "RerunBody", schema: RerunBody, value: { handler: "*" }, want: "ok" },
-    { name: "RerunBody", schema: RerunBody, value: { handler: null }, want: "invalid_value_type handler" },
-    { name: "RerunBody", schema: RerunBody, value: { handler: "" }, want: "invalid_value_type handler" },
-    { name: "RerunBody", schema: RerunBody, value: { handler: "pay*" }, want: "invalid_value_type handler" },
-    { name: "RerunBody", schema: RerunBody, value: { handlers: ["*"] }, want: "unknown_field handlers" },
-    { name: "RerunBody", schema: RerunBody, value: [], want: "invalid_value_type" },
-    { name: "RerunBody", schema: RerunBody, value: null, want: "invalid_value_type" },
-    { name: "RerunBody", schema: RerunBody, value: "*", want: "invalid_value_type" },
-    { name: "RerunDeadBody", schema: RerunDeadBody, value: { type: "payment.settled" }, want: "ok" },
-    { name: "RerunDeadBody", schema: RerunDeadBody, value: { type: "payment.settled", dry_run: true }, want: "ok" },
-    { name: "RerunDeadBody", schema: RerunDeadBody, value: {}, want: "invalid_value_type type" },
-    { name: "RerunDeadBody", schema: RerunDeadBody, value: { type: "*" }, want: "invalid_value_type type" },
-    { name: "RerunDeadBody", schema: RerunDeadBody, value: { type: "payment.*" }, want: "invalid_value_type type" },
+    { name: "RerunEvent", schema: RerunEvent, value: {}, want: "ok" },
+    { name: "RerunEvent", schema: RerunEvent, value: { handler: "payment.*" }, want: "ok" },
+    { name: "RerunEvent", schema: RerunEvent, value: { handler: "*" }, want: "ok" },
+    { name: "RerunEvent", schema: RerunEvent, value: { handler: null }, want: "invalid_value_type handler" },
+    { name: "RerunEvent", schema: RerunEvent, value: { handler: "" }, want: "invalid_value_type handler" },
+    { name: "RerunEvent", schema: RerunEvent, value: { handler: "pay*" }, want: "invalid_value_type handler" },
+    { name: "RerunEvent", schema: RerunEvent, value: { handlers: ["*"] }, want: "unknown_field handlers" },
+    { name: "RerunEvent", schema: RerunEvent, value: [], want: "invalid_value_type" },
+    { name: "RerunEvent", schema: RerunEvent, value: null, want: "invalid_value_type" },
+    { name: "RerunEvent", schema: RerunEvent, value: "*", want: "invalid_value_type" },
+    { name: "RerunDead", schema: RerunDead, value: { type: "payment.settled" }, want: "ok" },
+    { name: "RerunDead", schema: RerunDead, value: { type: "payment.settled", dry_run: true }, want: "ok" },
+    { name: "RerunDead", schema: RerunDead, value: {}, want: "invalid_value_type type" },
+    { name: "RerunDead", schema: RerunDead, value: { type: "*" }, want: "invalid_value_type type" },
+    { name: "RerunDead", schema: RerunDead, value: { type: "payment.*" }, want: "invalid_value_type type" },
     {
-      name: "RerunDeadBody",
-      schema: RerunDeadBody,
+      name: "RerunDead",
+      schema: RerunDead,
       value: { type: "a.b", dry_run: "true" },
       want: "invalid_value_type dry_run",
     },
     {
-      name: "RerunDeadBody",
-      schema: RerunDeadBody,
+      name: "RerunDead",
+      schema: RerunDead,
       value: { type: "a.b", dry_run: 1 },
       want: "invalid_value_type dry_run",
     },
     {
-      name: "RerunDeadBody",
-      schema: RerunDeadBody,
+      name: "RerunDead",
+      schema: RerunDead,
       value: { type: "a.b", dryRun: true },
       want: "unknown_field dryRun",
     },
-    { name: "HandlerBody", schema: HandlerBody, value: { handler: "*" }, want: "ok" },
-    { name: "HandlerBody", schema: HandlerBody, value: {}, want: "invalid_value_type handler" },
-    { name: "HandlerBody", schema: HandlerBody, value: { handler: 1 }, want: "invalid_value_type handler" },
+    { name: "HandlerName", schema: HandlerName, value: { handler: "*" }, want: "ok" },
+    { name: "HandlerName", schema: HandlerName, value: {}, want: "invalid_value_type handler" },
+    { name: "HandlerName", schema: HandlerName, value: { handler: 1 }, want: "invalid_value_type handler" },
   ])("$name: $value → $want", ({ schema, value, want }) => {
     expect(verdict(schema, value)).toBe(want)
   })
