@@ -7,19 +7,35 @@ export { WebhookError, type Refusal, type SignatureReason } from "./errors/webho
 export type { EventPayloads, OtherEvent, PayloadOf, Undeclared, WebhookEvent } from "./events/event.ts"
 export type { AnyEvent, EventSchemas, StandardSchema } from "./events/schema.ts"
 export { signWebhook, type SignOptions } from "./verify/sign.ts"
-export type { VerifyOptions } from "./verify/options.ts"
+export type { Credicorp, VerifyOptions } from "./verify/options.ts"
 export {
   checkSignature,
   checkWebhook,
   createVerifier,
   verifyWebhook,
   type CheckResult,
+  type DeliveryArguments,
   type Proven,
   type SignatureResult,
   type Verifier,
 } from "./verify/verifier.ts"
 export { parseSecrets } from "./verify/parse-secrets.ts"
-export type { DeliveryTarget, Scheme, SignedParts, VerifyingScheme } from "./providers/provider.ts"
+export type {
+  AnyProvider,
+  Assurance,
+  Claim,
+  Covers,
+  DeliveryTarget,
+  EventSource,
+  KeyMaterial,
+  PreparedKey,
+  Provider,
+  ProviderEvent,
+  Scheme,
+  Signer,
+} from "./providers/provider.ts"
+export type { HandshakeAnswer, HandshakeRequest, HandshakeRule, HandshakeTools } from "./providers/handshake.ts"
+export type { AnyProviderEvent, AssuranceOf, EventFrom } from "./verify/event-types.ts"
 export { credicorp } from "./providers/credicorp.ts"
 export type { CheckedSecret, Secret, SecretsInput } from "./verify/secrets.ts"
 export type { Verified } from "./verify/verify.ts"

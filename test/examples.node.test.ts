@@ -11,6 +11,7 @@ import * as outcomes from "../src/events/outcomes.ts"
 import { webhook } from "../src/hono.ts"
 import * as endpoints from "../src/endpoints.ts"
 import * as countersign from "../src/index.ts"
+import * as providers from "../src/providers.ts"
 import * as testing from "../src/testing.ts"
 import { sampleBody } from "./support/delivery.ts"
 import { PAGES, ROOT, textOf } from "./support/pages.ts"
@@ -39,6 +40,7 @@ function surroundings(): Record<string, unknown> {
   return {
     ...countersign,
     ...endpoints,
+    ...providers,
     ...outcomes,
     ...testing,
     defineHandlers,

@@ -18,10 +18,12 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     name: "index",
     values: `CATALOGUE WebhookError checkSignature checkWebhook classifyError createVerifier credicorp parseSecrets
       signWebhook verifyWebhook`,
-    types: `AnyEvent BodyInput CatalogueEntry CheckResult CheckedSecret DeliveryTarget ErrorClass ErrorCode ErrorType
-      EventPayloads EventSchemas HeaderLookup HeadersInput OtherEvent PayloadOf Proven Refusal Refused Scheme Secret
-      SecretsInput SignOptions SignatureReason SignatureResult SignedParts StandardSchema StatusOf Undeclared Verified
-      Verifier VerifyOptions VerifyingScheme WebhookEvent`,
+    types: `AnyEvent AnyProvider AnyProviderEvent Assurance AssuranceOf BodyInput CatalogueEntry CheckResult CheckedSecret
+      Claim Covers Credicorp DeliveryArguments DeliveryTarget ErrorClass ErrorCode ErrorType EventFrom EventPayloads
+      EventSchemas EventSource HandshakeAnswer HandshakeRequest HandshakeRule HandshakeTools HeaderLookup HeadersInput
+      KeyMaterial OtherEvent PayloadOf PreparedKey Proven Provider ProviderEvent Refusal Refused Scheme Secret
+      SecretsInput SignOptions SignatureReason SignatureResult Signer StandardSchema StatusOf Undeclared Verified
+      Verifier VerifyOptions WebhookEvent`,
   },
   "./hono": { name: "hono", values: "webhook", types: "SecretsSource Undeclared WebhookOptions WebhookVariables" },
   "./endpoints": {
@@ -30,6 +32,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     types:
       "EnabledEventsError EnabledEventsReason EndpointUrlError EndpointUrlOptions EndpointUrlReason HostReason Result",
   },
+  "./providers": { name: "providers", values: "credicorp hmacScheme", types: "HmacSchemeOptions" },
   "./testing": {
     name: "testing",
     values: "SAMPLE_TYPES conformance faults sampleEvent signedRequest",

@@ -1,3 +1,4 @@
+import type { Scheme } from "../src/providers/provider.ts"
 import { Hono } from "hono"
 import { describe, expect, it } from "vitest"
 import { webhook, type WebhookOptions } from "../src/hono.ts"
@@ -70,17 +71,17 @@ it("hands out the proven body, whatever was read before", async () => {
   expect(await (await app.fetch(request)).text()).toBe(sampleBody())
 })
 
-/** A scheme that tells which secrets it made keys of. */
-function createCountedScheme() {
+/** A provider that tells which secrets it made keys of. */
+function createCountedProvider() {
   const seen: string[] = []
-  const toKey = (secret: string): Uint8Array => (seen.push(secret), credicorp.toKey(secret))
-  return { seen, scheme: { ...credicorp, toKey } }
+  const prepareKey: Scheme["prepareKey"] = (key, engine) => (seen.push(key.secret), credicorp.prepareKey(key, engine))
+  return { seen, provider: { ...credicorp, prepareKey } }
 }
 
 describe("keys", () => {
   it("are prepared once while a function finds the same secrets, in a new list each time", async () => {
-    const { seen, scheme } = createCountedScheme()
-    const app = appWith({ secrets: () => [SECRET, "whsec_another"], scheme })
+    const { seen, provider } = createCountedProvider()
+    const app = appWith({ secrets: () => [SECRET, "whsec_another"], provider })
     const before = seen.length
     for (let turn = 0; turn < 3; turn++) expect((await app.fetch(await signedRequest())).status).toBe(200)
     expect(seen.length - before).toBe(2)

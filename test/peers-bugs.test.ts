@@ -135,10 +135,11 @@ describe("two builds that disagree (spec 1.2)", () => {
     ]
     for (const engine of [nobleEngine, findNativeEngine(nobleEngine)!]) {
       const keys = createKeyring(checkSecrets([{ id: "a", secret: SECRET }]), credicorp, engine)
-      const judge = { scheme: credicorp, keys, toleranceSeconds: 300, maxBodyBytes: 1000, now: () => NOW }
+      const judge = { provider: credicorp, keys, toleranceSeconds: 300, maxBodyBytes: 1000, now: () => NOW }
       const outcomes = deliveries.map(({ time, signature }) => {
-        const parts = { timeText: String(time), signedAt: time, signatures: [signature] }
-        const result = prove(parts, new TextEncoder().encode(BODY), judge)
+        const claim = { timeText: String(time), signedAt: time, signatures: [signature] }
+        const body = new TextEncoder().encode(BODY)
+        const result = prove({ claim, body, header: () => "", target: undefined }, judge)
         return result.ok ? "ok" : result.error.reason
       })
       expect(outcomes).toEqual(deliveries.map(({ want }) => want))
@@ -147,28 +148,27 @@ describe("two builds that disagree (spec 1.2)", () => {
 })
 
 // A name that is looked up and not found leaves the default in its place, so that a mistake verifies by rules nobody chose.
-describe("a mistyped scheme that falls back and verifies", () => {
-  const mistyped: readonly { why: string; scheme: unknown }[] = [
-    { why: "a name with a slip", scheme: "credicrop" },
-    { why: "the right name, where a scheme is wanted", scheme: "credicorp" },
-    { why: "empty text", scheme: "" },
-    { why: "null", scheme: null },
-    { why: "false", scheme: false },
-    { why: "0", scheme: 0 },
-    { why: "an empty object", scheme: {} },
-    { why: "a list of a scheme", scheme: [credicorp] },
-    { why: "a module that holds a scheme", scheme: { credicorp } },
-    { why: "a function that gives a scheme", scheme: () => credicorp },
-    { why: "a scheme without toKey", scheme: { ...credicorp, toKey: undefined } },
-    { why: "toKey and nothing else", scheme: { toKey: () => new Uint8Array(1) } },
-    { why: "a scheme without parseHeaders", scheme: { ...credicorp, parseHeaders: undefined } },
-    { why: "a scheme without toSignedChunks", scheme: { ...credicorp, toSignedChunks: undefined } },
-    { why: "a scheme without encode", scheme: { ...credicorp, encode: undefined } },
+describe("a mistyped provider that falls back and verifies", () => {
+  const mistyped: readonly { why: string; provider: unknown }[] = [
+    { why: "a name with a slip", provider: "credicrop" },
+    { why: "the right name, where a provider is wanted", provider: "credicorp" },
+    { why: "empty text", provider: "" },
+    { why: "null", provider: null },
+    { why: "false", provider: false },
+    { why: "0", provider: 0 },
+    { why: "an empty object", provider: {} },
+    { why: "a list of a provider", provider: [credicorp] },
+    { why: "a module that holds a provider", provider: { credicorp } },
+    { why: "a function that gives a provider", provider: () => credicorp },
+    { why: "a provider without prepareKey", provider: { ...credicorp, prepareKey: undefined } },
+    { why: "prepareKey and nothing else", provider: { prepareKey: () => ({ sign: () => "" }) } },
+    { why: "a provider without parseHeaders", provider: { ...credicorp, parseHeaders: undefined } },
+    { why: "a provider without readEvent", provider: { ...credicorp, readEvent: undefined } },
   ]
 
-  it.each(mistyped)("$why → TypeError for a genuine delivery", async ({ scheme }) => {
+  it.each(mistyped)("$why → TypeError for a genuine delivery", async ({ provider }) => {
     const headers = { "credicorp-signature": await signatureHeader(BODY) }
-    const options = { secrets: [SECRET], now: NOW, scheme } as VerifyOptions
+    const options = { secrets: [SECRET], now: NOW, provider } as VerifyOptions
     expect(() => checkWebhook(BODY, headers, options)).toThrow(TypeError)
   })
 

@@ -56,8 +56,8 @@ export const secrets = parseSecrets("whsec_consumer")
 const signature = checkSignature("", {}, { secrets })
 export const proven = signature.ok ? signature : undefined
 export const refused = signature.ok ? undefined : signature
-export const scheme = { ...credicorp }
-export const schemeOf = (options: VerifyOptions) => options.scheme
+export const provider = { ...credicorp }
+export const providerOf = (options: VerifyOptions) => options.provider
 `
 
 /** hono's own declarations ask for more than this project has, so they are not checked. */

@@ -12,21 +12,23 @@ const BUDGETS: readonly { what: string; code: string; maxBytes: number }[] = [
   {
     what: "createVerifier + verifyWebhook, with their crypto",
     code: `export { createVerifier, verifyWebhook } from "./dist/index.js"`,
-    maxBytes: 6_656,
+    // 3,000 of it are the public HMAC and SHA-256 of @noble/hashes, which are used whole because they are audited whole; 1,500
+    // the compiler of schemes, so that a further provider is a few hundred bytes of data.
+    maxBytes: 8_200,
   },
-  { what: "everything of countersign", code: `export * from "./dist/index.js"`, maxBytes: 9_500 },
-  { what: "countersign/hono, hono itself aside", code: `export * from "./dist/hono.js"`, maxBytes: 10_000 },
+  { what: "everything of countersign", code: `export * from "./dist/index.js"`, maxBytes: 10_900 },
+  { what: "countersign/hono, hono itself aside", code: `export * from "./dist/hono.js"`, maxBytes: 11_400 },
   // Half of it is the list of top-level domains: without one, a private name passes that nobody has listed (spec 5.4).
   {
     what: "countersign/endpoints, ipaddr.js and @hapi/tlds included",
     code: `export * from "./dist/endpoints.js"`,
     maxBytes: 12_000,
   },
-  { what: "countersign/testing", code: `export * from "./dist/testing.js"`, maxBytes: 9_500 },
+  { what: "countersign/testing", code: `export * from "./dist/testing.js"`, maxBytes: 12_000 },
   {
     what: "countersign/worker, hono itself aside",
     code: `export * from "./dist/worker.js"`,
-    maxBytes: 68_000,
+    maxBytes: 71_000,
   },
 ]
 

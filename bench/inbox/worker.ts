@@ -65,7 +65,7 @@ const HAND_OFFS: Readonly<Record<Exclude<Env["TARGET"], "inbox">, (env: Env) => 
 function createBenchApp(env: Env, handOff: HandOff): ReturnType<typeof createApp> {
   const secrets = parseSecrets(String(env.WEBHOOK_SECRETS))
   const settings = {
-    scheme: credicorp,
+    provider: credicorp,
     verifier: createVerifier({ secrets }),
     activeSecrets: () => secrets.length,
     livemode: undefined,

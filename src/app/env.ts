@@ -118,8 +118,8 @@ function createReceiverSettings<Env>(
   const { secrets, toleranceSeconds, maxBodyBytes, livemode, unknownEvents, eventTypes, inbox } = config
   const now = (): number => Math.floor(clock() / 1000)
   return {
-    scheme: credicorp,
-    verifier: createVerifier({ secrets, toleranceSeconds, maxBodyBytes, now, scheme: credicorp }),
+    provider: credicorp,
+    verifier: createVerifier({ secrets, toleranceSeconds, maxBodyBytes, now, provider: credicorp }),
     activeSecrets: (time) => secrets.filter((secret) => isActive(secret, time)).length,
     livemode,
     unknownEvents,

@@ -6,7 +6,7 @@ import { isTimeSeconds } from "./is.ts"
  * @param rule The cause and the cure, by the name of the option or argument; no secret has a place in it.
  * @throws {TypeError} It does not hold.
  */
-export function assertOption(holds: boolean, rule: string): asserts holds {
+export function assertOption(holds: unknown, rule: string): asserts holds {
   if (!holds) throw new TypeError(rule)
 }
 

@@ -52,8 +52,11 @@ export type EventOf<Type extends string, Schemas extends EventSchemas> = Type ex
 /**
  * @throws {TypeError} A key is no event type: a schema under `payment.*` would never be asked, and every payload pass.
  */
-export const checkSchemas = (schemas: EventSchemas): void =>
-  assertOption(Object.keys(schemas).every(isEventType), "events must be by type")
+export const checkSchemas = (schemas: EventSchemas, isType: (type: unknown) => boolean = isEventType): void =>
+  assertOption(
+    Object.keys(schemas).every((type) => isType(type) && !type.endsWith("*")),
+    "events must be by type",
+  )
 
 /**
  * Holds an event's payload against the schema for its type, if there is one (spec 3.11). The event that comes back
@@ -63,14 +66,33 @@ export const checkSchemas = (schemas: EventSchemas): void =>
  */
 export function checkPayload(event: WebhookEvent, schemas: EventSchemas): Result<WebhookEvent, Refusal> {
   const { type, data } = event
-  // A type has a dot in it, so it is no name of Object.prototype's.
-  const schema = schemas[type]
-  if (!schema) return ok(event)
-  const result = schema["~standard"].validate(data.object)
+  const payload = validatePayload(data.object, { schemas, type, path: "data.object" })
+  if (!payload.ok) return payload
+  return payload.value === data.object
+    ? ok(event)
+    : ok({ ...event, data: { ...data, object: payload.value as Record<string, unknown> } })
+}
+
+/** Which schema a payload is held against, and where the payload is in the event. */
+export interface PayloadRule {
+  readonly schemas: EventSchemas
+  readonly type: string
+  readonly path: string
+}
+
+/**
+ * Holds a payload against the schema of its type. Without one the payload passes unchanged.
+ *
+ * @throws {TypeError} The schema is asynchronous.
+ */
+export function validatePayload(payload: unknown, { schemas, type, path }: PayloadRule): Result<unknown, Refusal> {
+  const schema = Object.hasOwn(schemas, type) ? schemas[type] : undefined
+  if (!schema) return ok(payload)
+  const result = schema["~standard"].validate(payload)
   assertOption(!("then" in result), "events must be sync schemas")
-  if (!result.issues) return ok({ ...event, data: { ...data, object: result.value as Record<string, unknown> } })
+  if (!result.issues) return ok(result.value)
   // The path only: a schema's message may quote the value. A step is a key, or an object with one.
-  const path = result.issues[0]?.path ?? []
-  const keys = path.map((step) => String((step as { readonly key?: PropertyKey }).key ?? (step as PropertyKey)))
-  return refuse("invalid_value_type", 422, { param: ["data.object", ...keys].join(".").slice(0, MAX_PARAM_CHARS) })
+  const steps = result.issues[0]?.path ?? []
+  const keys = steps.map((step) => String((step as { readonly key?: PropertyKey }).key ?? (step as PropertyKey)))
+  return refuse("invalid_value_type", 422, { param: [path, ...keys].join(".").slice(0, MAX_PARAM_CHARS) })
 }

@@ -1,25 +1,32 @@
-import { toAscii, toUtf8 } from "../core/bytes.ts"
-import type { Scheme, VerifyingScheme } from "./provider.ts"
-import { parseSignatureList } from "./signature-list.ts"
+import { isEventType, parseEvent } from "../events/envelope.ts"
+import type { WebhookEvent } from "../events/event.ts"
+import { compileHmac } from "./hmac.ts"
+import type { Provider } from "./provider.ts"
 
-/** The verifying half, by itself: whoever only verifies loads no more. */
-export const credicorpVerifying: VerifyingScheme = {
+/** `Credicorp-Signature: t=<seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">` (spec 1.1 to 1.7). */
+export const credicorp: Provider<WebhookEvent> = /* @__PURE__ */ Object.freeze<Provider<WebhookEvent>>({
   // Spec 1.4: the whole text is the key, `whsec_` included, not decoded.
-  toKey: toUtf8,
-  parseHeaders: (header) => parseSignatureList(header("credicorp-signature")),
-  toSignedChunks: (timeText, body) => [toAscii(`${timeText}.`), body],
-  encode: (hex) => hex,
-}
-
-/** `Credicorp-Signature: t=<seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">` (spec 1.1 to 1.4). */
-export const credicorp: Scheme = /* @__PURE__ */ Object.assign(
-  {
+  .../* @__PURE__ */ compileHmac({
     name: "credicorp",
-    deliveryHeader: "credicorp-delivery",
-    dedupeKey: (event: { readonly id: string }) => event.id,
-    toHeaders: (timeText: string, signatures: readonly string[]) => ({
-      "Credicorp-Signature": [`t=${timeText}`, ...signatures].join(",v1="),
-    }),
-  },
-  credicorpVerifying,
-)
+    header: "Credicorp-Signature",
+    signed: "{time}.{body}",
+    time: "t=",
+    prefix: "v1=",
+    separators: ", \t",
+  }),
+  name: "credicorp",
+  docs: "docs/spec.md",
+  source: "D docs/spec.md section 1",
+  assurance: "verified",
+  summary: "sha256 hex HMAC of {time}.{body}",
+  covers: { body: true, id: true, type: true, time: true, method: false, url: false },
+  signatureHeader: "Credicorp-Signature",
+  // Not signed: log it, trust it for nothing (spec 2.4).
+  deliveryHeader: "credicorp-delivery",
+  eventHeaders: [],
+  bodyFormat: "json",
+  payloadPath: "data.object",
+  isType: isEventType,
+  readEvent: ({ body }) => parseEvent(body),
+  dedupeKey: ({ id }) => id!,
+})

@@ -5,13 +5,14 @@ import { Unavailable, type HandOff } from "../events/hand-off.ts"
 import { isKnownType } from "../events/known.ts"
 import type { EventPattern } from "../events/patterns.ts"
 import { checkPayload, type EventSchemas } from "../events/schema.ts"
+import { platformEngine } from "../verify/hmac.ts"
 import type { CheckResult } from "../verify/verifier.ts"
-import type { Scheme } from "../providers/provider.ts"
+import type { AnyProvider } from "../providers/provider.ts"
 import { checkDelivery, type DeliveryChecks } from "./check-delivery.ts"
 
 /** What a receiver judges by. */
 export interface ReceiverSettings extends DeliveryChecks<WebhookEvent> {
-  readonly scheme: Scheme
+  readonly provider: AnyProvider
   /** How many secrets are valid at a time, in seconds since 1970: none makes every delivery fail (spec 1.12). */
   readonly activeSecrets: (now: number) => number
   /** What happens to an event of a type that is not known (spec 3.10). */
@@ -48,18 +49,19 @@ export async function receive(
   settings: ReceiverSettings,
   { deliveryId, now }: { readonly deliveryId: string | undefined; readonly now: number },
 ): Promise<Outcome> {
-  const { scheme, knownPatterns, handOff } = settings
+  const { provider, knownPatterns, handOff } = settings
   let checked: CheckResult | undefined
   try {
     checked = await checkDelivery(request, settings)
     if (!checked.ok) return { result: checked, checked }
+    const { body } = checked
     const event = checkEvent(checked.event, settings)
     if (!event.ok) return { result: event, checked }
     const status = await handOff({
-      source: scheme.name,
-      dedupeKey: scheme.dedupeKey(event.value),
+      source: provider.name,
+      dedupeKey: provider.dedupeKey(event.value, () => platformEngine.digest([body])),
       event: event.value,
-      body: checked.body,
+      body,
       deliveryId,
       secretId: checked.secretId,
       receivedAt: now,

@@ -16,17 +16,17 @@ export function createReceiverRoute(
   settings: ReceiverSettings,
   { clock, log }: RouteDeps,
 ): Hono<{ Variables: { requestId: string } }> {
-  const { scheme, activeSecrets } = settings
+  const { provider, activeSecrets } = settings
   const app = new Hono<{ Variables: { requestId: string } }>()
 
   app.post("/", async (c) => {
     const startedAt = clock()
     const requestId = c.var.requestId
     const now = Math.floor(startedAt / 1000)
-    const deliveryId = toLoggedDeliveryId(c.req.raw.headers.get(scheme.deliveryHeader))
+    const deliveryId = toLoggedDeliveryId(c.req.raw.headers.get(provider.deliveryHeader))
     const outcome = await receive(c.req.raw, settings, { deliveryId, now })
     const detail = isMismatch(outcome) && activeSecrets(now) === 0 ? "no secret is active now" : undefined
-    log(toLogEntry(outcome, { source: scheme.name, requestId, deliveryId, waitMs: clock() - startedAt, detail }))
+    log(toLogEntry(outcome, { source: provider.name, requestId, deliveryId, waitMs: clock() - startedAt, detail }))
     return toResponse(outcome, requestId)
   })
 

@@ -1,4 +1,4 @@
-import { MAX_SIGNATURE_HEADER_CHARS, MAX_SIGNATURES } from "../providers/signature-list.ts"
+import { MAX_SIGNATURE_HEADER_CHARS, MAX_SIGNATURES } from "../providers/signature-header.ts"
 import { bodyOf, SIGNATURE_HEADER, signaturesOf, signedRequest, timeOf, type Fault } from "./signed-request.ts"
 
 type SignedText = (time: string, v1: string) => string

@@ -1,5 +1,5 @@
 import { DEFAULT_TOLERANCE_SECONDS } from "../verify/options.ts"
-import { MAX_SIGNATURES } from "../providers/signature-list.ts"
+import { MAX_SIGNATURES } from "../providers/signature-header.ts"
 import { faults } from "./faults.ts"
 import { FORGED, refused, TAKEN, type Bench, type ConformanceOptions, type Promised } from "./promise.ts"
 import {

@@ -1,5 +1,5 @@
 import { toBytes, type BodyInput } from "../http/body-input.ts"
-import { chooseEngine } from "../verify/hmac.ts"
+import { platformEngine } from "../verify/hmac.ts"
 import { createKeyring } from "../verify/keyring.ts"
 import { credicorp } from "../providers/credicorp.ts"
 import { checkSecrets } from "../verify/secrets.ts"
@@ -38,8 +38,9 @@ export const signaturesOf = (
   body: Uint8Array,
   secret: DeliveryOptions["secret"],
 ): readonly string[] => {
-  const chunks = credicorp.toSignedChunks(timeText, body)
-  return createKeyring(checkSecrets([secret].flat()), credicorp, chooseEngine()).map(({ sign }) => sign(chunks))
+  const claim = { signatures: [], timeText, signedAt: undefined }
+  const keys = createKeyring(checkSecrets([secret].flat()), credicorp, platformEngine)
+  return keys.flatMap(({ sign }) => sign?.(claim, body, undefined) ?? [])
 }
 
 /**
@@ -59,7 +60,7 @@ export function signedRequest(event: EventInput, options: DeliveryOptions): Requ
   const all: Record<string, string | undefined> = {
     "Content-Type": "application/json",
     "Credicorp-Delivery": `dlv_${crypto.randomUUID()}`,
-    ...credicorp.toHeaders(timeText, signaturesOf(timeText, body, secret)),
+    [SIGNATURE_HEADER]: [`t=${timeText}`, ...signaturesOf(timeText, body, secret)].join(",v1="),
     ...headers,
   }
   const sent = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined)

@@ -1,45 +1,67 @@
 import { equalText } from "../core/bytes.ts"
-import type { HmacEngine } from "./hmac.ts"
-import type { VerifyingScheme } from "../providers/provider.ts"
+import type { HashEngine } from "../providers/hashes.ts"
+import type { Claim, DeliveryTarget, PreparedKey, Scheme } from "../providers/provider.ts"
 import type { CheckedSecret } from "./secrets.ts"
 
 /** When a secret is valid: whole seconds since 1970, `notBefore` inclusive, `notAfter` exclusive (spec 1.12). */
 export type ValidTime = Pick<CheckedSecret, "notBefore" | "notAfter">
 
 /** A secret with its key prepared. */
-export interface Key extends ValidTime {
+export interface Key extends ValidTime, PreparedKey {
   readonly id: string
-  /** The signature that this secret makes of the signed bytes. */
-  readonly sign: (chunks: readonly Uint8Array[]) => string
 }
 
 /** Prepares every secret once, so that a delivery costs one HMAC per active secret and nothing else. */
 export const createKeyring = (
   secrets: readonly CheckedSecret[],
-  scheme: VerifyingScheme,
-  engine: HmacEngine,
+  scheme: Pick<Scheme, "prepareKey">,
+  engine: HashEngine,
 ): readonly Key[] =>
-  secrets.map(({ secret, ...rest }) => {
-    const mac = engine(scheme.toKey(secret))
-    return { ...rest, sign: (chunks) => scheme.encode(mac(chunks)) }
-  })
+  secrets.map(({ id, secret, notBefore, notAfter }, index) => ({
+    ...scheme.prepareKey({ id, secret, index }, engine),
+    id,
+    notBefore,
+    notAfter,
+  }))
 
 /** Whether a secret is valid now, by the receiver's clock, never by `t`. */
 export const isActive = ({ notBefore, notAfter }: ValidTime, now: number): boolean => notBefore <= now && now < notAfter
 
+/** A delivery whose signature is to be found among the keys. */
+export interface Delivery {
+  readonly claim: Claim
+  readonly body: Uint8Array
+  readonly target: DeliveryTarget | undefined
+  /** Whole seconds since 1970. */
+  readonly now: number
+}
+
 /**
- * The first active key that made one of the signatures. Each key is compared with every signature, in constant time;
- * stopping at the key that matches tells only which one it is, and that is no secret (spec 1.10).
+ * Whether a key made one of the claim's signatures. Each key is compared with every signature, in constant time (spec
+ * 1.10). A key that is not active, or is not the one that the delivery names, matches nothing.
  */
-export const findSigner = (
-  keys: readonly Key[],
-  now: number,
-  chunks: readonly Uint8Array[],
-  signatures: readonly string[],
-): Key | undefined =>
-  keys.find((key) => {
-    if (!isActive(key, now)) return false
-    const expected = key.sign(chunks)
-    // All of them, whichever matches.
-    return signatures.filter((signature) => equalText(expected, signature)).length > 0
-  })
+function matches(key: Key, { claim, body, target, now }: Delivery): boolean | Promise<boolean> {
+  if (!isActive(key, now) || (claim.keyId !== undefined && claim.keyId !== key.id)) return false
+  if (key.verify) return key.verify(claim, body, target, now)
+  const expected = key.sign!(claim, body, target)
+  const signatures = key.select ? key.select(claim) : claim.signatures
+  // All of them, whichever matches. An empty expectation would match an empty signature.
+  return !!expected && signatures.filter((signature) => equalText(expected, signature)).length > 0
+}
+
+/**
+ * The first active key that made one of the signatures. Stopping at the key that matches tells only which one it is, and
+ * that is not secret (spec 1.10). Only `true` counts: a promise from a key that is asynchronous is not a match.
+ */
+export const findSigner = (keys: readonly Key[], delivery: Delivery): Key | undefined =>
+  keys.find((key) => matches(key, delivery) === true)
+
+/** As `findSigner`, for keys that may be asynchronous. */
+export async function findSignerAsync(keys: readonly Key[], delivery: Delivery): Promise<Key | undefined> {
+  for (const key of keys) {
+    const matched = matches(key, delivery)
+    // A key that answers at once costs no turn of the event loop.
+    if (matched === true || (matched !== false && (await matched))) return key
+  }
+  return undefined
+}

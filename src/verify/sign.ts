@@ -1,20 +1,29 @@
+import { assertOption } from "../core/assert.ts"
 import { toBytes, type BodyInput } from "../http/body-input.ts"
-import { checkOptions, type VerifyOptions } from "./options.ts"
-import type { Scheme } from "../providers/provider.ts"
-import { credicorp } from "../providers/credicorp.ts"
+import { createHeaderLookup } from "../http/headers.ts"
+import { toClaim, toHeaders } from "../providers/hmac.ts"
+import type { HmacLayout } from "../providers/hmac-layout.ts"
+import type { AnyProvider, DeliveryTarget, Signer } from "../providers/provider.ts"
 import { isActive } from "./keyring.ts"
+import { checkOptions, type VerifyOptions } from "./options.ts"
 
-/** How to sign: the options of verifying that have a say in it. */
-export interface SignOptions extends Pick<VerifyOptions, "secrets" | "now"> {
-  /** The provider; Credicorp unless given. */
-  readonly scheme?: Scheme | undefined
+/** How to sign: the options of verifying that have a say in it, and what else a provider signs. */
+export interface SignOptions extends Pick<
+  VerifyOptions<Record<never, never>, AnyProvider>,
+  "secrets" | "now" | "provider"
+> {
+  /** Header values that the provider signs beside the body, as its event id. Names in any case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Method and URL, for providers that sign them. */
+  readonly target?: DeliveryTarget | undefined
 }
 
 /**
  * Signs a body as a sender does: the headers to send with it, one signature per secret that is valid now (spec 1.2,
  * 1.3, 5.6). What it returns is what `verifyWebhook` takes.
  *
- * @throws {TypeError} An option is unsound, the body is not bytes or text, or no secret is valid now.
+ * @throws {TypeError} An option is invalid, the body is not bytes or text, no secret is valid now, or the receiver's
+ *   secret cannot sign for this provider.
  * @example
  * ```ts
  * const headers = signWebhook(body, { secrets: ["whsec_…"], now: 1790000000 })
@@ -24,16 +33,26 @@ export interface SignOptions extends Pick<VerifyOptions, "secrets" | "now"> {
  */
 export function signWebhook(
   rawBody: BodyInput,
-  { secrets, now, scheme = credicorp }: SignOptions,
+  { secrets, now, provider: given, headers = {}, target }: SignOptions,
 ): Record<string, string> {
-  const settings = checkOptions({ secrets, now, scheme })
+  const { provider, keys, ...settings } = checkOptions({ secrets, now, provider: given })
+  const { layout } = provider
+  const signer = provider.signer ?? (layout && signerOf(layout))
+  assertOption(signer, `${provider.name} signs with a key that its receivers do not have`)
   const signedAt = settings.now()
-  const keys = settings.keys.filter((key) => isActive(key, signedAt))
-  if (keys.length === 0) throw new TypeError("no secret is valid now: there is nothing to sign with")
-  const timeText = String(signedAt)
-  const chunks = scheme.toSignedChunks(timeText, toBytes(rawBody))
-  return scheme.toHeaders(
-    timeText,
-    keys.map(({ sign }) => sign(chunks)),
+  const active = keys.filter((key) => isActive(key, signedAt))
+  assertOption(active.length > 0, "no secret is valid now: there is nothing to sign with")
+  const claim = signer.toClaim(signedAt, createHeaderLookup(headers))
+  const body = toBytes(rawBody)
+  const signatures = active.map(({ sign }) => sign?.(claim, body, target))
+  assertOption(
+    signatures.every((signature) => signature !== undefined),
+    `a secret of ${provider.name} cannot sign: it is a public key`,
   )
+  return signer.toHeaders(claim, signatures)
 }
+
+const signerOf = (layout: HmacLayout): Signer => ({
+  toClaim: (signedAt, header) => toClaim(layout, signedAt, header),
+  toHeaders: (claim, signatures) => toHeaders(layout, claim, signatures),
+})

@@ -1,99 +1,149 @@
+import { readBody } from "../http/read-body.ts"
 import { toBytes, type BodyInput } from "../http/body-input.ts"
 import { createHeaderLookup, type HeadersInput } from "../http/headers.ts"
-import { readBody } from "../http/read-body.ts"
-import type { Result } from "../core/result.ts"
-import { refuseSize, type Refused, WebhookError, type Refusal } from "../errors/webhook-error.ts"
-import { parseEvent } from "../events/envelope.ts"
+import { assertOption } from "../core/assert.ts"
+import { ok, type Result } from "../core/result.ts"
+import { refuseSize, WebhookError, type Refusal, type Refused } from "../errors/webhook-error.ts"
 import type { WebhookEvent } from "../events/event.ts"
-import { checkPayload, type AnyEvent, type EventSchemas } from "../events/schema.ts"
-import { checkOptions, type VerifyOptions } from "./options.ts"
-import type { DeliveryTarget, SignedParts } from "../providers/provider.ts"
-import { prove, readSignature, type Verified } from "./verify.ts"
+import { checkPayload, validatePayload, type EventSchemas } from "../events/schema.ts"
+import type { AnyProvider, Assurance, DeliveryTarget, ProviderEvent } from "../providers/provider.ts"
+import type { AssuranceOf, EventFrom } from "./event-types.ts"
+import { checkOptions, type Credicorp, type Settings, type VerifyOptions } from "./options.ts"
+import { prove, proveAsync, readSignature, type Arrived, type Verified } from "./verify.ts"
 
 /** A proven event, or why there is none, and then as much of it as had been proven, for the log. */
-export type CheckResult<Event = WebhookEvent> = Proven<Event> | (Refused & Partial<Omit<Proven<Event>, "ok">>)
+export type CheckResult<Event = WebhookEvent, Level extends Assurance = Assurance> =
+  | Proven<Event, Level>
+  | (Refused & Partial<Omit<Proven<Event, Level>, "ok">>)
 
 /** A proven body with the event in it. */
-export interface Proven<Event = WebhookEvent> extends Verified {
+export interface Proven<Event = WebhookEvent, Level extends Assurance = Assurance> extends Verified<Level> {
   readonly event: Event
 }
 
 /** A proven body, or why there is none. */
-export type SignatureResult = Verified | Refused
+export type SignatureResult<Level extends Assurance = Assurance> = Verified<Level> | Refused
+
+/** A delivery: body, headers, and method and URL where the provider signs them. */
+export type DeliveryArguments = readonly [rawBody: BodyInput, headers: HeadersInput, target?: DeliveryTarget]
 
 /**
  * Bytes and headers in, a proven event out. Checks in this order, and the first that fails is the answer: the header
- * (spec 1.7, 1.8), the size of the body (3.5), signature, then time (1.9), JSON (3.7), envelope (3.8), payload (3.11).
+ * (spec 1.7, 1.8), the size of the body (3.5), signature, then time (1.9), the provider's format (3.7), its fields (3.8),
+ * payload (3.11).
  *
  * Every method throws a `TypeError` for a caller's mistake: a body that was parsed, is missing or was read before,
- * headers that are not headers, a clock that is not in whole seconds.
+ * headers that are not headers, a clock that is not in whole seconds, no method and URL where the provider signs them.
+ * `check`, `checkSignature` and `verify` throw it as well for keys that are asymmetric or a JWT's (spec 7.9).
  */
-export interface Verifier<Event = WebhookEvent> {
+export interface Verifier<Event = WebhookEvent, Level extends Assurance = Assurance> {
   /** @throws {WebhookError} The delivery is refused. */
-  verify(rawBody: BodyInput, headers: HeadersInput, target?: DeliveryTarget): Event
-  /** As `verify`, with the refusal as a value. */
-  check(rawBody: BodyInput, headers: HeadersInput, target?: DeliveryTarget): CheckResult<Event>
-  /** Stops after signature and time: for bodies that are not the envelope of spec 2.1. */
-  checkSignature(rawBody: BodyInput, headers: HeadersInput, target?: DeliveryTarget): SignatureResult
+  verify(...delivery: DeliveryArguments): Event
+  /** Does what `verify` does, with the refusal as a value. */
+  check(...delivery: DeliveryArguments): CheckResult<Event, Level>
+  /** Does what `check` does, for every provider. */
+  checkAsync(...delivery: DeliveryArguments): Promise<CheckResult<Event, Level>>
+  /** Stops after signature and time: for bodies that are not the provider's events. */
+  checkSignature(...delivery: DeliveryArguments): SignatureResult<Level>
+  /** Does what `checkSignature` does, for every provider. */
+  checkSignatureAsync(...delivery: DeliveryArguments): Promise<SignatureResult<Level>>
   /**
-   * As `verify`. Reads the body itself, and only if the header gives hope. A body that announces more than `maxBodyBytes`
-   * is not read; one that comes unannounced is read no further. Only a request that code made can announce less than it
-   * holds: it is read whole, and then refused. Rejects with what the stream fails with if the sender goes away before the
-   * end.
+   * Does what `verify` does, for every provider. Reads the body itself, but only after the signature header has parsed. A
+   * body that announces more than `maxBodyBytes` is not read; one that comes unannounced is read no further. Only a
+   * request that code made can announce less than it holds: it is read whole, and then refused. Rejects with what the
+   * stream fails with if the sender goes away before the end.
    */
   verifyRequest(request: Request): Promise<Event>
-  /** As `verifyRequest`, with the refusal as a value. */
-  checkRequest(request: Request): Promise<CheckResult<Event>>
+  /** Does what `verifyRequest` does, with the refusal as a value. */
+  checkRequest(request: Request): Promise<CheckResult<Event, Level>>
 }
 
 /**
  * Prepares the secrets' keys once, for any number of deliveries.
  *
- * @throws {TypeError} An option is unsound (spec 1.5, 1.11). The message names each problem and shows no secret.
+ * @throws {TypeError} An option is invalid (spec 1.5, 1.11). The message names each problem and shows no secret.
  * @example
  * ```ts
  * const verifier = createVerifier({ secrets: ["whsec_…"] })
  * const event = verifier.verify(rawBody, headers)
  * ```
  */
-export function createVerifier<const Schemas extends EventSchemas = Record<never, never>>(
-  options: VerifyOptions<Schemas>,
-): Verifier<AnyEvent<Schemas>> {
+export function createVerifier<
+  const Schemas extends EventSchemas = Record<never, never>,
+  From extends AnyProvider = Credicorp,
+>(options: VerifyOptions<Schemas, From>): Verifier<EventFrom<From, Schemas>, AssuranceOf<From>> {
   const settings = checkOptions(options)
+  const { provider, keys } = settings
+  const asynchronous = keys.some((key) => key.asynchronous)
 
-  const readHeaders = (headers: unknown): Result<SignedParts, Refusal> =>
-    readSignature(createHeaderLookup(headers), settings.scheme)
-
-  const checkSignature: Verifier["checkSignature"] = (rawBody, headers, target) => {
+  /** What arrived, its headers parsed; or the refusal. */
+  const arrive = (rawBody: unknown, headers: unknown, target: DeliveryTarget | undefined): Arrived | Refused => {
     const body = toBytes(rawBody)
-    const parts = readHeaders(headers)
-    return parts.ok ? prove(parts.value, body, settings, target) : parts
+    const header = createHeaderLookup(headers)
+    const claim = readSignature(header, provider)
+    return claim.ok ? { claim: claim.value, body, header, target } : claim
   }
 
-  const toEvent = (verified: SignatureResult): CheckResult<AnyEvent<Schemas>> => {
-    if (!verified.ok) return verified
-    const parsed = parseEvent(verified.body)
-    const event = parsed.ok ? checkPayload(parsed.value, settings.events) : parsed
-    // Also where the event is refused: who signed it is known by then, and worth a line in the log.
-    return event.ok ? { ...verified, event: event.value as AnyEvent<Schemas> } : { ...verified, ...event }
+  const checkSignature = (instead: string, ...[rawBody, headers, target]: DeliveryArguments): Verified | Refused => {
+    assertOption(!asynchronous, `a key of ${provider.name} is asymmetric or a JWT's: use ${instead}`)
+    const arrived = arrive(rawBody, headers, target)
+    return "ok" in arrived ? arrived : prove(arrived, settings)
   }
 
-  const check: Verifier<AnyEvent<Schemas>>["check"] = (...delivery) => toEvent(checkSignature(...delivery))
+  const checkSignatureAsync = async (...[rawBody, headers, target]: DeliveryArguments): Promise<Verified | Refused> => {
+    const arrived = arrive(rawBody, headers, target)
+    return "ok" in arrived ? arrived : proveAsync(arrived, settings)
+  }
 
-  const checkRequest: Verifier<AnyEvent<Schemas>>["checkRequest"] = async (request) => {
-    const parts = readHeaders(request.headers)
-    if (!parts.ok) return parts
+  const check = (instead: string, ...delivery: DeliveryArguments): CheckResult<AnyOf> =>
+    toEvent(checkSignature(instead, ...delivery), delivery[1], settings)
+
+  const checkRequest = async (request: Request): Promise<CheckResult<AnyOf>> => {
+    const header = createHeaderLookup(request.headers)
+    const claim = readSignature(header, provider)
+    if (!claim.ok) return claim
     const body = await readBody(request, settings.maxBodyBytes)
-    return body ? toEvent(prove(parts.value, body, settings, request)) : refuseSize()
+    if (!body) return refuseSize()
+    const arrived = { claim: claim.value, body, header, target: request }
+    return toEvent(
+      asynchronous ? await proveAsync(arrived, settings) : prove(arrived, settings),
+      request.headers,
+      settings,
+    )
   }
 
-  return {
-    verify: (...delivery) => eventOf(check(...delivery)),
-    check,
-    checkSignature,
+  const verifier: Verifier<AnyOf> = {
+    verify: (...delivery) => eventOf(check("verifyRequest or checkAsync", ...delivery)),
+    check: (...delivery) => check("checkAsync", ...delivery),
+    checkAsync: async (...delivery) => toEvent(await checkSignatureAsync(...delivery), delivery[1], settings),
+    checkSignature: (...delivery) => checkSignature("checkSignatureAsync", ...delivery),
+    checkSignatureAsync,
     verifyRequest: async (request) => eventOf(await checkRequest(request)),
     checkRequest,
   }
+  return verifier as Verifier<EventFrom<From, Schemas>, AssuranceOf<From>>
+}
+
+type AnyOf = WebhookEvent | ProviderEvent
+
+/** Reads the event of a proven delivery, and holds its payload against the schema of its type. */
+function toEvent(
+  verified: Verified | Refused,
+  headers: unknown,
+  { provider, events }: Pick<Settings, "provider" | "events">,
+): CheckResult<AnyOf> {
+  if (!verified.ok) return verified
+  const read = provider.readEvent({ body: verified.body, header: createHeaderLookup(headers) })
+  const event = read.ok ? checkEvent(read.value, events) : read
+  // Also where the event is refused: who signed it is known by then, and worth a line in the log.
+  return event.ok ? { ...verified, event: event.value } : { ...verified, ...event }
+}
+
+function checkEvent(event: AnyOf, schemas: EventSchemas): Result<AnyOf, Refusal> {
+  if (!("payload" in event)) return checkPayload(event, schemas)
+  const { type = "", payload } = event
+  const checked = validatePayload(payload, { schemas, type, path: "payload" })
+  return checked.ok ? ok({ ...event, payload: checked.value }) : checked
 }
 
 function eventOf<Event>(result: CheckResult<Event>): Event {
@@ -112,14 +162,17 @@ function eventOf<Event>(result: CheckResult<Event>): Event {
  * if (event.type === "decision.completed") release(event.data.object.id)
  * ```
  */
-export const verifyWebhook = <const Schemas extends EventSchemas = Record<never, never>>(
+export const verifyWebhook = <
+  const Schemas extends EventSchemas = Record<never, never>,
+  From extends AnyProvider = Credicorp,
+>(
   rawBody: BodyInput,
   headers: HeadersInput,
-  options: VerifyOptions<Schemas>,
-): AnyEvent<Schemas> => createVerifier(options).verify(rawBody, headers)
+  options: VerifyOptions<Schemas, From>,
+): EventFrom<From, Schemas> => createVerifier(options).verify(rawBody, headers)
 
 /**
- * As `verifyWebhook`, with the refusal as a value.
+ * Does what `verifyWebhook` does, with the refusal as a value.
  *
  * @example
  * ```ts
@@ -127,11 +180,14 @@ export const verifyWebhook = <const Schemas extends EventSchemas = Record<never,
  * if (!result.ok) return new Response(result.error.code, { status: result.error.status })
  * ```
  */
-export const checkWebhook = <const Schemas extends EventSchemas = Record<never, never>>(
+export const checkWebhook = <
+  const Schemas extends EventSchemas = Record<never, never>,
+  From extends AnyProvider = Credicorp,
+>(
   rawBody: BodyInput,
   headers: HeadersInput,
-  options: VerifyOptions<Schemas>,
-): CheckResult<AnyEvent<Schemas>> => createVerifier(options).check(rawBody, headers)
+  options: VerifyOptions<Schemas, From>,
+): CheckResult<EventFrom<From, Schemas>, AssuranceOf<From>> => createVerifier(options).check(rawBody, headers)
 
 /**
  * Checks signature and time only, for bodies that are not the envelope of spec 2.1.
@@ -142,5 +198,8 @@ export const checkWebhook = <const Schemas extends EventSchemas = Record<never, 
  * if (result.ok) console.log(`signed by ${result.secretId} at ${result.signedAt}`)
  * ```
  */
-export const checkSignature = (rawBody: BodyInput, headers: HeadersInput, options: VerifyOptions): SignatureResult =>
-  createVerifier(options).checkSignature(rawBody, headers)
+export const checkSignature = <From extends AnyProvider = Credicorp>(
+  rawBody: BodyInput,
+  headers: HeadersInput,
+  options: VerifyOptions<Record<never, never>, From>,
+): SignatureResult<AssuranceOf<From>> => createVerifier(options).checkSignature(rawBody, headers)

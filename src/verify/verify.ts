@@ -1,26 +1,32 @@
-import type { HeaderLookup } from "../http/headers.ts"
-import type { Result } from "../core/result.ts"
+import { assertOption } from "../core/assert.ts"
+import { isTimeSeconds } from "../core/is.ts"
+import { ok, type Result } from "../core/result.ts"
 import { refuseSignature, refuseSize, type Refused, type Refusal } from "../errors/webhook-error.ts"
-import { findSigner, type Key } from "./keyring.ts"
-import type { DeliveryTarget, SignedParts, VerifyingScheme } from "../providers/provider.ts"
+import type { HeaderLookup } from "../http/headers.ts"
+import type { AnyProvider, Assurance, Claim, Covers, DeliveryTarget } from "../providers/provider.ts"
+import { findSigner, findSignerAsync, type Delivery, type Key } from "./keyring.ts"
 
 declare const proven: unique symbol
 
-/** A body that a known secret signed close enough to now. Only `prove` makes one. */
-export interface Verified {
+/** A body that a known secret signed close enough to now. Only `prove` and `proveAsync` make one. */
+export interface Verified<Level extends Assurance = Assurance> {
   readonly ok: true
   readonly [proven]: true
-  /** The bytes that were signed. */
+  /** The bytes that arrived. They are signed if `covers.body`. */
   readonly body: Uint8Array
   /** Which secret matched: during a rotation it tells whether the old one is still in use. */
   readonly secretId: string
-  /** Seconds since 1970, by the sender's clock. */
-  readonly signedAt: number
+  /** Seconds since 1970, by the sender's clock; undefined where the provider signs no time. */
+  readonly signedAt: number | undefined
+  /** Which parts of the delivery the signature covers (spec 7.2). */
+  readonly covers: Covers
+  /** `authenticated` is weaker than `verified`: the payload itself is not signed. */
+  readonly assurance: Level
 }
 
-/** What `prove` judges by. */
+/** What a proof is held against. */
 export interface VerifySettings {
-  readonly scheme: VerifyingScheme
+  readonly provider: AnyProvider
   readonly keys: readonly Key[]
   readonly toleranceSeconds: number
   readonly maxBodyBytes: number
@@ -28,27 +34,66 @@ export interface VerifySettings {
   readonly now: () => number
 }
 
-/** Reads what the headers claim (spec 1.7, 3.4). Needs no body, so a header without hope is refused before one is read. */
-export function readSignature(header: HeaderLookup, scheme: VerifyingScheme): Result<SignedParts, Refusal> {
-  const parts = scheme.parseHeaders(header)
-  return parts.ok ? parts : refuseSignature(parts.error)
+/** What arrived, once its headers have parsed. */
+export interface Arrived {
+  readonly claim: Claim
+  readonly body: Uint8Array
+  readonly header: HeaderLookup
+  readonly target: DeliveryTarget | undefined
 }
 
-/** Holds the claim against the body, once its size is bounded (spec 3.5), and the clock, the signature first (1.9, 3.6). */
-export function prove(
-  parts: SignedParts,
-  body: Uint8Array,
-  judge: VerifySettings,
-  target?: DeliveryTarget,
+/** Reads what the headers claim (spec 1.7, 3.4). Needs no body, so a malformed header is refused before one is read. */
+export function readSignature(
+  header: HeaderLookup,
+  provider: Pick<AnyProvider, "parseHeaders">,
+): Result<Claim, Refusal> {
+  const claim = provider.parseHeaders(header)
+  return claim.ok ? claim : refuseSignature(claim.error)
+}
+
+/** Bounds the size (spec 3.5), completes the claim from the body where the signature is there, and reads the clock. */
+function open({ claim, body, header, target }: Arrived, settings: VerifySettings): Result<Delivery, Refusal> {
+  const { provider } = settings
+  if (body.length > settings.maxBodyBytes) return refuseSize()
+  assertOption(
+    target !== undefined || !(provider.covers.url || provider.covers.method),
+    `${provider.name} signs method or URL: pass { method, url } as the third argument`,
+  )
+  const whole = provider.parseBody ? provider.parseBody(claim, body, header) : ok(claim)
+  return whole.ok ? ok({ claim: whole.value, body, target, now: settings.now() }) : refuseSignature(whole.error)
+}
+
+/** The signature first, then the time (spec 1.9, 3.6). */
+function conclude(
+  { claim, body, now }: Delivery,
+  signer: Key | undefined,
+  settings: VerifySettings,
 ): Verified | Refused {
-  if (body.length > judge.maxBodyBytes) return refuseSize()
-  const { timeText, signedAt, signatures } = parts
-  const now = judge.now()
-  const signer = findSigner(judge.keys, now, judge.scheme.toSignedChunks(timeText, body, target), signatures)
+  const { provider, toleranceSeconds } = settings
   if (!signer) return refuseSignature("signature_mismatch")
-  const problem = checkTimestamp(signedAt, now, judge.toleranceSeconds)
-  if (problem) return refuseSignature(problem)
-  return { ok: true, body, secretId: signer.id, signedAt } as Verified
+  const signedAt = provider.readTime ? provider.readTime(claim, body) : claim.signedAt
+  if (provider.covers.time) {
+    // NaN passes every comparison, so whatever a scheme gives for a time is checked here, once for all of them.
+    if (!isTimeSeconds(signedAt)) return refuseSignature("header_malformed")
+    const problem = checkTimestamp(signedAt, now, toleranceSeconds)
+    if (problem) return refuseSignature(problem)
+  }
+  const { covers, assurance } = provider
+  return { ok: true, body, secretId: signer.id, signedAt, covers, assurance } as Verified
+}
+
+/** Holds a claim against the body and the clock. Every key must be synchronous. */
+export function prove(arrived: Arrived, settings: VerifySettings): Verified | Refused {
+  const delivery = open(arrived, settings)
+  return delivery.ok ? conclude(delivery.value, findSigner(settings.keys, delivery.value), settings) : delivery
+}
+
+/** As `prove`, for keys of every kind. */
+export async function proveAsync(arrived: Arrived, settings: VerifySettings): Promise<Verified | Refused> {
+  const delivery = open(arrived, settings)
+  return delivery.ok
+    ? conclude(delivery.value, await findSignerAsync(settings.keys, delivery.value), settings)
+    : delivery
 }
 
 /**

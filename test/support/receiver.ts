@@ -73,12 +73,12 @@ export function createReceiver(options: ReceiverOptions = {}): TestReceiver {
   const logs: LogEntry[] = []
   const log = (entry: LogEntry): void => void logs.push(entry)
   const settings: ReceiverSettings = {
-    scheme: credicorp,
+    provider: credicorp,
     verifier: createVerifier({
       secrets,
       maxBodyBytes,
       toleranceSeconds,
-      scheme: credicorp,
+      provider: credicorp,
       now: () => Math.floor(clock() / 1000),
     }),
     activeSecrets: (now) => secrets.filter((secret) => isActive(secret, now)).length,

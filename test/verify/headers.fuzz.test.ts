@@ -2,8 +2,10 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { HeadersInput } from "../../src/http/headers.ts"
 import { createVerifier } from "../../src/verify/verifier.ts"
-import { parseSignatureList } from "../../src/providers/signature-list.ts"
+import { credicorp } from "../../src/providers/credicorp.ts"
 import { NOW, sampleBody, SECRET } from "../support/delivery.ts"
+
+const parse = (text: string) => credicorp.parseHeaders(() => text)
 
 const RUNS = { numRuns: 1500 }
 
@@ -113,11 +115,11 @@ function byTheBook(text: string): unknown {
   return { timeText, signedAt: Number(timeText), signatures }
 }
 
-describe("parseSignatureList reads as spec 1.7 says", () => {
+describe("a Credicorp-Signature reads as spec 1.7 says", () => {
   it("any text: as a reading by splitting", () => {
     fc.assert(
       fc.property(anyHeader, (text) => {
-        const result = parseSignatureList(text)
+        const result = parse(text)
         expect(result.ok ? result.value : result.error).toEqual(byTheBook(text))
       }),
       { numRuns: 2000 },
@@ -143,7 +145,7 @@ describe("parseSignatureList reads as spec 1.7 says", () => {
         const items = [...others, ...list.map((hex) => `v1=${hex}`)]
         items.splice(at % (items.length + 1), 0, `t=${seconds}`)
         const value = { timeText: String(seconds), signedAt: seconds, signatures: list }
-        expect(parseSignatureList(items.join(between))).toEqual({ ok: true, value })
+        expect(parse(items.join(between))).toEqual({ ok: true, value })
       }),
       { numRuns: 1000 },
     )

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest"
-import { chooseEngine, findNativeEngine, nobleEngine, type HmacEngine } from "../../src/verify/hmac.ts"
+import type { HashEngine } from "../../src/providers/hashes.ts"
+import { chooseEngine, findNativeEngine, nobleEngine } from "../../src/verify/hmac.ts"
 
 /** Runs `find` while `globalThis.process` is another one. Nothing in between is asynchronous, so nobody else sees it. */
-function withProcess(stub: unknown): HmacEngine | undefined {
+function withProcess(stub: unknown): HashEngine | undefined {
   const real = Object.getOwnPropertyDescriptor(globalThis, "process")
   Object.defineProperty(globalThis, "process", { value: stub, configurable: true, writable: true })
   try {
@@ -20,11 +21,15 @@ const fakeCrypto = (mac: (key: Uint8Array, chunks: readonly Uint8Array[]) => unk
     const chunks: Uint8Array[] = []
     return { update: (chunk: Uint8Array) => chunks.push(chunk), digest: () => mac(key, chunks) }
   },
+  createHash: () => {
+    const chunks: Uint8Array[] = []
+    return { update: (chunk: Uint8Array) => chunks.push(chunk), digest: () => nobleEngine.digest(chunks) }
+  },
 })
 
 const withCrypto = (module: unknown): unknown => ({ getBuiltinModule: () => module })
 
-const right = (key: Uint8Array, chunks: readonly Uint8Array[]): string => nobleEngine(key)(chunks)
+const right = (key: Uint8Array, chunks: readonly Uint8Array[]): string => nobleEngine.hmac(key)(chunks)
 
 const ZEROS = "0".repeat(64)
 
@@ -43,6 +48,14 @@ const passedOver: readonly { why: string; process: unknown }[] = [
   { why: "an empty module", process: withCrypto({}) },
   { why: "createSecretKey is missing", process: withCrypto({ ...fakeCrypto(right), createSecretKey: undefined }) },
   { why: "createSecretKey throws", process: withCrypto({ ...fakeCrypto(right), createSecretKey: throws }) },
+  { why: "createHash is missing", process: withCrypto({ ...fakeCrypto(right), createHash: undefined }) },
+  {
+    why: "createHash is wrong",
+    process: withCrypto({
+      ...fakeCrypto(right),
+      createHash: () => ({ update: () => undefined, digest: () => ZEROS }),
+    }),
+  },
   { why: "createHmac is missing", process: withCrypto({ ...fakeCrypto(right), createHmac: undefined }) },
   {
     why: "createHmac throws, as under a policy without SHA-256",
@@ -92,7 +105,7 @@ describe("findNativeEngine passes over an engine that is not right (a wrong one 
 
   it("one that is right → taken: the rows above fail for their own reason", () => {
     const engine = withProcess(withCrypto(fakeCrypto(right)))
-    expect(engine?.(Uint8Array.of(1))([Uint8Array.of(2)])).toBe(right(Uint8Array.of(1), [Uint8Array.of(2)]))
+    expect(engine?.hmac(Uint8Array.of(1))([Uint8Array.of(2)])).toBe(right(Uint8Array.of(1), [Uint8Array.of(2)]))
   })
 
   it("asks for node:crypto and nothing else", () => {
@@ -102,7 +115,7 @@ describe("findNativeEngine passes over an engine that is not right (a wrong one 
   })
 
   it("an engine that differs from the trusted one → undefined, whichever of them is wrong", () => {
-    expect(findNativeEngine(() => () => ZEROS)).toBeUndefined()
+    expect(findNativeEngine({ ...nobleEngine, hmac: () => () => ZEROS })).toBeUndefined()
   })
 })
 
@@ -113,6 +126,6 @@ describe("chooseEngine", () => {
 
   it("makes the same of a message as the trusted engine", () => {
     const key = Uint8Array.of(1, 2, 3)
-    expect(chooseEngine()(key)([key])).toBe(right(key, [key]))
+    expect(chooseEngine().hmac(key)([key])).toBe(right(key, [key]))
   })
 })

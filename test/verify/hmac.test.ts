@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { findNativeEngine, nobleEngine, type HmacEngine } from "../../src/verify/hmac.ts"
+import type { HashEngine } from "../../src/providers/hashes.ts"
+import { findNativeEngine, nobleEngine } from "../../src/verify/hmac.ts"
 
 const utf8 = new TextEncoder()
 
@@ -82,38 +83,38 @@ it("this runtime has a native engine: the table below runs on two", () => {
   expect(native).toBeDefined()
 })
 
-const engines: readonly { name: string; engine: HmacEngine }[] = [
+const engines: readonly { name: string; engine: HashEngine }[] = [
   { name: "noble", engine: nobleEngine },
   { name: "native", engine: native! },
 ]
 
-describe.each(engines)("HmacEngine: $name (spec 1.2)", ({ engine }) => {
+describe.each(engines)("HashEngine: $name (spec 1.2)", ({ engine }) => {
   it.each(cases)("$why → as Web Crypto", async ({ key, message }) => {
-    expect(engine(key)([message])).toBe(await reference(key, message))
+    expect(engine.hmac(key)([message])).toBe(await reference(key, message))
   })
 
   it.each(published)("$why → as published", ({ key, message, want }) => {
-    expect(engine(key)([message])).toBe(want)
+    expect(engine.hmac(key)([message])).toBe(want)
   })
 
   it.each(cuts)("$why → as in one piece", async ({ cut }) => {
     const message = bytes(256)
-    expect(engine(bytes(20))(cut(message))).toBe(await reference(bytes(20), message))
+    expect(engine.hmac(bytes(20))(cut(message))).toBe(await reference(bytes(20), message))
   })
 
   it("no chunks at all → as the empty message", async () => {
-    expect(engine(bytes(20))([])).toBe(await reference(bytes(20), new Uint8Array()))
+    expect(engine.hmac(bytes(20))([])).toBe(await reference(bytes(20), new Uint8Array()))
   })
 
   it("a view into a larger buffer → only what it shows", async () => {
-    expect(engine(bytes(99).subarray(7, 20))([bytes(99).subarray(30, 60)])).toBe(
+    expect(engine.hmac(bytes(99).subarray(7, 20))([bytes(99).subarray(30, 60)])).toBe(
       await reference(bytes(99).slice(7, 20), bytes(99).slice(30, 60)),
     )
   })
 
   it("one prepared key, many messages of all sizes → each as Web Crypto", async () => {
     const key = bytes(40)
-    const mac = engine(key)
+    const mac = engine.hmac(key)
     for (const length of [0, 200, 1, 64, 0, 63]) {
       expect(mac([bytes(length)])).toBe(await reference(key, bytes(length)))
     }
@@ -121,7 +122,7 @@ describe.each(engines)("HmacEngine: $name (spec 1.2)", ({ engine }) => {
 
   it("two prepared keys in turn → neither sees the other", async () => {
     const [keyA, keyB] = [bytes(10), bytes(80)]
-    const [macA, macB] = [engine(keyA), engine(keyB)]
+    const [macA, macB] = [engine.hmac(keyA), engine.hmac(keyB)]
     for (let i = 0; i < 3; i++) {
       expect(macA([bytes(9)])).toBe(await reference(keyA, bytes(9)))
       expect(macB([bytes(9)])).toBe(await reference(keyB, bytes(9)))
@@ -130,13 +131,13 @@ describe.each(engines)("HmacEngine: $name (spec 1.2)", ({ engine }) => {
 
   it("the key's bytes are overwritten after preparing → the prepared key stays", async () => {
     const key = bytes(32)
-    const mac = engine(key)
+    const mac = engine.hmac(key)
     key.fill(0)
     expect(mac([bytes(9)])).toBe(await reference(bytes(32), bytes(9)))
   })
 
   it("an earlier result is kept → a later one does not overwrite it", async () => {
-    const mac = engine(bytes(32))
+    const mac = engine.hmac(bytes(32))
     const first = mac([bytes(1)])
     mac([bytes(2)])
     expect(first).toBe(await reference(bytes(32), bytes(1)))

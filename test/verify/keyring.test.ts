@@ -1,14 +1,22 @@
 import { describe, expect, it } from "vitest"
 import { nobleEngine } from "../../src/verify/hmac.ts"
 import { createKeyring, findSigner, isActive } from "../../src/verify/keyring.ts"
-import { credicorpVerifying } from "../../src/providers/credicorp.ts"
+import { credicorp } from "../../src/providers/credicorp.ts"
 import { checkSecrets, type Secret } from "../../src/verify/secrets.ts"
 import { hmacHex, NOW } from "../support/delivery.ts"
 
-const MESSAGE = new TextEncoder().encode("message")
+const MESSAGE = new TextEncoder().encode("5.message")
+
+/** A delivery whose signed bytes are `MESSAGE`. */
+const delivery = (signatures: readonly string[]) => ({
+  claim: { signatures, timeText: "5", signedAt: 5 },
+  body: MESSAGE.subarray(2),
+  target: undefined,
+  now: NOW,
+})
 
 const keyring = (secrets: readonly Secret[]) =>
-  createKeyring(secrets.length > 0 ? checkSecrets(secrets) : [], credicorpVerifying, nobleEngine)
+  createKeyring(secrets.length > 0 ? checkSecrets(secrets) : [], credicorp, nobleEngine)
 
 const named = (id: string, times: Omit<Secret, "id" | "secret"> = {}): Secret => ({
   id,
@@ -77,7 +85,7 @@ const signers = [
 describe("findSigner tries every active secret with every signature (spec 1.10, 1.12)", () => {
   it.each(signers)("$why → $want", async ({ keys, by, want }) => {
     const signatures = await Promise.all(by.map((id) => hmacHex(`whsec_${id}`, MESSAGE)))
-    expect(findSigner(keyring(keys), NOW, [MESSAGE], signatures)?.id).toBe(want)
+    expect(findSigner(keyring(keys), delivery(signatures))?.id).toBe(want)
   })
 
   const nearMisses = [
@@ -93,13 +101,15 @@ describe("findSigner tries every active secret with every signature (spec 1.10, 
 
   it.each(nearMisses)("$why → no signer", async ({ change }) => {
     const signature = change(await hmacHex("whsec_a", MESSAGE))
-    expect(findSigner(keyring([named("a")]), NOW, [MESSAGE], [signature])).toBeUndefined()
+    expect(findSigner(keyring([named("a")]), delivery([signature]))).toBeUndefined()
   })
 })
 
 describe("createKeyring", () => {
   it("a key signs as Web Crypto does", async () => {
-    expect(keyring([named("a")])[0]!.sign([MESSAGE])).toBe(await hmacHex("whsec_a", MESSAGE))
+    expect(keyring([named("a")])[0]!.sign!(delivery([]).claim, delivery([]).body, undefined)).toBe(
+      await hmacHex("whsec_a", MESSAGE),
+    )
   })
 
   it("a key does not carry the secret's text", () => {
@@ -108,11 +118,11 @@ describe("createKeyring", () => {
 
   it("prepares each key once, whatever is signed with it", () => {
     const prepared: string[] = []
-    const keys = createKeyring(checkSecrets([named("a"), named("b")]), credicorpVerifying, (key) => {
-      prepared.push(new TextDecoder().decode(key))
-      return nobleEngine(key)
+    const keys = createKeyring(checkSecrets([named("a"), named("b")]), credicorp, {
+      ...nobleEngine,
+      hmac: (key) => (prepared.push(new TextDecoder().decode(key)), nobleEngine.hmac(key)),
     })
-    for (let i = 0; i < 5; i++) findSigner(keys, NOW, [MESSAGE], ["0".repeat(64)])
+    for (let i = 0; i < 5; i++) findSigner(keys, delivery(["0".repeat(64)]))
     expect(prepared).toEqual(["whsec_a", "whsec_b"])
   })
 })

@@ -109,8 +109,8 @@ describe("signWebhook refuses a caller's mistake", () => {
     { why: "now NaN", options: { secrets: [SECRET], now: Number.NaN } },
     { why: "a body that is an object", body: JSON.parse(BODY), options: { secrets: [SECRET], now: NOW } },
     { why: "a body that is null", body: null, options: { secrets: [SECRET], now: NOW } },
-    { why: "a scheme by its name", options: { secrets: [SECRET], now: NOW, scheme: "credicorp" } },
-    { why: "a scheme that is null", options: { secrets: [SECRET], now: NOW, scheme: null } },
+    { why: "a provider by its name", options: { secrets: [SECRET], now: NOW, provider: "credicorp" } },
+    { why: "a provider that is null", options: { secrets: [SECRET], now: NOW, provider: null } },
   ]
 
   it.each(cases)("$why → TypeError that shows no secret", ({ body = BODY, options }) => {

@@ -240,7 +240,9 @@ describe("checkSignature stops after signature and time", () => {
 
   it.each(passing)("$why → ok", async (row) => {
     const { body, header } = await deliver(row)
-    const want = { ok: true, body, secretId: row.secret === OLD ? "old" : "new", signedAt: row.time ?? NOW }
+    const secretId = row.secret === OLD ? "old" : "new"
+    const covers = { body: true, id: true, type: true, time: true, method: false, url: false }
+    const want = { ok: true, body, secretId, signedAt: row.time ?? NOW, covers, assurance: "verified" }
     expect(checkSignature(body, { "credicorp-signature": header }, OPTIONS)).toEqual(want)
     expect(verifier.checkSignature(body, { "credicorp-signature": header })).toEqual(want)
   })

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest"
 import { createHeaderLookup } from "../../src/http/headers.ts"
 import { nobleEngine } from "../../src/verify/hmac.ts"
 import { createKeyring } from "../../src/verify/keyring.ts"
-import { credicorpVerifying } from "../../src/providers/credicorp.ts"
+import { credicorp } from "../../src/providers/credicorp.ts"
+import type { Claim } from "../../src/providers/provider.ts"
 import { checkSecrets } from "../../src/verify/secrets.ts"
 import { prove, readSignature } from "../../src/verify/verify.ts"
 import { NOW, v1 } from "../support/delivery.ts"
@@ -22,12 +23,12 @@ describe("readSignature: a precise reason, a vague code (spec 1.8, 1.9)", () => 
   ]
 
   it.each(cases)("$reason → $want", ({ header, want, reason }) => {
-    const result = readSignature(createHeaderLookup({ "credicorp-signature": header }), credicorpVerifying)
+    const result = readSignature(createHeaderLookup({ "credicorp-signature": header }), credicorp)
     expect(result).toMatchObject({ ok: false, error: { code: want, status: 400, reason } })
   })
 
   it("a well-formed header → its parts, nothing proven", () => {
-    const result = readSignature(createHeaderLookup({ "credicorp-signature": `t=1,v1=${A}` }), credicorpVerifying)
+    const result = readSignature(createHeaderLookup({ "credicorp-signature": `t=1,v1=${A}` }), credicorp)
     expect(result).toEqual({ ok: true, value: { timeText: "1", signedAt: 1, signatures: [A] } })
   })
 })
@@ -65,9 +66,11 @@ const rows: readonly Row[] = [
   { why: "stale, and the secret is over", time: NOW - 301, notAfter: NOW, want: "signature_mismatch" },
 ]
 
+const arrived = (claim: Claim) => ({ claim, body: BODY, header: () => "", target: undefined })
+
 const judge = (times: { notBefore?: number | undefined; notAfter?: number | undefined } = {}, now = NOW) => ({
-  scheme: credicorpVerifying,
-  keys: createKeyring(checkSecrets([{ id: "a", secret: "whsec_a", ...times }]), credicorpVerifying, nobleEngine),
+  provider: credicorp,
+  keys: createKeyring(checkSecrets([{ id: "a", secret: "whsec_a", ...times }]), credicorp, nobleEngine),
   toleranceSeconds: 300,
   maxBodyBytes: 1000,
   now: () => now,
@@ -77,9 +80,11 @@ describe("prove: the signature first, then the time (spec 1.9, 1.12, 3.6)", () =
   it.each(rows)("$why → $want", async ({ time = NOW, signed = {}, notBefore, notAfter, want }) => {
     const signature = await v1(signed.body ?? BODY, signed.time ?? time, signed.secret ?? "whsec_a")
     const parts = { timeText: String(time), signedAt: time, signatures: [signature] }
-    const result = prove(parts, BODY, judge({ notBefore, notAfter }))
-    if (want === "ok") expect(result).toEqual({ ok: true, body: BODY, secretId: "a", signedAt: time })
-    else
+    const result = prove(arrived(parts), judge({ notBefore, notAfter }))
+    if (want === "ok") {
+      const { covers, assurance } = credicorp
+      expect(result).toEqual({ ok: true, body: BODY, secretId: "a", signedAt: time, covers, assurance })
+    } else
       expect(result).toMatchObject({
         ok: false,
         error: { code: "webhook_signature_invalid", status: 400, reason: want },
@@ -95,7 +100,7 @@ describe("prove: the signature first, then the time (spec 1.9, 1.12, 3.6)", () =
   // Spec 3.5, 3.6: the size is bounded before a byte is hashed.
   it.each(sizes)("$why → $want", async ({ maxBodyBytes, time, want }) => {
     const parts = { timeText: String(time), signedAt: time, signatures: [await v1(BODY, time, "whsec_a")] }
-    const result = prove(parts, BODY, { ...judge(), maxBodyBytes })
+    const result = prove(arrived(parts), { ...judge(), maxBodyBytes })
     expect(result.ok ? "ok" : result.error.code).toBe(want)
   })
 
@@ -104,20 +109,20 @@ describe("prove: the signature first, then the time (spec 1.9, 1.12, 3.6)", () =
     const keys = [{ id: "a", notBefore: 0, notAfter: Infinity, sign: () => (used.push("key"), "") }]
     const now = (): number => (used.push("clock"), NOW)
     const parts = { timeText: String(NOW), signedAt: NOW, signatures: ["a".repeat(64)] }
-    prove(parts, BODY, { ...judge(), keys, now, maxBodyBytes: 1 })
+    prove(arrived(parts), { ...judge(), keys, now, maxBodyBytes: 1 })
     expect(used).toEqual([])
   })
 
   it("gives back the very bytes that were signed", async () => {
     const parts = { timeText: String(NOW), signedAt: NOW, signatures: [await v1(BODY, NOW, "whsec_a")] }
-    const result = prove(parts, BODY, judge())
+    const result = prove(arrived(parts), judge())
     expect(result.ok && result.body).toBe(BODY)
   })
 
   it("reads the clock once: secrets and time are judged at one moment", async () => {
     let asked = 0
     const parts = { timeText: String(NOW), signedAt: NOW, signatures: [await v1(BODY, NOW, "whsec_a")] }
-    prove(parts, BODY, { ...judge(), now: () => (asked++, NOW) })
+    prove(arrived(parts), { ...judge(), now: () => (asked++, NOW) })
     expect(asked).toBe(1)
   })
 })

@@ -7,7 +7,7 @@ import { described, named } from "../../http/fields.ts"
 import type { AnswerDeclaration, Declaration } from "../../http/operation.ts"
 import { INBOX_OPERATIONS } from "../../inbox/operations.ts"
 import { credicorp } from "../../providers/credicorp.ts"
-import { MAX_SIGNATURE_HEADER_CHARS } from "../../providers/signature-list.ts"
+import { MAX_SIGNATURE_HEADER_CHARS } from "../../providers/signature-header.ts"
 
 // What the app itself answers, declared as the rooms declare their operations; and all of them in one list.
 

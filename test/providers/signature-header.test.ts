@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest"
-import { parseSignatureList } from "../../src/providers/signature-list.ts"
+import { credicorp } from "../../src/providers/credicorp.ts"
+
+const parse = (text: string) => credicorp.parseHeaders(() => text)
 
 const A = "a".repeat(64)
 const B = "b".repeat(64)
@@ -44,14 +46,14 @@ const accepted = [
   { why: "4,096 characters", text: ofLength(4096), signatures: [A] },
 ]
 
-describe("parseSignatureList accepts (spec 1.2, 1.7)", () => {
+describe("a Credicorp-Signature accepts (spec 1.2, 1.7)", () => {
   it.each(accepted)("$why → ok", ({ text, signatures }) => {
     const value = { timeText: "1790000000", signedAt: 1_790_000_000, signatures }
-    expect(parseSignatureList(text)).toEqual({ ok: true, value })
+    expect(parse(text)).toEqual({ ok: true, value })
   })
 })
 
-describe("parseSignatureList accepts a time of 1 to 12 digits (spec 1.7)", () => {
+describe("a Credicorp-Signature accepts a time of 1 to 12 digits (spec 1.7)", () => {
   const cases = [
     { why: "the smallest", timeText: "0", want: 0 },
     { why: "one digit", timeText: "9", want: 9 },
@@ -61,7 +63,7 @@ describe("parseSignatureList accepts a time of 1 to 12 digits (spec 1.7)", () =>
 
   it.each(cases)("$why → $want", ({ timeText, want }) => {
     const value = { timeText, signedAt: want, signatures: [A] }
-    expect(parseSignatureList(`t=${timeText},v1=${A}`)).toEqual({ ok: true, value })
+    expect(parse(`t=${timeText},v1=${A}`)).toEqual({ ok: true, value })
   })
 })
 
@@ -100,9 +102,9 @@ const badTimes = [
   { why: "a zero-width space after the digits", t: "1790000000\u200b" },
 ]
 
-describe("parseSignatureList refuses a time that is not 1 to 12 plain digits (spec 1.7)", () => {
+describe("a Credicorp-Signature refuses a time that is not 1 to 12 plain digits (spec 1.7)", () => {
   it.each(badTimes)("$why → header_malformed", ({ t }) => {
-    expect(parseSignatureList(`t=${t},v1=${A}`)).toEqual({ ok: false, error: "header_malformed" })
+    expect(parse(`t=${t},v1=${A}`)).toEqual({ ok: false, error: "header_malformed" })
   })
 })
 
@@ -132,9 +134,9 @@ const badSignatures = [
   { why: "= at the end", v1: `${A}=` },
 ]
 
-describe("parseSignatureList refuses a header whose only v1 is not 64 of 0-9 a-f (spec 1.7)", () => {
+describe("a Credicorp-Signature refuses a header whose only v1 is not 64 of 0-9 a-f (spec 1.7)", () => {
   it.each(badSignatures)("$why → header_malformed", ({ v1 }) => {
-    expect(parseSignatureList(`${T},v1=${v1}`)).toEqual({ ok: false, error: "header_malformed" })
+    expect(parse(`${T},v1=${v1}`)).toEqual({ ok: false, error: "header_malformed" })
   })
 })
 
@@ -198,8 +200,8 @@ const refused = [
   { why: "a mebibyte", text: "t".repeat(1_048_576), want: "header_too_long" },
 ]
 
-describe("parseSignatureList refuses (spec 1.7, 1.8, 1.9)", () => {
+describe("a Credicorp-Signature refuses (spec 1.7, 1.8, 1.9)", () => {
   it.each(refused)("$why → $want", ({ text, want }) => {
-    expect(parseSignatureList(text)).toEqual({ ok: false, error: want })
+    expect(parse(text)).toEqual({ ok: false, error: want })
   })
 })

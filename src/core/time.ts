@@ -1,0 +1,51 @@
+import { isTimeSeconds } from "./is.ts"
+
+/** How a time is written, in one spelling. */
+export interface TimeUnit {
+  readonly name: "s" | "ms" | "rfc3339" | "rfc3339-utc"
+  /** Whole seconds since 1970, fractions cut off; undefined if the text is not such a time. */
+  readonly parse: (text: string) => number | undefined
+  readonly format: (seconds: number) => string
+}
+
+/** Whole seconds since 1970, 1 to 12 digits: no sign, no leading zero, no exponent. */
+export const SECONDS: TimeUnit = {
+  name: "s",
+  parse: (text) => (isTimeSeconds(+text) && String(+text) === text ? +text : undefined),
+  format: String,
+}
+
+/** Whole milliseconds since 1970. */
+export const MILLISECONDS: TimeUnit = {
+  name: "ms",
+  parse: (text) =>
+    String(+text) === text && isTimeSeconds(Math.floor(+text / 1000)) ? Math.floor(+text / 1000) : undefined,
+  format: (seconds) => `${seconds}000`,
+}
+
+const PATTERN =
+  /^(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.\d{1,9})?(?:([Zz])|([+-])([01]\d|2[0-3]):([0-5]\d))?$/
+
+/** Deliberately narrow: a real date, and a zone where the provider sends one. */
+function parseDate(text: string, mayLackZone: boolean): number | undefined {
+  const [whole, year, month, day, hour, minute, second, z, sign, hours, minutes] = PATTERN.exec(text) ?? []
+  if (!whole || (!z && !sign && !mayLackZone)) return undefined
+  const date = new Date(Date.UTC(+year!, +month! - 1, +day!))
+  // Date rolls the 30th of February over into March; asking for month and day again finds it.
+  if (date.getUTCDate() !== +day! || date.getUTCMonth() !== +month! - 1) return undefined
+  const offset = sign ? +`${sign}1` * (+hours! * 3_600 + +minutes! * 60) : 0
+  const seconds = date.getTime() / 1000 + +hour! * 3_600 + +minute! * 60 + +second! - offset
+  return isTimeSeconds(seconds) ? seconds : undefined
+}
+
+const toDate = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 19)
+
+/** RFC 3339 with a zone. */
+export const RFC3339: TimeUnit = {
+  name: "rfc3339",
+  parse: (text) => parseDate(text, false),
+  format: (seconds) => `${toDate(seconds)}Z`,
+}
+
+/** RFC 3339 that may lack its zone and is UTC then (spec 7.4). */
+export const RFC3339_UTC: TimeUnit = { name: "rfc3339-utc", parse: (text) => parseDate(text, true), format: toDate }

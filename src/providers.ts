@@ -1,0 +1,2 @@
+export { credicorp } from "./providers/credicorp.ts"
+export { hmacScheme, type HmacSchemeOptions } from "./providers/hmac-scheme.ts"

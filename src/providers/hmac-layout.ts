@@ -1,0 +1,49 @@
+import type { TimeUnit } from "../core/time.ts"
+import type { Encoding, KeyFormat } from "./encodings.ts"
+import type { Hash, HashEngine } from "./hashes.ts"
+
+/** A scheme whose deliveries carry an HMAC, as data. */
+export interface HmacLayout {
+  readonly name: string
+  /** The header with the signature, as the provider writes it. */
+  readonly header: string
+  /** What is signed: `{body}` unless given. Tokens: see `TOKEN`. */
+  readonly signed?: string
+  readonly hash?: Hash
+  /** `HEX` unless given. */
+  readonly encoding?: Encoding
+  /** What stands before a signature, as `v1=`. */
+  readonly prefix?: string
+  /** Characters between the items of the signature header; without them the header is one signature. */
+  readonly separators?: string
+  /** Where the signed time is: a header's name, or the key of an item in the signature header, as `t=`. */
+  readonly time?: string
+  /** `SECONDS` unless given. */
+  readonly unit?: TimeUnit
+  readonly toleranceSeconds?: number
+  /** The header behind `{id}`. */
+  readonly idHeader?: string
+  /** `TEXT_KEY` unless given. */
+  readonly key?: KeyFormat
+  /** The header that names the secret's id. */
+  readonly keyIdHeader?: string
+  /** What is hashed in place of the body, for the few providers that change it first. */
+  readonly toSignedBody?: (body: Uint8Array, engine: HashEngine, hash: Hash) => Uint8Array
+}
+
+/** A token of a template: `{body}`, `{time}`, `{id}`, `{method}`, `{url}`, `{path}` (with the query), `{header:X-Nonce}`. */
+export const TOKEN: RegExp = /\{(body|time|id|method|url|path|header:[\w-]+)\}/
+
+/** The header behind a token. */
+export const headerOf = (token: string, idHeader: string): string =>
+  (token === "id" ? idHeader : token.slice("header:".length)).toLowerCase()
+
+/** The tokens of a template, as `time` or `header:X-Nonce`. */
+export const tokensOf = (signed: string): readonly string[] =>
+  [...signed.matchAll(new RegExp(TOKEN, "g"))].map(([, token]) => token!)
+
+/** The headers whose values are signed, lower case, in the order of the template. */
+export const signedHeadersOf = ({ signed = "", idHeader = "" }: HmacLayout): readonly string[] =>
+  tokensOf(signed)
+    .filter((token) => /^id|:/.test(token))
+    .map((token) => headerOf(token, idHeader))

@@ -1,0 +1,96 @@
+import { createEventReader, headersOf, isProviderEventType, type EventPaths } from "./event-paths.ts"
+import type { HandshakeRule } from "./handshake.ts"
+import { compileHmac } from "./hmac.ts"
+import { signedHeadersOf, type HmacLayout } from "./hmac-layout.ts"
+import type { Assurance, Provider, ProviderEvent, Scheme } from "./provider.ts"
+
+/** What every provider's row says beside its scheme. */
+export interface ProviderFacts {
+  readonly name: string
+  readonly docs: string
+  /** `S` the provider's SDK, `D` its documentation, then the place where the scheme was read. */
+  readonly source: string
+  readonly event?: EventPaths
+  readonly bodyFormat?: Provider["bodyFormat"]
+  /** The form field that holds the event as JSON. */
+  readonly formField?: string
+  readonly toleranceSeconds?: number
+  readonly deliveryHeader?: string
+  readonly handshake?: HandshakeRule
+  readonly refusalStatus?: number
+  readonly acceptedAnswer?: Provider["acceptedAnswer"]
+}
+
+/** One provider whose deliveries carry an HMAC, as data. */
+export interface HmacRow extends HmacLayout, ProviderFacts {}
+
+/** A scheme, and what it says about a provider. */
+export interface SchemeFacts<Level extends Assurance> {
+  readonly scheme: Scheme
+  /** The header with the signature; empty where it is in the body. */
+  readonly header: string
+  readonly summary: string
+  readonly assurance: Level
+  readonly covers: Pick<Provider["covers"], "body" | "time" | "method" | "url">
+  /** The headers whose values are signed, lower case. */
+  readonly signedHeaders?: readonly string[]
+}
+
+/** Joins a scheme and the facts of a row: events are read by their paths, and are covered where their path is. */
+export function toProvider<Level extends Assurance>(
+  facts: ProviderFacts,
+  { scheme, header, covers, summary, assurance, signedHeaders = [] }: SchemeFacts<Level>,
+): Provider<ProviderEvent, Level> {
+  const { name, docs, source, event = {}, bodyFormat = "json", formField, deliveryHeader = "" } = facts
+  const { toleranceSeconds, handshake, refusalStatus, acceptedAnswer } = facts
+  const isCovered = (path: EventPaths["id"]): boolean =>
+    path !== undefined &&
+    [path].flat().every((each) =>
+      each.split("+").every((one) => {
+        const [start, field = ""] = one.split(/ |\./)
+        return start === "body" ? covers.body : signedHeaders.includes(field.toLowerCase())
+      }),
+    )
+  const coversId = isCovered(event.id)
+  return {
+    ...scheme,
+    name,
+    docs,
+    source,
+    summary,
+    assurance,
+    toleranceSeconds,
+    handshake,
+    refusalStatus,
+    acceptedAnswer,
+    covers: { ...covers, id: coversId, type: isCovered(event.type) },
+    signatureHeader: header,
+    deliveryHeader: deliveryHeader.toLowerCase(),
+    eventHeaders: headersOf(event),
+    bodyFormat,
+    payloadPath: "payload",
+    isType: isProviderEventType,
+    readEvent: createEventReader(event, bodyFormat, formField),
+    dedupeKey: ({ id }, hashBody) => (coversId && id !== undefined ? id : `sha256:${hashBody()}`),
+  }
+}
+
+/** Makes a provider of a row. Rows are checked by a test; `hmacScheme` checks what a user wrote. */
+export function hmacProvider<Level extends Assurance = "verified">(
+  row: HmacRow,
+  assurance: Level = "verified" as Level,
+): Provider<ProviderEvent, Level> {
+  const { idHeader, signed = "{body}", hash, encoding, header, event } = row
+  const has = (token: string): boolean => signed.includes(`{${token}}`)
+  return toProvider<Level>(
+    { deliveryHeader: idHeader ?? "", ...row, event: { ...(idHeader && { id: `header ${idHeader}` }), ...event } },
+    {
+      scheme: compileHmac(row),
+      header,
+      assurance,
+      summary: `${hash?.name ?? "sha256"} ${encoding?.name ?? "hex"} HMAC of ${signed}`,
+      covers: { body: has("body"), time: has("time"), method: has("method"), url: has("url") || has("path") },
+      signedHeaders: signedHeadersOf(row),
+    },
+  )
+}

@@ -1,0 +1,116 @@
+import { assertOption } from "../core/assert.ts"
+import { toAscii, toUtf8 } from "../core/bytes.ts"
+import { fail, ok } from "../core/result.ts"
+import { SECONDS } from "../core/time.ts"
+import { HEX, TEXT_KEY } from "./encodings.ts"
+import { SHA256 } from "./hashes.ts"
+import type { HeaderLookup } from "../http/headers.ts"
+import type { Claim, DeliveryTarget, Scheme } from "./provider.ts"
+import { compileHeader } from "./signature-header.ts"
+import { headerOf, signedHeadersOf, TOKEN, type HmacLayout } from "./hmac-layout.ts"
+
+/** Header values that are signed must be printable ASCII: other text would not survive `toAscii` unchanged. */
+const PRINTABLE = /^[ -~]+$/
+
+type Text = (claim: Claim, target: DeliveryTarget) => string
+
+/** Compiles one side of a template. `headers` lists the headers whose values a claim holds, in order. */
+function compileText(template: string, headers: readonly string[], idHeader: string): Text {
+  const [first = "", ...rest] = template.split(TOKEN)
+  const getters = rest.map((part, i): Text => {
+    if (i % 2 === 1) return () => part
+    if (part === "time") return (claim) => claim.timeText
+    if (part === "method") return (_, target) => target.method.toUpperCase()
+    if (part === "url") return (_, target) => target.url
+    if (part === "path") return (_, target) => toPath(target.url)
+    const index = headers.indexOf(headerOf(part, idHeader))
+    return ({ signed = [] }) => signed[index]!
+  })
+  return (claim, target) => {
+    let text = first
+    for (const get of getters) text += get(claim, target)
+    return text
+  }
+}
+
+/** Path and query of an absolute URL, as it was written. */
+export const toPath = (url: string): string => url.replace(/^[a-z]+:\/\/[^/?#]*/i, "").replace(/#.*$/, "") || "/"
+
+/** Compiles a layout: its regular expressions and its template are worked out once, for any number of deliveries. */
+export function compileHmac(layout: HmacLayout): Scheme {
+  const { name, header, signed = "{body}", hash = SHA256, encoding = HEX, prefix = "", separators = "" } = layout
+  const { time = "", unit = SECONDS, idHeader = "", key = TEXT_KEY, keyIdHeader, toSignedBody } = layout
+  const timeKey = time.endsWith("=") ? time : ""
+  const timeHeader = timeKey ? "" : time.toLowerCase()
+  const signature = encoding.pattern(hash.noble.outputLen)
+  const readItems = compileHeader({ separators, timeKey, prefix, signature })
+  const signedHeaders = signedHeadersOf(layout)
+  const [before = "", after] = signed.split("{body}")
+  const textBefore = compileText(before, signedHeaders, idHeader)
+  const textAfter = compileText(after ?? "", signedHeaders, idHeader)
+  // A URL may hold anything; every other text has been checked to be ASCII.
+  const toBytes = /\{(?:url|path)|[^\n -~]/.test(signed) ? toUtf8 : toAscii
+
+  return {
+    layout,
+
+    parseHeaders(lookup) {
+      const items = readItems(lookup(header.toLowerCase()))
+      if (!items.ok) return items
+      const { signatures } = items.value
+      const timeText = timeHeader ? lookup(timeHeader) : items.value.timeText
+      const values = signedHeaders.map(lookup)
+      if ((timeHeader && !timeText) || values.includes("")) return fail("header_missing")
+      const signedAt = time ? unit.parse(timeText) : undefined
+      if ((time && signedAt === undefined) || !values.every((value) => PRINTABLE.test(value)))
+        return fail("header_malformed")
+      return ok({
+        signatures,
+        timeText,
+        signedAt,
+        signed: values.length > 0 ? values : undefined,
+        keyId: keyIdHeader && lookup(keyIdHeader.toLowerCase()),
+      })
+    },
+
+    prepareKey({ secret }, engine) {
+      const bytes = key.decode(secret)
+      assertOption(bytes, `a secret of ${name} must be ${key.name}`)
+      const mac = engine.hmac(bytes, hash)
+      return {
+        sign(claim, body, target) {
+          const chunks: Uint8Array[] = []
+          if (before) chunks.push(toBytes(textBefore(claim, target!)))
+          if (after !== undefined) chunks.push(toSignedBody ? toSignedBody(body, engine, hash) : body)
+          if (after) chunks.push(toBytes(textAfter(claim, target!)))
+          const text = mac(chunks, encoding.base)
+          return encoding.spell ? encoding.spell(text) : text
+        },
+      }
+    },
+  }
+}
+
+/** The claim that a sender signs. */
+export function toClaim(layout: HmacLayout, signedAt: number, lookup: HeaderLookup): Claim {
+  const { time, unit = SECONDS } = layout
+  return {
+    signatures: [],
+    timeText: time ? unit.format(signedAt) : "",
+    signedAt,
+    signed: signedHeadersOf(layout).map(lookup),
+  }
+}
+
+/** The headers of a delivery that carries these signatures: what `parseHeaders` reads. */
+export function toHeaders(layout: HmacLayout, claim: Claim, signatures: readonly string[]): Record<string, string> {
+  const { header, time = "", prefix = "", separators = "" } = layout
+  const { timeText, signed = [] } = claim
+  const inHeader = time.endsWith("=")
+  const items = signatures.map((signature) => prefix + signature)
+  return {
+    [header]: (inHeader ? [time + timeText, ...items] : items).join(separators.slice(0, 1)),
+    ...(time && !inHeader && { [time]: timeText }),
+    ...Object.fromEntries(signedHeadersOf(layout).map((name, i) => [name, signed[i]!])),
+  }
+}
