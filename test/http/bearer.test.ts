@@ -22,7 +22,13 @@ describe("parseBearer (spec 5.9)", () => {
       want: "eyJhbGciOiJFUzI1NiJ9.eyJhIjoxfQ.MEUC-_x",
     },
     { why: "every character of RFC 6750", header: "Bearer aZ09-._~+/==", want: "aZ09-._~+/==" },
-    { why: "8,192 characters in all", header: `Bearer ${"a".repeat(8_185)}`, want: "a".repeat(8_185) },
+    // The scheme counted, so that an operator's token of 8,186 to 8,192 characters could be set and never matched.
+    { why: "8,192 characters", header: `Bearer ${"a".repeat(8_192)}`, want: "a".repeat(8_192) },
+    {
+      why: "8,192 characters after spaces",
+      header: `Bearer${" ".repeat(58)}${"a".repeat(8_192)}`,
+      want: "a".repeat(8_192),
+    },
   ])("$why → the credential", ({ header, want }) => {
     expect(read(header)).toBe(want)
   })
@@ -33,7 +39,8 @@ describe("parseBearer (spec 5.9)", () => {
     { why: "white space", header: " \t ", want: "missing" },
     { why: "the scheme alone", header: "Bearer", want: "missing" },
     { why: "the scheme and a space", header: "Bearer ", want: "missing" },
-    { why: "one character too many", header: `Bearer ${"a".repeat(8_186)}`, want: "malformed" },
+    { why: "one character too many", header: `Bearer ${"a".repeat(8_193)}`, want: "malformed" },
+    { why: "spaces without end", header: `Bearer${" ".repeat(10_000)}a`, want: "malformed" },
     { why: "a key without the scheme", header: KEY, want: "malformed" },
     { why: "another scheme", header: `Basic ${KEY}`, want: "malformed" },
     { why: "another scheme that begins alike", header: `Bearers ${KEY}`, want: "malformed" },
