@@ -1,16 +1,17 @@
-// npm run key: makes an API key for the partner plane and prints what to store.
+// npm run key: makes an API key for the endpoints and prints what to store.
 
 import { randomBytes } from "node:crypto"
 import { parseArgs } from "node:util"
 import { parseApiKeys } from "../src/endpoints/auth/api-keys.ts"
+import { SCOPES } from "../src/endpoints/auth/principal.ts"
 import { createKey } from "./create-key.ts"
 
 const HELP = `
-Makes an API key for the partner plane. The key is shown once; the Worker stores only its hash.
+Makes an API key for the endpoints. The key is shown once; the Worker stores only its hash.
 
   npm run key -- --account <name> --scopes <list> [options]
 
-  --account <name>   the account it acts for, as acct_demo: 1 to 64 of A-Z a-z 0-9 _ -
+  --account <name>   the account it acts for, as acct_demo: 1 to 128 printable ASCII characters
   --scopes <list>    separated by commas: webhooks:read, webhooks:write
   --id <name>        names the key in the log and when it is revoked; random unless given
   --live             a key of live mode; without it, test mode
@@ -36,8 +37,13 @@ function main(): number {
   }
   const { account, scopes, id, live: livemode } = values
   if (!account || !scopes) throw new TypeError("--account and --scopes are needed")
-  const { key, entry } = createKey({ id, account, livemode, scopes: scopes.split(",").map((scope) => scope.trim()) })
-  // What the Worker would refuse is refused here.
+  const list = scopes.split(",").map((scope) => scope.trim())
+  // The Worker takes a key whose scopes are all of another API, and refuses each of its requests.
+  if (!list.some((scope) => scope.startsWith("webhooks:"))) {
+    throw new TypeError(`--scopes must name one of ${SCOPES.join(", ")}: a key without them can do nothing`)
+  }
+  const { key, entry } = createKey({ id, account, livemode, scopes: list })
+  // Refuses what the Worker would refuse.
   parseApiKeys(JSON.stringify([entry]))
   if (values.json) console.log(JSON.stringify({ key, entry }))
   else {
@@ -59,7 +65,7 @@ try {
   process.exitCode = main()
 } catch (error) {
   if (!(error instanceof TypeError)) throw error
-  // The entry was checked as a list of one; whoever types the command knows its fields as options.
+  // The entry was checked as a list of one; the command has its fields as options.
   console.error(`${error.message.replace(/^0\./, "--")}\nnpm run key -- --help says what it takes.`)
   process.exitCode = 2
 }

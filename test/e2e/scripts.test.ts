@@ -64,6 +64,12 @@ describe("called wrongly → 2, what was wrong, and where to look", () => {
     { script: "key.ts", args: ["acct_a"], names: "'acct_a'" },
     { script: "key.ts", args: ["--account", "acct_a"], names: "--scopes" },
     { script: "key.ts", args: ["--scopes", "webhooks:read"], names: "--account" },
+    {
+      script: "key.ts",
+      args: ["--account", "a", "--scopes", "webhooks:all"],
+      names: "webhooks:read and webhooks:write",
+    },
+    { script: "key.ts", args: ["--account", "a", "--scopes", "payments:read"], names: "can do nothing" },
     { script: "key.ts", args: ["--account", "a b", "--scopes", "webhooks:read"], names: "account" },
     { script: "key.ts", args: ["--account", "acct_a", "--scopes", "webhooks"], names: "scopes" },
     { script: "key.ts", args: ["--account", "acct_a", "--scopes", "webhooks:read", "--id", "a b"], names: "id" },

@@ -1,12 +1,12 @@
 import * as v from "valibot"
 import { toHex, toUtf8 } from "../../core/bytes.ts"
 import { fail, ok } from "../../core/result.ts"
-import { ACCOUNT_NAME, type Authenticate } from "./principal.ts"
+import { ACCOUNT_NAME, SCOPES, type Authenticate } from "./principal.ts"
 
 /** A variable of a Worker may have 5 KB, and a key's entry takes about 200 bytes. */
 export const MAX_API_KEYS = 25
 
-/** An API key as it is configured: its hash, never itself. */
+/** An API key as it is configured: its hash, never the key. */
 export interface ApiKey {
   readonly id: string
   readonly account: string
@@ -16,26 +16,25 @@ export interface ApiKey {
   readonly scopes: readonly string[]
 }
 
-const NAME = v.pipe(v.string(), v.regex(ACCOUNT_NAME))
+/** A scope of another API may be there; one of this API that does not exist makes a key that can do nothing. */
+const isScope = (scope: string): boolean =>
+  /^[a-z_]+:[a-z_]+$/.test(scope) && (!scope.startsWith("webhooks:") || SCOPES.some((known) => known === scope))
 
-const ApiKeys = v.pipe(
-  v.array(
-    v.strictObject({
-      id: NAME,
-      account: NAME,
-      livemode: v.boolean(),
-      sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
-      scopes: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[a-z_]+:[a-z_]+$/))), v.minLength(1)),
-    }),
-  ),
-  v.minLength(1),
-  v.maxLength(MAX_API_KEYS),
-)
+const ENTRY = {
+  id: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
+  account: v.pipe(v.string(), v.regex(ACCOUNT_NAME)),
+  livemode: v.boolean(),
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  scopes: v.pipe(v.array(v.pipe(v.string(), v.check(isScope))), v.minLength(1)),
+}
+
+const ApiKeys = v.pipe(v.array(v.strictObject(ENTRY)), v.minLength(1), v.maxLength(MAX_API_KEYS))
 
 /**
  * Reads `PARTNER_API_KEYS`, a JSON list of `ApiKey`.
  *
- * @throws {TypeError} It is not one, or two keys share an id or a hash. The message names the place and shows no value.
+ * @throws {TypeError} It is not such a list, or two keys share an id or a hash. The message names the position, and shows
+ *   no value and no field name that was given: a key pasted in the wrong place could be either.
  */
 export function parseApiKeys(text: string): readonly ApiKey[] {
   let value: unknown
@@ -45,33 +44,43 @@ export function parseApiKeys(text: string): readonly ApiKey[] {
     throw new TypeError("must be a JSON list of { id, account, livemode, sha256, scopes }; npm run key makes an entry")
   }
   const result = v.safeParse(ApiKeys, value, { abortEarly: true })
-  if (!result.success) {
-    const path = v.getDotPath(result.issues[0]) ?? "the list"
-    throw new TypeError(`${path} is missing or invalid; npm run key makes an entry`)
-  }
+  if (!result.success) throw new TypeError(`${toProblem(result.issues[0])}; npm run key makes an entry`)
   for (const field of ["id", "sha256"] as const) {
     if (new Set(result.output.map((key) => key[field])).size < result.output.length) {
-      throw new TypeError(`two keys have one ${field}`)
+      throw new TypeError(`two keys have the same ${field}`)
     }
   }
   return result.output
 }
 
-/** The mode stands in a key's own text (spec 5.9) and must be that of its entry. */
+function toProblem({ path }: v.BaseIssue<unknown>): string {
+  const [index, field, position] = (path ?? []).map(({ key }) => key)
+  if (index === undefined) return `must be a list of 1 to ${MAX_API_KEYS} entries`
+  if (field === undefined) return `${String(index)} must be an object`
+  if (!Object.hasOwn(ENTRY, String(field))) {
+    return `${String(index)} has a field that is not one of ${Object.keys(ENTRY).join(", ")}`
+  }
+  if (field !== "scopes") return `${String(index)}.${String(field)} is missing or invalid`
+  const where = position === undefined ? "scopes is missing or invalid" : `scopes.${String(position)} is invalid`
+  return `${String(index)}.${where}: it takes ${SCOPES.join(" and ")}`
+}
+
+/** The text of a key names its mode (spec 5.9), which must be the mode of its entry. */
 const modeOf = (key: string): boolean | undefined => {
   const [, mode] = /^sk_(test|live)_[\w-]{32,128}$/.exec(key) ?? []
   return mode === undefined ? undefined : mode === "live"
 }
 
 /**
- * Believes API keys. A key is looked up by its hash: how long that takes says nothing about any key, because nobody can
- * choose a hash.
+ * Authenticates API keys. A key is looked up by its hash: the time that takes reveals nothing about any key, because a
+ * caller cannot choose the hash of what it sends.
  */
 export function createApiKeyAuth(keys: readonly ApiKey[]): (bearer: string) => ReturnType<Authenticate> {
   const byHash = new Map(keys.map((key) => [key.sha256, key]))
   return async (bearer) => {
     const key = byHash.get(toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", toUtf8(bearer)))))
-    if (!key || key.livemode !== modeOf(bearer)) return fail("invalid_api_key")
+    if (!key) return fail({ code: "invalid_api_key", check: "api_key" })
+    if (key.livemode !== modeOf(bearer)) return fail({ code: "invalid_api_key", check: "api_key_mode" })
     const { id, account, livemode, scopes } = key
     return ok({ credentialId: id, account, livemode, scopes })
   }

@@ -1,35 +1,44 @@
 import type { Result } from "../../core/result.ts"
 import type { ErrorCode } from "../../errors/catalogue.ts"
 
-/** A UUID has 36 characters, a long random id 86. Each that is revoked is stored, and every one is logged. */
+/** A UUID has 36 characters, a long random id 86. Each revoked id is stored, and every request logs one. */
 export const MAX_CREDENTIAL_ID_CHARS = 128
 
-/** Who makes a request of the partner plane, once its credential has been believed. */
+/** Who makes a request. Only `Authenticate` makes one. */
 export interface Principal {
-  /** Names the credential, in the log and for its revocation: the id of an API key, the `jti` of a token. */
+  /** Names the credential in the log and when it is revoked: the id of an API key, the `jti` of a token or a hash. */
   readonly credentialId: string
   readonly account: string
   readonly livemode: boolean
   readonly scopes: readonly string[]
 }
 
-/** What an account may be called: it names an object, and stands in every log line. */
-export const ACCOUNT_NAME = /^[\w-]{1,64}$/
+/** What an account may be called (spec 5.9): it names an object and is in every log line. */
+export const ACCOUNT_NAME = /^[ -~]{1,128}$/
 
-/** What a credential may be called: printable, no blanks. */
+/** What a credential may be called: printable ASCII without spaces. */
 export const CREDENTIAL_ID: RegExp = new RegExp(`^[!-~]{1,${MAX_CREDENTIAL_ID_CHARS}}$`)
 
+/** Why a credential is refused. */
+export interface CredentialRefusal {
+  readonly code: ErrorCode
+  /** The check that failed, as `signature` or `claim:livemode`. For the log, never for the answer (spec 5.9). */
+  readonly check: string
+}
+
 /**
- * Believes a bearer credential, or says with which code not (spec 5.9). The only way to a `Principal`.
+ * Authenticates a bearer credential (spec 5.9).
  *
  * @param now Milliseconds since 1970.
  */
-export type Authenticate = (bearer: string, now: number) => Promise<Result<Principal, ErrorCode>>
+export type Authenticate = (bearer: string, now: number) => Promise<Result<Principal, CredentialRefusal>>
 
-/** What a request needs: `webhooks:read` to look, `webhooks:write` to change (spec 5.9). */
-export type Scope = "webhooks:read" | "webhooks:write"
+/** Every scope of this API: `webhooks:read` to look, `webhooks:write` to change (spec 5.9). */
+export const SCOPES = ["webhooks:read", "webhooks:write"] as const
 
-/** `insufficient_scope` without any scope for webhooks, `scope_not_granted` with another than the one that is needed. */
+export type Scope = (typeof SCOPES)[number]
+
+/** `insufficient_scope` without any scope for webhooks, `scope_not_granted` with another one than is needed. */
 export function checkScope(
   { scopes }: Principal,
   needed: Scope,

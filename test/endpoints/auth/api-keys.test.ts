@@ -26,7 +26,8 @@ describe("parseApiKeys", () => {
     { why: "several scopes", keys: [entry({ scopes: ["webhooks:read", "webhooks:write"] })] },
     { why: "a scope of another surface", keys: [entry({ scopes: ["payments:read"] })] },
     { why: "names of one character", keys: [entry({ id: "a", account: "-" })] },
-    { why: "names of 64 characters", keys: [entry({ id: "a".repeat(64), account: "Z_9-".repeat(16) })] },
+    { why: "the longest names", keys: [entry({ id: "a".repeat(64), account: "Z_9-".repeat(32) })] },
+    { why: "an account as an issuer may name it (spec 5.9)", keys: [entry({ account: "auth0|5f/~ e" })] },
     { why: "the keys of these tests", keys: API_KEYS },
   ])("$why → taken as it is", ({ keys }) => {
     expect(parseApiKeys(JSON.stringify(keys))).toEqual(keys)
@@ -36,11 +37,11 @@ describe("parseApiKeys", () => {
     { why: "empty", text: "", want: "must be a JSON list" },
     { why: "no JSON", text: "[{", want: "must be a JSON list" },
     { why: "a key itself", text: KEYS.a, want: "must be a JSON list" },
-    { why: "null", text: "null", want: "the list" },
-    { why: "one entry and no list", text: JSON.stringify(ENTRY), want: "the list" },
-    { why: "a list in quotes", text: JSON.stringify("[]"), want: "the list" },
-    { why: "an empty list", text: "[]", want: "the list" },
-    { why: "an entry that is no object", text: '["sk_test_x"]', want: "0" },
+    { why: "null", text: "null", want: "must be a list of 1 to 25 entries" },
+    { why: "one entry and no list", text: JSON.stringify(ENTRY), want: "must be a list of 1 to 25 entries" },
+    { why: "a list in quotes", text: JSON.stringify("[]"), want: "must be a list of 1 to 25 entries" },
+    { why: "an empty list", text: "[]", want: "must be a list of 1 to 25 entries" },
+    { why: "an entry that is no object", text: '["sk_test_x"]', want: "0 must be an object" },
   ])("$why → refused, naming $want", ({ text, want }) => {
     expect(() => parseApiKeys(text)).toThrow(want)
   })
@@ -53,7 +54,9 @@ describe("parseApiKeys", () => {
     { why: "an id with a line break", change: { id: "a\n" }, want: "1.id" },
     { why: "an id that is a number", change: { id: 1 }, want: "1.id" },
     { why: "no account", change: { account: undefined }, want: "1.account" },
-    { why: "an account with a slash", change: { account: "a/b" }, want: "1.account" },
+    { why: "an empty account", change: { account: "" }, want: "1.account" },
+    { why: "an account of 129 characters", change: { account: "a".repeat(129) }, want: "1.account" },
+    { why: "an account with a control character", change: { account: "a\u007f" }, want: "1.account" },
     { why: "an account with a letter beyond ASCII", change: { account: "á" }, want: "1.account" },
     { why: "no mode", change: { livemode: undefined }, want: "1.livemode" },
     { why: "a mode in quotes", change: { livemode: "true" }, want: "1.livemode" },
@@ -75,23 +78,44 @@ describe("parseApiKeys", () => {
       change: { scopes: ["webhooks:read", " webhooks:write"] },
       want: "1.scopes.1",
     },
-    { why: "a field that is not known", change: { scope: "webhooks:read" }, want: "1.scope" },
-    { why: "a field of every object", change: { constructor: 1 }, want: "1.constructor" },
+    // A misspelt scope was taken, and the key could do nothing.
+    { why: "every scope by a word", change: { scopes: ["webhooks:all"] }, want: "1.scopes.0" },
+    { why: "a scope in the plural", change: { scopes: ["webhooks:read", "webhooks:writes"] }, want: "1.scopes.1" },
+    { why: "a prefix of a scope", change: { scopes: ["webhooks:rea"] }, want: "1.scopes.0" },
   ]
 
   it.each(WRONG_FIELDS)("$why → refused, naming $want", ({ change, want }) => {
     const text = JSON.stringify([entry({ id: "key_0", sha256: "f".repeat(64) }), entry(change)])
-    expect(() => parseApiKeys(text)).toThrow(`${want} is missing or invalid`)
+    expect(() => parseApiKeys(text)).toThrow(new RegExp(`^${want} is (missing or )?invalid`))
+  })
+
+  it("a refused scope → the message lists those that exist", () => {
+    expect(() => parseApiKeys(JSON.stringify([entry({ scopes: ["webhooks:all"] })]))).toThrow(
+      "0.scopes.0 is invalid: it takes webhooks:read and webhooks:write",
+    )
+  })
+
+  // The name of an unknown field was in the message, and with it in the log: a key pasted as a name leaked.
+  it.each(["scope", "constructor", "__proto__x", KEYS.a])("a field %s → refused, and its name is not shown", (name) => {
+    let message = ""
+    try {
+      parseApiKeys(JSON.stringify([ENTRY, entry({ id: "key_2", sha256: "f".repeat(64), [name]: 1 })]))
+    } catch (error) {
+      message = String(error)
+    }
+    expect(message).toBe(
+      "TypeError: 1 has a field that is not one of id, account, livemode, sha256, scopes; npm run key makes an entry",
+    )
   })
 
   it.each([
-    { why: "26 keys", keys: many(26), want: "the list" },
-    { why: "one id twice", keys: [ENTRY, entry({ sha256: "f".repeat(64) })], want: "two keys have one id" },
-    { why: "one hash twice", keys: [ENTRY, entry({ id: "key_2" })], want: "two keys have one sha256" },
+    { why: "26 keys", keys: many(26), want: "must be a list of 1 to 25 entries" },
+    { why: "one id twice", keys: [ENTRY, entry({ sha256: "f".repeat(64) })], want: "two keys have the same id" },
+    { why: "one hash twice", keys: [ENTRY, entry({ id: "key_2" })], want: "two keys have the same sha256" },
     {
       why: "one id twice, in both modes: revoking one would revoke both",
       keys: [ENTRY, entry({ livemode: true, sha256: "f".repeat(64) })],
-      want: "two keys have one id",
+      want: "two keys have the same id",
     },
   ])("$why → refused, naming $want", ({ keys, want }) => {
     expect(() => parseApiKeys(JSON.stringify(keys))).toThrow(want)
@@ -135,7 +159,7 @@ describe("createApiKeyAuth (spec 5.9)", () => {
     { why: "what every object has", bearer: "__proto__" },
     { why: "a token", bearer: "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhY2N0X2EifQ." },
   ])("$why → invalid_api_key", async ({ bearer }) => {
-    expect(await authenticate(bearer)).toEqual({ ok: false, error: "invalid_api_key" })
+    expect(await authenticate(bearer)).toEqual({ ok: false, error: { code: "invalid_api_key", check: "api_key" } })
   })
 
   /** Keys whose hash is right, so that only their text speaks against them. */
@@ -155,6 +179,7 @@ describe("createApiKeyAuth (spec 5.9)", () => {
   it.each(HASHED)("a key whose hash is configured: $why → $want", async ({ key, livemode, want }) => {
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key)))
     const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("")
-    expect((await createApiKeyAuth([{ ...ENTRY, livemode, sha256 }])(key)).ok).toBe(want)
+    const result = await createApiKeyAuth([{ ...ENTRY, livemode, sha256 }])(key)
+    expect(result.ok || result.error).toEqual(want || { code: "invalid_api_key", check: "api_key_mode" })
   })
 })
