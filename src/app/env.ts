@@ -51,7 +51,7 @@ export function createAppFromEnv<Env extends WorkerBindings>(
   )
   if (receiver.state === "off") log({ level: "warn", message: "the receiver is off: WEBHOOK_SECRETS is not set" })
   const partner = toSurface(
-    "partner plane",
+    "endpoints",
     readPartnerConfig(env),
     ({ apiKeys, tokens, eventTypes, extraTlds, accounts }) => ({
       authenticate: createAuthenticate(apiKeys, tokens, { fetch, log, waitUntil }),

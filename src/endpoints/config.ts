@@ -1,20 +1,24 @@
-import { collect, type BindingText, type Configured } from "../core/config.ts"
+import { collect, oneOf, type BindingText, type Configured } from "../core/config.ts"
 import { parseEventTypes } from "../events/known.ts"
 import type { Account } from "./account-object.ts"
 import { parseApiKeys, type ApiKey } from "./auth/api-keys.ts"
 import { isLabel, RESERVED_TLDS } from "./rules/host.ts"
-import { parseClaimText, parseKeys, type TokenConfig } from "./auth/token-config.ts"
+import { parseAccountClaim, parseClaimText, parseKeys, type TokenConfig } from "./auth/token-config.ts"
 
-/** What the Worker reads from its environment for the partner plane: API keys, tokens or both turn it on. */
+/** What the Worker reads from its environment for the endpoints: API keys, tokens or both turn them on. */
 export interface PartnerBindings {
   /** The JSON list of `parseApiKeys`. A secret: never in `[vars]`. */
   readonly PARTNER_API_KEYS?: BindingText
-  /** `iss` of the tokens that are believed. All three variables of tokens are set, or none. */
+  /** `iss` of the tokens that are accepted. It, the audience and the keys are set together, or none of them is. */
   readonly PARTNER_JWT_ISSUER?: BindingText
-  /** `aud` of the tokens that are for this API. */
+  /** `aud` of the tokens for this API. */
   readonly PARTNER_JWT_AUDIENCE?: BindingText
   /** The issuer's public keys: a JSON Web Key Set, or its URL. */
   readonly PARTNER_JWKS?: BindingText
+  /** The claim of a token that names the account; `sub` unless set. */
+  readonly PARTNER_JWT_ACCOUNT_CLAIM?: BindingText
+  /** `true` or `false`: the mode of every token. Unless set, its claim `livemode` says it. */
+  readonly PARTNER_JWT_LIVEMODE?: BindingText
   /** Top-level domains that endpoints may have beyond those of IANA's root zone, separated by commas. */
   readonly ENDPOINT_EXTRA_TLDS?: BindingText
   /** The objects of the accounts, as wrangler.toml binds them. */
@@ -31,7 +35,7 @@ export interface PartnerConfig {
   readonly accounts: DurableObjectNamespace<Account>
 }
 
-/** Reads the partner plane's variables, as `readReceiverConfig` does the receiver's. */
+/** Reads the variables of the endpoints, as `readReceiverConfig` does the receiver's. */
 export function readPartnerConfig(
   env: PartnerBindings & { readonly WEBHOOK_EVENT_TYPES?: BindingText },
 ): Configured<PartnerConfig> {
@@ -76,15 +80,20 @@ function parseExtraTlds(text: string): readonly string[] {
 
 export const NO_ACCOUNTS = "ACCOUNTS: the Durable Object binding is missing from wrangler.toml"
 
-/** Undefined if no variable of tokens is set. With one of them, each that is missing is a problem. */
+/** Undefined if no variable of tokens is set. With one of them, each missing one of the three is a problem. */
 function readTokenConfig(env: PartnerBindings, problems: string[]): TokenConfig | undefined {
   const { PARTNER_JWT_ISSUER: issuer, PARTNER_JWT_AUDIENCE: audience, PARTNER_JWKS: keys } = env
-  if (issuer === undefined && audience === undefined && keys === undefined) return undefined
+  const { PARTNER_JWT_ACCOUNT_CLAIM: claim, PARTNER_JWT_LIVEMODE: mode } = env
+  if ([issuer, audience, keys, claim, mode].every((value) => value === undefined)) return undefined
   const read = <Value>(name: string, text: BindingText | undefined, parse: (text: string) => Value): Value | "" =>
     collect<Value | "">(problems, name, () => parse(String(text ?? "")), "")
+  const accountClaim = claim === undefined ? "" : read("PARTNER_JWT_ACCOUNT_CLAIM", claim, parseAccountClaim)
+  const livemode = mode === undefined ? "" : read("PARTNER_JWT_LIVEMODE", mode, oneOf("true", "false"))
   return {
     issuer: read("PARTNER_JWT_ISSUER", issuer, parseClaimText),
     audience: read("PARTNER_JWT_AUDIENCE", audience, parseClaimText),
     keys: read("PARTNER_JWKS", keys, parseKeys),
+    ...(accountClaim !== "" && { accountClaim }),
+    ...(livemode !== "" && { livemode: livemode === "true" }),
   }
 }

@@ -4,7 +4,7 @@ import { toQuery } from "../http/fields.ts"
 import { errorName } from "../core/log.ts"
 import { RATE_BURST } from "./rate-limit.ts"
 import { toPageBody } from "../http/paging.ts"
-import { CATALOGUE, type ErrorCode } from "../errors/catalogue.ts"
+import { CATALOGUE } from "../errors/catalogue.ts"
 import { emptyResponse, errorResponse, jsonResponse } from "../http/response.ts"
 import { createRoutes, type OperationContext } from "../http/route.ts"
 import type { Log } from "../events/handlers.ts"
@@ -12,7 +12,7 @@ import type { Account, AccountAnswer, Failure } from "./account.ts"
 import { checkRequest } from "./check-request.ts"
 import type { EndpointRules } from "./check-rules.ts"
 import { PARTNER_OPERATIONS, PARTNER_PATH, type PartnerOperation } from "./operations.ts"
-import type { Authenticate } from "./auth/principal.ts"
+import type { Authenticate, CredentialRefusal } from "./auth/principal.ts"
 
 /** What the partner plane is made of. */
 export interface PartnerSettings {
@@ -44,14 +44,16 @@ async function answer(
   { clock, log }: PartnerDeps,
 ): Promise<Response> {
   const request_id = c.var.requestId
-  const unknown = (code: ErrorCode): Response => {
+  const unknown = ({ code, check }: CredentialRefusal): Response => {
     const { status } = CATALOGUE[code]
-    // Without this line nobody would see that credentials are being guessed.
-    log({ level: "warn", message: "partner request", operation: operation.name, status, code, request_id })
+    // This line shows that credentials are being guessed, and which check a token fails (spec 5.9).
+    log({ level: "warn", message: "endpoints request", operation: operation.name, status, code, check, request_id })
     return fail(c, { code })
   }
   const bearer = parseBearer(c.req.raw.headers.get("authorization"))
-  if (!bearer.ok) return unknown(bearer.error === "missing" ? "missing_api_key" : "invalid_api_key")
+  if (!bearer.ok) {
+    return unknown({ code: bearer.error === "missing" ? "missing_api_key" : "invalid_api_key", check: "authorization" })
+  }
   const principal = await authenticate(bearer.value, clock())
   if (!principal.ok) return unknown(principal.error)
 
@@ -66,7 +68,7 @@ async function answer(
   const checked = await checkRequest(c.req.raw, operation, input)
   // The operation, not the path: what stands there could be a key or a secret, put there by mistake.
   const facts = {
-    message: "partner request",
+    message: "endpoints request",
     operation: operation.name,
     account,
     credential_id: credentialId,

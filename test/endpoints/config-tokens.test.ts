@@ -42,6 +42,8 @@ const told = (changes: Readonly<Record<string, unknown>>): string => {
 describe("readPartnerConfig", () => {
   const ALL = "PARTNER_JWT_ISSUER PARTNER_JWT_AUDIENCE PARTNER_JWKS"
   const none = { PARTNER_JWT_ISSUER: undefined, PARTNER_JWT_AUDIENCE: undefined, PARTNER_JWKS: undefined }
+  const CLAIM = "PARTNER_JWT_ACCOUNT_CLAIM"
+  const MODE = "PARTNER_JWT_LIVEMODE"
 
   it.each<{ why: string; changes: () => Readonly<Record<string, unknown>>; want: string }>([
     { why: "tokens alone", changes: () => ({}), want: "on" },
@@ -107,10 +109,29 @@ describe("readPartnerConfig", () => {
       changes: () => ({ PARTNER_JWKS: JSON.stringify({ keys: [issuer.privateJwk] }) }),
       want: "PARTNER_JWKS",
     },
+    { why: "a claim for the account", changes: () => ({ [CLAIM]: "https://example.com/tenant" }), want: "on" },
+    { why: "a claim without a name", changes: () => ({ [CLAIM]: "" }), want: CLAIM },
+    { why: "a claim with a blank", changes: () => ({ [CLAIM]: "a b" }), want: CLAIM },
+    { why: "a claim of 129", changes: () => ({ [CLAIM]: "c".repeat(129) }), want: CLAIM },
+    { why: "a claim that is the same in every token", changes: () => ({ [CLAIM]: "iss" }), want: CLAIM },
+    { why: "a claim that is another in every token", changes: () => ({ [CLAIM]: "jti" }), want: CLAIM },
+    { why: "a claim alone", changes: () => ({ ...none, [CLAIM]: "sub" }), want: ALL },
+    { why: "a mode", changes: () => ({ [MODE]: "true" }), want: "on" },
+    { why: "a mode as wrangler.toml may hold it", changes: () => ({ [MODE]: false }), want: "on" },
+    { why: "a mode by another word", changes: () => ({ [MODE]: "live" }), want: MODE },
+    { why: "an empty mode", changes: () => ({ [MODE]: "" }), want: MODE },
+    { why: "a mode alone", changes: () => ({ ...none, [MODE]: "true" }), want: ALL },
     { why: "no binding", changes: () => ({ ACCOUNTS: undefined }), want: "ACCOUNTS" },
     { why: "invalid API keys", changes: () => ({ PARTNER_API_KEYS: "[" }), want: "PARTNER_API_KEYS" },
   ])("$why → $want", ({ changes, want }) => {
     expect(told(changes())).toBe(want)
+  })
+
+  it("what is set reaches the rules", () => {
+    const configured = readPartnerConfig({ ...env, PARTNER_JWT_ACCOUNT_CLAIM: "tenant", PARTNER_JWT_LIVEMODE: "false" })
+    expect(configured).toMatchObject({ config: { tokens: { accountClaim: "tenant", livemode: false } } })
+    const plain = readPartnerConfig(env)
+    expect(Object.keys(plain.state === "on" ? (plain.config.tokens ?? {}) : {})).toEqual(["issuer", "audience", "keys"])
   })
 
   it("shows no value", () => {
@@ -159,7 +180,11 @@ describe("createAppFromEnv", () => {
     const answer = await call("GET", "", { key: await issuer.token({ ...claims }) })
     expect(verdict(answer)).toBe(want)
     expect(answer.headers.get("WWW-Authenticate")).toBe(answer.status === 401 ? "Bearer" : null)
-    expect(log.at(-1)).toMatchObject({ message: "partner request", status: answer.status, code: answer.code })
+    expect(log.at(-1)).toMatchObject({ message: "endpoints request", status: answer.status, code: answer.code })
+    const check = { token_expired: "expiry", audience_mismatch: "audience", invalid_api_key: "issuer" }[
+      answer.code ?? ""
+    ]
+    expect(log.at(-1)?.["check"]).toBe(check)
   })
 
   it("tokens alone: an API key is not known", async () => {

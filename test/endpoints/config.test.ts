@@ -1,4 +1,4 @@
-// Catches a partner plane that runs on half of its configuration, and a problem that is told with a secret in it.
+// Catches endpoints that run on half of its configuration, and a problem that is told with a secret in it.
 
 import { describe, expect, it } from "vitest"
 import { createAppFromEnv } from "../../src/app/env.ts"
@@ -118,7 +118,7 @@ describe("WEBHOOK_EVENT_TYPES, which the registry knows, too", () => {
     const configured = readPartnerConfig(env)
     if (configured.state === "on") expect(configured.config.eventTypes).toEqual(want)
     else if (configured.state === "invalid") expect(configured.problems.map((text) => text.split(":")[0])).toEqual(want)
-    else expect.unreachable("the partner plane is configured")
+    else expect.unreachable("the endpoints are configured")
   })
 })
 
@@ -133,7 +133,7 @@ describe("createAppFromEnv", () => {
     return { log, call }
   }
 
-  const surface = /partner plane/
+  const surface = /of the endpoints/
 
   it("on → serves with these keys, and says nothing about it", async () => {
     const { log, call } = open({ PARTNER_API_KEYS, ACCOUNTS })

@@ -112,9 +112,9 @@ describe("what is refused", () => {
     { why: "no token on a list", method: "GET", key: null, want: "401 missing_api_key" },
     { why: "no token for endpoints", method: "GET", path: "/acct_a/endpoints", key: null, want: "401 missing_api_key" },
     { why: "no token for a name that is none", path: "/a.b/actions", key: null, want: "401 missing_api_key" },
-    { why: "an account that cannot be", path: "/acct.a/actions", want: "404 resource_not_found" },
-    { why: "an account of 65", path: `/${"a".repeat(65)}/actions`, want: "404 resource_not_found" },
-    { why: "a path in a name", path: "/acct_a%2F..%2Fb/actions", want: "404 resource_not_found" },
+    { why: "an account that cannot be", path: "/acct_%C3%A1/actions", want: "404 resource_not_found" },
+    { why: "an account of 129", path: `/${"a".repeat(129)}/actions`, want: "404 resource_not_found" },
+    { why: "a line break in a name", path: "/acct_a%0A/actions", want: "404 resource_not_found" },
     { why: "another method", method: "DELETE", want: "405 method_not_allowed" },
     {
       why: "another method of the other list",
@@ -187,9 +187,16 @@ describe("what is refused", () => {
     expect((await createPartner().operate("POST", ACTIONS, { body })).status).toBe(201)
   })
 
+  it("an account that an issuer named is reached by its percent-encoded name (spec 5.9)", async () => {
+    const { operate, account } = createPartner()
+    const answer = await operate("POST", "/auth0%7C5f%2Fe%20x/actions", { body: NOTE })
+    expect(answer.status).toBe(201)
+    expect((await account("auth0|5f/e x").listActions(20, undefined)).rows).toHaveLength(1)
+  })
+
   it("a name that no account can have leaves a line in the log, without the name", async () => {
     const { operate, log } = createPartner()
-    await operate("GET", "/Ada.Lovelace/actions")
+    await operate("GET", "/Ada%0ALovelace/actions")
     expect(log).toMatchObject([{ level: "info", status: 404, code: "resource_not_found" }])
     expect(JSON.stringify(log)).not.toContain("Ada")
   })

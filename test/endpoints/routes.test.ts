@@ -463,7 +463,7 @@ describe("the log", () => {
     expect(partner.log).toEqual([
       {
         level: "info",
-        message: "partner request",
+        message: "endpoints request",
         operation: "endpoints.show",
         account: "acct_a",
         credential_id: "key_a",

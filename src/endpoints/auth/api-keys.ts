@@ -54,15 +54,13 @@ export function parseApiKeys(text: string): readonly ApiKey[] {
 }
 
 function toProblem({ path }: v.BaseIssue<unknown>): string {
-  const [index, field, position] = (path ?? []).map(({ key }) => key)
+  const [index, field, position] = (path ?? []).map(({ key }) => key as string | number)
   if (index === undefined) return `must be a list of 1 to ${MAX_API_KEYS} entries`
-  if (field === undefined) return `${String(index)} must be an object`
-  if (!Object.hasOwn(ENTRY, String(field))) {
-    return `${String(index)} has a field that is not one of ${Object.keys(ENTRY).join(", ")}`
-  }
-  if (field !== "scopes") return `${String(index)}.${String(field)} is missing or invalid`
-  const where = position === undefined ? "scopes is missing or invalid" : `scopes.${String(position)} is invalid`
-  return `${String(index)}.${where}: it takes ${SCOPES.join(" and ")}`
+  if (field === undefined) return `${index} must be an object`
+  if (!Object.hasOwn(ENTRY, field)) return `${index} has a field that is not one of ${Object.keys(ENTRY).join(", ")}`
+  if (field !== "scopes") return `${index}.${field} is missing or invalid`
+  const where = position === undefined ? "scopes is missing or invalid" : `scopes.${position} is invalid`
+  return `${index}.${where}: it takes ${SCOPES.join(" and ")}`
 }
 
 /** The text of a key names its mode (spec 5.9), which must be the mode of its entry. */

@@ -4,7 +4,7 @@ import type { Authenticate } from "./principal.ts"
 import type { TokenConfig } from "./token-config.ts"
 import { createTokenAuth } from "./tokens.ts"
 
-/** Believes API keys, and tokens where they are configured. */
+/** Authenticates API keys, and tokens where they are configured. */
 export function createAuthenticate(
   apiKeys: readonly ApiKey[],
   tokens: TokenConfig | undefined,

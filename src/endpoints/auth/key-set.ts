@@ -5,15 +5,15 @@ import { isFields } from "../../core/is.ts"
 /** An issuer publishes two or three keys of 500 bytes each; the largest ones, with certificates, 20 of 3 KB. */
 export const MAX_KEY_SET_KEYS = 64
 
-/** The public keys of an issuer: finds the one that a token's header names. */
+/** The public keys of an issuer. Finds the key that the header of a token names. */
 export type KeySet = CompactVerifyGetKey
 
-/** What a key of each curve signs with. */
+/** The algorithm of each curve. */
 const CURVES = { "P-256": "ES256", "P-384": "ES384", "P-521": "ES512", Ed25519: "Ed25519" } as const
 const RSA_ALGORITHMS = ["PS256", "PS384", "PS512", "RS256", "RS384", "RS512"]
 
 /**
- * Algorithms with a public key. With a shared one, whoever knows the public key of the issuer could sign as the issuer.
+ * Algorithms with a public key. A shared-key algorithm would let anyone who has the issuer's public key sign as the issuer.
  * `EdDSA` is the older name of `Ed25519`.
  */
 export const ALGORITHMS: string[] = [...Object.values(CURVES), "EdDSA", ...RSA_ALGORITHMS]
@@ -30,7 +30,7 @@ const toShared = (algorithms: readonly string[]) => ({
   ),
 })
 
-/** As long as its curve asks, to the character (RFC 7518, section 6.2.1.2). */
+/** Base64url of exactly the length that the curve requires (RFC 7518, section 6.2.1.2). */
 const toCoordinate = (chars: number) => v.pipe(v.string(), v.regex(new RegExp(`^[\\w-]{${chars}}$`)))
 
 const toCurve = (crv: "P-256" | "P-384" | "P-521", chars: number) =>
@@ -42,7 +42,7 @@ const toCurve = (crv: "P-256" | "P-384" | "P-521", chars: number) =>
     y: toCoordinate(chars),
   })
 
-/** The kinds of key that make signatures which their holder alone can make. */
+/** A public key whose private half alone can sign. */
 const PublicKey = v.variant("kty", [
   toCurve("P-256", 43),
   toCurve("P-384", 64),
@@ -53,7 +53,7 @@ const PublicKey = v.variant("kty", [
     crv: v.literal("Ed25519"),
     x: toCoordinate(43),
   }),
-  // 2,048 to 8,192 bits: fewer can be factored, more cost a caller's time. 65537 is what every issuer uses; 1 forges all.
+  // 2,048 to 8,192 bits: fewer can be factored, more are slow to verify. Every issuer uses 65537; with 1, anyone can forge.
   v.object({
     ...toShared(RSA_ALGORITHMS),
     kty: v.literal("RSA"),
@@ -62,20 +62,21 @@ const PublicKey = v.variant("kty", [
   }),
 ])
 
-/** Parts of a key that are no one's but its owner's. */
+/** Members of a key that only its owner may have. */
 const PRIVATE_PARTS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"]
 
 type PublicKey = v.InferOutput<typeof PublicKey>
 
 /**
- * Reads a JSON Web Key Set. Keys that are for something else, as encryption, are left out.
+ * Reads a JSON Web Key Set. Keys for another use, as encryption, are left out.
  *
- * @throws {TypeError} It is none, has no key that could prove a token, or one that is secret: a shared key would let whoever
- *   can check tokens make them, and a private one has been published. The message shows no value.
+ * @throws {TypeError} Not a JWK Set, contains no usable public signing key, or contains a symmetric or private key: a
+ *   symmetric key would let everyone who verifies tokens make them, and a private one has been published. The message shows
+ *   no value.
  */
 export const parseKeySet = (text: string): KeySet => toKeySet(readPublicKeys(text))
 
-/** The same, without what only looks like a key, as a point that is not on its curve: each must be one to the engine. */
+/** Reads a set as `parseKeySet`, and leaves out keys that the platform cannot import, as a point that is not on its curve. */
 export async function importKeySet(text: string): Promise<KeySet> {
   const keys = readPublicKeys(text)
   const tried = keys.map(async (key) => await toKeySet([key])({ alg: algorithmOf(key) }, NO_TOKEN))
@@ -83,7 +84,7 @@ export async function importKeySet(text: string): Promise<KeySet> {
   return toKeySet(keys.filter((_, i) => imported[i]?.status === "fulfilled"))
 }
 
-/** A set imports a key when it is asked for the key of a token; its header is all that it looks at. */
+/** A set imports a key when it is asked for the key of a token. It reads nothing but the header. */
 const NO_TOKEN = { payload: "", signature: "" }
 
 const algorithmOf = (key: PublicKey): string => key.alg ?? (key.kty === "RSA" ? "RS256" : CURVES[key.crv])

@@ -1,10 +1,10 @@
 import { parseKeySet, type KeySet } from "./key-set.ts"
 import type { TokenRules } from "./tokens.ts"
 
-/** What names an issuer or an API: a URL, mostly. */
+/** The name of an issuer or an API, in most cases a URL. */
 export const MAX_ISSUER_CHARS = 512
 
-/** Whose tokens are believed, and by which keys. */
+/** Whose tokens are accepted, and the keys that verify them. */
 export interface TokenConfig extends TokenRules {
   /** The keys themselves, or the URL where the issuer publishes them. */
   readonly keys: KeySet | string
@@ -13,7 +13,7 @@ export interface TokenConfig extends TokenRules {
 /**
  * Reads `PARTNER_JWT_ISSUER` and `PARTNER_JWT_AUDIENCE`.
  *
- * @throws {TypeError} It is missing or could be nothing that a claim says.
+ * @throws {TypeError} It is missing, or no claim could equal it.
  */
 export function parseClaimText(text: string): string {
   if (!/^\S(?:.*\S)?$/.test(text) || text.length > MAX_ISSUER_CHARS) {
@@ -24,9 +24,26 @@ export function parseClaimText(text: string): string {
   return text
 }
 
+/** Claims that say something else about a token, mostly the same thing in each: by one of them all accounts would be one. */
+const OTHER_CLAIMS = ["iss", "aud", "exp", "nbf", "iat", "jti", "livemode", "scope", "scp"]
+
 /**
- * Reads `PARTNER_JWKS`: a JSON Web Key Set, or the URL of one. Plain http is for a test issuer on this machine: whoever
- * stands between here and an issuer could put keys of their own into the set.
+ * Reads `PARTNER_JWT_ACCOUNT_CLAIM`, the name of a claim such as `tenant` or `https://example.com/account`.
+ *
+ * @throws {TypeError} It is not a name, or names a claim with another meaning.
+ */
+export function parseAccountClaim(text: string): string {
+  if (!/^[!-~]{1,128}$/.test(text) || OTHER_CLAIMS.includes(text)) {
+    throw new TypeError(
+      `must be the name of the claim that holds the account: 1 to 128 printable ASCII characters without spaces, and none of ${OTHER_CLAIMS.join(", ")}`,
+    )
+  }
+  return text
+}
+
+/**
+ * Reads `PARTNER_JWKS`: a JSON Web Key Set, or the URL of one. Plain http is allowed only for a test issuer on this machine:
+ * anyone on the way to another host could replace the keys.
  *
  * @throws {TypeError} As `parseKeySet`, or it is a URL of another kind.
  */

@@ -56,7 +56,7 @@ const createJudge = (source: KeySource) => {
   return async (issuer: Issuer, afterMs: number): Promise<string> => {
     const token = await issuer.token({ exp: NOW + 999_999 })
     const result = await authenticate(token, BEGIN + afterMs)
-    return result.ok ? "believed" : result.error
+    return result.ok ? "believed" : result.error.code
   }
 }
 
@@ -293,6 +293,14 @@ describe("createFetchedKeys", () => {
     resolve()
     expect(await first).toBe(KNOWN)
     expect(asked).toHaveLength(2)
+  })
+
+  // A promise of one request is not awaited in another: the platform ties it to the request that made it.
+  it("a request that finds a fetch under way waits by itself, and not longer than a fetch may take", async () => {
+    answer = () => new Promise<never>(() => {})
+    const judge = createJudge(open(60))
+    expect(await Promise.all([judge(one, 0), judge(one, 1), judge(two, 2)])).toEqual([OUT, OUT, OUT])
+    expect(asked).toHaveLength(1)
   })
 
   it("an issuer that never answers → 503 in time, with the last good set where there is one", async () => {
