@@ -1,33 +1,9 @@
-// Catches a room that begins to know another: the rules of docs/architecture.md, held against the imports as they stand.
+// Holds the imports of src to the rules of docs/architecture.md, and each test to the path of what it tests.
 
-import { readdirSync, readFileSync } from "node:fs"
-import { dirname, join, relative } from "node:path"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
-
-const SRC = join(import.meta.dirname, "..", "src")
-
-interface Source {
-  /** Relative to src, as `verify/hmac.ts`. */
-  readonly path: string
-  readonly text: string
-  /** Code without comments. */
-  readonly code: string
-  /** What it imports: files relative to src, packages by name. */
-  readonly imports: readonly string[]
-}
-
-const sources: readonly Source[] = readdirSync(SRC, { recursive: true, encoding: "utf8" })
-  .filter((path) => path.endsWith(".ts"))
-  .map((path) => {
-    const text = readFileSync(join(SRC, path), "utf8")
-    const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "")
-    const imports = [...code.matchAll(/(?:from|import)\s*\(?"([^",]+)"/g)].map(([, target]) =>
-      target!.startsWith(".") ? relative(SRC, join(SRC, dirname(path), target!)) : target!,
-    )
-    return { path, text, code, imports }
-  })
-
-const roomOf = (path: string): string => (path.includes("/") ? path.slice(0, path.indexOf("/")) : "")
+import { OWN_SOURCES as sources, reach, roomOf, ROOMS, ROOT, typeScriptIn } from "./support/sources.ts"
 
 /** Room → what it may import: beginnings of paths, and names of packages. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -85,8 +61,7 @@ describe("imports", () => {
   })
 
   it("every room has its rule", () => {
-    const rooms = new Set(sources.map(({ path }) => roomOf(path)).filter(Boolean))
-    expect([...rooms].toSorted()).toEqual(Object.keys(ALLOWED).toSorted())
+    expect([...ROOMS].toSorted()).toEqual(Object.keys(ALLOWED).toSorted())
   })
 
   const ONLY_IN: readonly (readonly [name: RegExp, where: RegExp])[] = [
@@ -146,14 +121,6 @@ describe("imports", () => {
   })
 })
 
-/** All that a file loads, itself included; type imports count. */
-function reach(start: string, seen = new Set<string>()): Set<string> {
-  if (seen.has(start)) return seen
-  seen.add(start)
-  for (const target of sources.find(({ path }) => path === start)?.imports ?? []) reach(target, seen)
-  return seen
-}
-
 describe("files", () => {
   it("providers have no clock, no request and no environment", () => {
     const wrong = sources.filter(
@@ -181,5 +148,37 @@ describe("files", () => {
       ([code, { emittedBy }]) => emittedBy.length > 0 !== emitters.some((text) => text.includes(`"${code}"`)),
     )
     expect(wrong.map(([code]) => code)).toEqual([])
+  })
+})
+
+/** Folders of tests that mirror nothing: suites over the whole, and what the user adds. */
+const APART = new Set(["black-box", "e2e", "vectors", "runtimes", "crash", "simulate", "peers", "handlers"])
+
+/** Suites about the project itself. */
+const WHOLE = new Set(["architecture", "docs", "examples", "exports", "peers-bugs", "spec"])
+
+/** `inbox/sql-store-rows.workerd.test.ts` is about `inbox/sql-store.ts`: its name is that file's, or begins with it. */
+function isBesideSource(path: string): boolean {
+  const name = basename(path).replace(/(?:\.(?:node|workerd|fuzz))?\.test\.ts$/, "")
+  const folder = join(ROOT, path.startsWith("tools/") ? dirname(path) : join("src", dirname(path)))
+  const beside = existsSync(folder) ? readdirSync(folder) : []
+  return beside.some((file) => file.endsWith(".ts") && `${name}-`.startsWith(`${basename(file, ".ts")}-`))
+}
+
+describe("tests", () => {
+  it("have the path and the name of the file that they test", () => {
+    const tests = typeScriptIn(join(ROOT, "test")).filter((path) => path.endsWith(".test.ts"))
+    const lost = tests.filter(
+      (path) => !APART.has(roomOf(path)) && !WHOLE.has(basename(path).split(".")[0]!) && !isBesideSource(path),
+    )
+    expect(lost).toEqual([])
+  })
+
+  // A test of what a user writes into src/handlers.ts turns red with the user's first edit.
+  it.each(["test", "tools", "bench"])("no file of %s imports src/handlers.ts", (folder) => {
+    const importing = typeScriptIn(join(ROOT, folder)).filter((path) =>
+      /from "(?:\.\.\/)+src\/(?:handlers|main)\.ts"/.test(readFileSync(join(ROOT, folder, path), "utf8")),
+    )
+    expect(importing.filter((path) => roomOf(path) !== "handlers")).toEqual([])
   })
 })

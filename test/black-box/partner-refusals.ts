@@ -99,7 +99,8 @@ function describeRoutes(as: As): void {
     ])("$methods of $path → method_not_allowed, and what is: $allow", async ({ path, methods, allow }) => {
       for (const method of methods) {
         const answer = await call(method, path)
-        expect([verdict(answer), answer.headers.get("Allow")]).toEqual(["405 method_not_allowed", allow])
+        expect(verdict(answer)).toBe("405 method_not_allowed")
+        expect(answer.headers.get("Allow")?.split(", ").toSorted()).toEqual(allow.split(", ").toSorted())
       }
     })
 

@@ -164,7 +164,8 @@ describe("idempotency.md, the work that is a write to a database", () => {
 it("deploy.md: the second environment has what the first has, and refuses live events", () => {
   const [, block = ""] = /```toml\n([\s\S]*?)```/.exec(textOf(join("docs", "guides", "deploy.md"))) ?? []
   const config = join(FOLDER, "wrangler.toml")
-  writeFileSync(config, `${textOf("wrangler.toml")}\nWEBHOOK_LIVEMODE = "true"\n${block || "[env.test]"}`)
+  const toml = textOf("wrangler.toml").replace("[vars]", `[vars]\nWEBHOOK_LIVEMODE = "true"`)
+  writeFileSync(config, `${toml}\n${block || "[env.test]"}`)
   const live = readConfig({ config })
   const { vars, durable_objects, migrations } = readConfig({ config, env: "test" })
   expect([live.vars["WEBHOOK_LIVEMODE"], vars["WEBHOOK_LIVEMODE"]]).toEqual(["true", "false"])
