@@ -1,6 +1,7 @@
 import { waitUntil } from "cloudflare:workers"
 import { createAppFromEnv } from "./app/env.ts"
 import type { WorkerBindings } from "./app/config.ts"
+import { discardBody } from "./http/discard-body.ts"
 import type { HandlerSet } from "./events/handlers.ts"
 import { createHandlerRuns, type HandlerRunsClass } from "./inbox/handler-entrypoint.ts"
 
@@ -51,7 +52,12 @@ export function createReceiver<Env extends WorkerBindings>(handlers: HandlerSet<
   let app: ReturnType<typeof createAppFromEnv> | undefined
   return {
     // Built with the isolate's first request: until then there are no bindings.
-    fetch: (request, env, ctx) => (app ??= createAppFromEnv(env, handlers, { waitUntil })).fetch(request, env, ctx),
+    fetch: async (request, env, ctx) => {
+      app ??= createAppFromEnv(env, handlers, { waitUntil })
+      const response = await app.fetch(request, env, ctx)
+      await discardBody(request)
+      return response
+    },
     HandlerRuns: createHandlerRuns(handlers),
   }
 }

@@ -42,12 +42,18 @@ describe("onRefused", () => {
   })
 })
 
-it("a body that breaks off is refused as the receiver refuses it, not thrown at the app", async () => {
-  const whole = await signedRequest()
-  const body = new ReadableStream({ start: (controller) => controller.error(new Error("gone")) })
-  const init = { method: "POST", headers: whole.headers, body, duplex: "half" }
-  expect((await appWith({}).fetch(new Request(whole.url, init))).status).toBe(400)
-})
+it.each([{ error: new Error("gone") }, { error: new TypeError("terminated") }])(
+  "a body that breaks off with $error is refused as the receiver refuses it, not thrown at the app",
+  async ({ error }) => {
+    const whole = await signedRequest()
+    const body = new ReadableStream({ start: (controller) => controller.error(error) })
+    const init = { method: "POST", headers: whole.headers, body, duplex: "half" }
+    const reasons: unknown[] = []
+    const app = appWith({ onRefused: ({ reason }: { reason?: unknown }) => void reasons.push(reason) })
+    expect((await app.fetch(new Request(whole.url, init))).status).toBe(400)
+    expect(reasons).toEqual(["body_incomplete"])
+  },
+)
 
 it("names the secret that signed", async () => {
   const secrets = [

@@ -1,5 +1,6 @@
 // Ways to take a body in, and nothing else.
 
+import { isolateBodies } from "../../src/http/body-budget.ts"
 import { readBody } from "../../src/http/read-body.ts"
 import { createVerifier } from "../../src/verify/verifier.ts"
 import { SECRET } from "../fixture-secret.ts"
@@ -9,7 +10,13 @@ const verifier = createVerifier({ secrets: [SECRET] })
 
 const ways: Readonly<Record<string, (request: Request) => Promise<number>>> = {
   "/array-buffer": async (request) => (await request.arrayBuffer()).byteLength,
-  "/bounded": async (request) => (await readBody(request, CAP_BYTES))!.length,
+  // As the Worker reads one: bounded in size, in time and, over all requests, in memory.
+  "/bounded": async (request) => {
+    const charge = isolateBodies.open()
+    const body = await readBody(request, CAP_BYTES, charge)
+    charge.end()
+    return body.ok ? body.value.length : -1
+  },
   // The least that counting takes: one read into a buffer that is known to fit.
   "/counted": async (request) => {
     const bytes = Number(request.headers.get("x-bytes"))

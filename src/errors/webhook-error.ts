@@ -13,6 +13,7 @@ export type SignatureReason =
   | "signature_mismatch"
   | "timestamp_stale"
   | "timestamp_ahead"
+  | "body_incomplete"
 
 /** What there is to say about a refusal beyond its code. */
 export interface RefusalDetails {
@@ -81,3 +82,11 @@ export const refuseContentType = (problem: "missing" | "unsupported"): Refused =
 
 /** Spec 3.5. */
 export const refuseSize = (): Refused => refuse("request_body_too_large", 422)
+
+/** Refuses a body that could not be read: over the cap (3.5), not whole (1.9), or no memory for it (3.12). */
+export const refuseBody = (problem: "too_large" | "incomplete" | "no_room"): Refused =>
+  problem === "too_large"
+    ? refuseSize()
+    : problem === "incomplete"
+      ? refuseSignature("body_incomplete")
+      : refuse("temporarily_unavailable", 503)

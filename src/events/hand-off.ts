@@ -1,12 +1,11 @@
-import type { WebhookEvent } from "./event.ts"
-
-/** A proven event on its way to the handlers. */
+/** A proven event on its way to the handlers: as bytes, because its parsed tree may be many times as large. */
 export interface HandOffInput {
   /** Who signed it: the name of the receiver's scheme. */
   readonly source: string
   /** What identifies the event within its source. */
   readonly dedupeKey: string
-  readonly event: WebhookEvent
+  readonly eventId: string
+  readonly eventType: string
   /** The bytes that were signed. */
   readonly body: Uint8Array
   readonly deliveryId: string | undefined

@@ -1,27 +1,46 @@
 import { parseJsonBytes } from "../core/json.ts"
 import { checkContentType } from "./content-type.ts"
+import { isolateBodies, type BodyBudget } from "./body-budget.ts"
 import { readBody } from "./read-body.ts"
 import { fail, ok, type Result } from "../core/result.ts"
 
 /** Why a request's JSON could not be read, as the code to answer with. */
 export interface JsonFailure {
-  readonly code: "unsupported_media_type" | "missing_content_type" | "invalid_json" | "request_body_too_large"
+  readonly code:
+    | "unsupported_media_type"
+    | "missing_content_type"
+    | "invalid_json"
+    | "request_body_too_large"
+    | "temporarily_unavailable"
 }
 
-/** The bytes of a body that should be JSON: content type, then size. A request without a body needs no content type. */
-export async function readJsonBytes(request: Request, maxBytes: number): Promise<Result<Uint8Array, JsonFailure>> {
+/**
+ * Reads a body that should be JSON: content type, then size (spec 3.3, 3.5). A request without a body needs no content type.
+ * Its memory and time come from the budget that it shares with the receiver's bodies.
+ */
+export async function readJsonBytes(
+  request: Request,
+  maxBytes: number,
+  bodies: BodyBudget = isolateBodies,
+): Promise<Result<Uint8Array, JsonFailure>> {
   const contentType = checkContentType(request.headers)
   if (!contentType.ok && contentType.error === "unsupported") return fail({ code: "unsupported_media_type" })
-  let body: Uint8Array | undefined
+  const charge = bodies.open()
   try {
-    body = await readBody(request, maxBytes)
-  } catch {
-    // A body that broke off is no JSON, whatever has come of it.
-    return fail({ code: contentType.ok ? "invalid_json" : "missing_content_type" })
+    const body = await readBody(request, maxBytes, charge)
+    const isEmpty = body.ok && body.value.length === 0
+    if (!contentType.ok && !isEmpty) return fail({ code: "missing_content_type" })
+    return body.ok ? body : fail({ code: CODE_OF_PROBLEM[body.error] })
+  } finally {
+    charge.end()
   }
-  if (!contentType.ok && body?.length !== 0) return fail({ code: "missing_content_type" })
-  return body ? ok(body) : fail({ code: "request_body_too_large" })
 }
+
+const CODE_OF_PROBLEM = {
+  too_large: "request_body_too_large",
+  incomplete: "invalid_json",
+  no_room: "temporarily_unavailable",
+} as const
 
 /** @param mayBeAbsent An empty body counts as `{}`. */
 export function parseJson(bytes: Uint8Array, mayBeAbsent: boolean): Result<unknown, JsonFailure> {

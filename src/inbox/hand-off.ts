@@ -31,7 +31,7 @@ export const createInboxHandOff =
     if (accepted.kind === "accepted" || accepted.kind === "ignored") return accepted.kind
     if (accepted.kind !== "duplicate") throw new Unavailable(PROBLEMS[accepted.kind])
     if (accepted.differs) {
-      const facts = { source: input.source, event_id: input.event.id, delivery_id: input.deliveryId }
+      const facts = { source: input.source, event_id: input.eventId, delivery_id: input.deliveryId }
       log({ level: "warn", message: "a delivery has other bytes than the stored event: the first stays", ...facts })
     }
     return "duplicate"
@@ -44,9 +44,9 @@ const PROBLEMS = {
 } as const
 
 function toDelivery(input: HandOffInput, keys: readonly string[]): InboxDelivery {
-  const { source, dedupeKey, event, body, deliveryId, secretId, known } = input
-  const handlers = known ? keys.filter((key) => matchesPattern(key, event.type)) : undefined
-  return { source, dedupeKey, type: event.type, body, deliveryId, secretId, handlers }
+  const { source, dedupeKey, eventType, body, deliveryId, secretId, known } = input
+  const handlers = known ? keys.filter((key) => matchesPattern(key, eventType)) : undefined
+  return { source, dedupeKey, type: eventType, body, deliveryId, secretId, handlers }
 }
 
 /** Once more, on a fresh stub, where the platform says that it may help: every deployment resets the objects. */

@@ -18,7 +18,7 @@ export interface DeliveryFacts {
  * The log line of one delivery. Secrets, signatures and bodies have no way into it: it names what it takes, and takes
  * nothing of headers and body before the signature has passed but the sender's delivery id (spec 2.8).
  */
-export function toLogEntry({ result, checked, cause }: Outcome, facts: DeliveryFacts): Record<string, unknown> {
+export function toLogEntry({ result, proven, cause }: Outcome, facts: DeliveryFacts): Record<string, unknown> {
   const failed = !result.ok && result.error.status >= 500
   return {
     level: failed ? "error" : result.ok ? "info" : "warn",
@@ -30,10 +30,10 @@ export function toLogEntry({ result, checked, cause }: Outcome, facts: DeliveryF
     source: facts.source,
     request_id: facts.requestId,
     delivery_id: facts.deliveryId,
-    event_id: checked?.event?.id,
-    event_type: checked?.event?.type,
-    secret_id: checked?.secretId,
-    bytes: checked?.body?.length,
+    event_id: proven?.eventId,
+    event_type: proven?.eventType,
+    secret_id: proven?.secretId,
+    bytes: proven?.bytes,
     wait_ms: facts.waitMs,
   }
 }

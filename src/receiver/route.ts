@@ -1,10 +1,11 @@
 import { Hono } from "hono"
+import { isolateBodies } from "../http/body-budget.ts"
 import { errorResponse, jsonResponse } from "../http/response.ts"
 import type { Log } from "../events/handlers.ts"
 import { toLogEntry, toLoggedDeliveryId } from "./log-entry.ts"
 import { receive, type Outcome, type ReceiverSettings } from "./receive.ts"
 
-/** What a receiver's route needs beside its settings. */
+/** Dependencies of a receiver's route. */
 export interface RouteDeps {
   /** Milliseconds since 1970. */
   readonly clock: () => number
@@ -16,7 +17,7 @@ export function createReceiverRoute(
   settings: ReceiverSettings,
   { clock, log }: RouteDeps,
 ): Hono<{ Variables: { requestId: string } }> {
-  const { provider, activeSecrets } = settings
+  const { provider, activeSecrets, bodies = isolateBodies } = settings
   const app = new Hono<{ Variables: { requestId: string } }>()
 
   app.post("/", async (c) => {
@@ -24,8 +25,10 @@ export function createReceiverRoute(
     const requestId = c.var.requestId
     const now = Math.floor(startedAt / 1000)
     const deliveryId = toLoggedDeliveryId(c.req.raw.headers.get(provider.deliveryHeader))
-    const outcome = await receive(c.req.raw, settings, { deliveryId, now })
-    const detail = isMismatch(outcome) && activeSecrets(now) === 0 ? "no secret is active now" : undefined
+    const charge = bodies.open()
+    const outcome = await receive(c.req.raw, settings, { deliveryId, now, charge })
+    charge.end()
+    const detail = detailOf(outcome, () => activeSecrets(now))
     log(toLogEntry(outcome, { source: provider.name, requestId, deliveryId, waitMs: clock() - startedAt, detail }))
     return toResponse(outcome, requestId)
   })
@@ -33,13 +36,19 @@ export function createReceiverRoute(
   return app.all("/", (c) => errorResponse({ code: "method_not_allowed" }, c.var.requestId, { Allow: "POST" }))
 }
 
-const isMismatch = ({ result }: Outcome): boolean => !result.ok && result.error.reason === "signature_mismatch"
+/** Returns what an operator should know beyond code and reason. */
+function detailOf({ result, cause }: Outcome, activeSecrets: () => number): string | undefined {
+  if (result.ok) return undefined
+  const { code, reason } = result.error
+  if (code === "temporarily_unavailable" && cause === undefined) return "the memory for bodies is used up"
+  return reason === "signature_mismatch" && activeSecrets() === 0 ? "no secret is active now" : undefined
+}
 
 /** Spec 3.13 and 4.1. */
 function toResponse({ result }: Outcome, requestId: string): Response {
   if (result.ok) {
-    const { event, status } = result.value
-    return jsonResponse(200, { received: true, id: event.id, status }, requestId)
+    const { eventId, status } = result.value
+    return jsonResponse(200, { received: true, id: eventId, status }, requestId)
   }
   return errorResponse(result.error, requestId)
 }

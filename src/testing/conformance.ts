@@ -126,6 +126,7 @@ const REASONS: Readonly<Record<SignatureReason, true>> = {
   signature_mismatch: true,
   timestamp_stale: true,
   timestamp_ahead: true,
+  body_incomplete: true,
 }
 
 /** What only all answers together can show: that they give nothing away (spec 1.8). */

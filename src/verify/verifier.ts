@@ -1,9 +1,10 @@
+import type { BodyCharge } from "../http/body-budget.ts"
 import { readBody } from "../http/read-body.ts"
 import { toBytes, type BodyInput } from "../http/body-input.ts"
 import { createHeaderLookup, type HeadersInput } from "../http/headers.ts"
 import { assertOption } from "../core/assert.ts"
 import { ok, type Result } from "../core/result.ts"
-import { refuseSize, WebhookError, type Refusal, type Refused } from "../errors/webhook-error.ts"
+import { refuseBody, WebhookError, type Refusal, type Refused } from "../errors/webhook-error.ts"
 import type { WebhookEvent } from "../events/event.ts"
 import { checkPayload, validatePayload, type EventSchemas } from "../events/schema.ts"
 import type { AnyProvider, Assurance, DeliveryTarget, ProviderEvent } from "../providers/provider.ts"
@@ -50,12 +51,16 @@ export interface Verifier<Event = WebhookEvent, Level extends Assurance = Assura
   /**
    * Does what `verify` does, for every provider. Reads the body itself, but only after the signature header has parsed. A
    * body that announces more than `maxBodyBytes` is not read; one that comes unannounced is read no further. Only a
-   * request that code made can announce less than it holds: it is read whole, and then refused. Rejects with what the
-   * stream fails with if the sender goes away before the end.
+   * request that code made can announce less than it holds: it is read whole, and then refused. A body that breaks off
+   * before its end is refused as `body_incomplete` (spec 1.9).
    */
   verifyRequest(request: Request): Promise<Event>
-  /** Does what `verifyRequest` does, with the refusal as a value. */
-  checkRequest(request: Request): Promise<CheckResult<Event, Level>>
+  /**
+   * Does what `verifyRequest` does, with the refusal as a value.
+   *
+   * @param charge Bounds the memory and time of all bodies together. A server that has no such bound of its own gives one.
+   */
+  checkRequest(request: Request, charge?: BodyCharge): Promise<CheckResult<Event, Level>>
 }
 
 /**
@@ -98,13 +103,13 @@ export function createVerifier<
   const check = (instead: string, ...delivery: DeliveryArguments): CheckResult<AnyOf> =>
     toEvent(checkSignature(instead, ...delivery), delivery[1], settings)
 
-  const checkRequest = async (request: Request): Promise<CheckResult<AnyOf>> => {
+  const checkRequest = async (request: Request, charge?: BodyCharge): Promise<CheckResult<AnyOf>> => {
     const header = createHeaderLookup(request.headers)
     const claim = readSignature(header, provider)
     if (!claim.ok) return claim
-    const body = await readBody(request, settings.maxBodyBytes)
-    if (!body) return refuseSize()
-    const arrived = { claim: claim.value, body, header, target: request }
+    const read = await readBody(request, settings.maxBodyBytes, charge)
+    if (!read.ok) return refuseBody(read.error)
+    const arrived = { claim: claim.value, body: read.value, header, target: request }
     return toEvent(
       asynchronous ? await proveAsync(arrived, settings) : prove(arrived, settings),
       request.headers,

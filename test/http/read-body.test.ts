@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { createBodyBudget, type BodyCharge } from "../../src/http/body-budget.ts"
 import { readBody } from "../../src/http/read-body.ts"
 
 /** Bytes without a period that a buffer's size could hide. */
@@ -54,6 +55,13 @@ const post = (body: BodyInit | null, contentLength?: string): Request =>
 
 const CAP = 1000
 
+/** Returns the body, or why it could not be read. */
+const read = async (request: Request, maxBytes: number, charge?: BodyCharge): Promise<Uint8Array | string> => {
+  const body = await readBody(request, maxBytes, charge)
+  charge?.end()
+  return body.ok ? body.value : body.error
+}
+
 const lengths = [
   { why: "empty", length: 0 },
   { why: "one byte", length: 1 },
@@ -63,39 +71,46 @@ const lengths = [
 
 describe("readBody takes a body up to the cap, inclusive (spec 3.5)", () => {
   it.each(lengths)("$why → its bytes", async ({ length }) => {
-    expect(await readBody(post(bytes(length)), CAP)).toEqual(bytes(length))
+    expect(await read(post(bytes(length)), CAP)).toEqual(bytes(length))
   })
 
   it("no body at all → empty", async () => {
-    expect(await readBody(post(null), CAP)).toEqual(new Uint8Array())
+    expect(await read(post(null), CAP)).toEqual(new Uint8Array())
   })
 
   it("a GET → empty", async () => {
-    expect(await readBody(new Request("https://receiver.example/"), CAP)).toEqual(new Uint8Array())
+    expect(await read(new Request("https://receiver.example/"), CAP)).toEqual(new Uint8Array())
   })
 
   it("text → its UTF-8, byte order mark and all", async () => {
-    const body = await readBody(post("\ufeffé"), CAP)
+    const body = await read(post("\ufeffé"), CAP)
     expect(body).toEqual(Uint8Array.of(0xef, 0xbb, 0xbf, 0xc3, 0xa9))
   })
 
   it("bytes that are no UTF-8 → as they are", async () => {
-    expect(await readBody(post(Uint8Array.of(0xff, 0, 0xc3)), CAP)).toEqual(Uint8Array.of(0xff, 0, 0xc3))
+    expect(await read(post(Uint8Array.of(0xff, 0, 0xc3)), CAP)).toEqual(Uint8Array.of(0xff, 0, 0xc3))
   })
 
   it("one byte over the cap → too_large", async () => {
-    expect(await readBody(post(bytes(CAP + 1)), CAP)).toBeUndefined()
+    expect(await read(post(bytes(CAP + 1)), CAP)).toBe("too_large")
   })
 
   it("a cap of one byte → holds", async () => {
-    expect(await readBody(post(bytes(1)), 1)).toEqual(bytes(1))
-    expect(await readBody(post(bytes(2)), 1)).toBeUndefined()
+    expect(await read(post(bytes(1)), 1)).toEqual(bytes(1))
+    expect(await read(post(bytes(2)), 1)).toBe("too_large")
   })
 })
 
-const kinds: readonly { kind: StreamKind }[] = [{ kind: "bytes" }, { kind: "chunks" }]
+const kinds: readonly { kind: StreamKind; charged: boolean }[] = [
+  { kind: "bytes", charged: false },
+  { kind: "chunks", charged: false },
+  { kind: "bytes", charged: true },
+  { kind: "chunks", charged: true },
+]
 
-// The first buffer is 16 KiB and doubles: the lengths around its edges are the ones that a slip would lose a byte at.
+const open = (charged: boolean): BodyCharge | undefined => (charged ? createBodyBudget().open() : undefined)
+
+// The first buffer is 16 KiB, and the next four times as large: the lengths around its edges are the ones that a slip would lose a byte at.
 const arriving = [
   { why: "no chunks", chunks: [] },
   { why: "one chunk", chunks: [bytes(500)] },
@@ -103,7 +118,9 @@ const arriving = [
   { why: "just under the first buffer", chunks: [bytes(16_383)] },
   { why: "exactly the first buffer", chunks: [bytes(16_384)] },
   { why: "just over the first buffer", chunks: [bytes(16_385)] },
-  { why: "exactly the first two buffers", chunks: [bytes(16_384), bytes(32_768)] },
+  { why: "exactly the second buffer", chunks: [bytes(16_384), bytes(49_152)] },
+  { why: "one over the second buffer", chunks: [bytes(16_384), bytes(49_153)] },
+  { why: "exactly the cap, by buffers", chunks: [bytes(65_536), bytes(34_464)] },
   { why: "a chunk across two buffers", chunks: [bytes(10_000), bytes(20_000), bytes(5)] },
   { why: "one chunk over several buffers", chunks: [bytes(99_999)] },
   { why: "5,000 chunks of one byte", chunks: Array.from({ length: 5000 }, (_, i) => Uint8Array.of(i & 255)) },
@@ -131,79 +148,87 @@ const same = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length &&
 
 const join = (chunks: readonly Uint8Array[]): Uint8Array => Uint8Array.from(chunks.flatMap((chunk) => [...chunk]))
 
-describe.each(kinds)("readBody of a stream of $kind (spec 3.5)", ({ kind }) => {
+describe.each(kinds)("readBody of a stream of $kind, charged: $charged (spec 3.5)", ({ kind, charged }) => {
   it.each(arriving)("$why → all bytes, in order", async ({ chunks }) => {
-    const body = await readBody(post(streamOf(kind, { chunks }).stream), STREAM_CAP)
-    expect(body && same(body, join(chunks))).toBe(true)
+    const body = await read(post(streamOf(kind, { chunks }).stream), STREAM_CAP, open(charged))
+    expect(typeof body !== "string" && same(body, join(chunks))).toBe(true)
   })
 
   it.each(lies)("$why, and a body within the cap comes → its bytes", async ({ announced }) => {
     const { stream } = streamOf(kind, { chunks: [bytes(40_000)] })
-    expect(await readBody(post(stream, announced), STREAM_CAP)).toEqual(bytes(40_000))
+    expect(await read(post(stream, announced), STREAM_CAP, open(charged))).toEqual(bytes(40_000))
   })
 
   it.each(lies)("$why, and a body over the cap comes → too_large", async ({ announced }) => {
     const { stream } = streamOf(kind, { chunks: [bytes(60_000), bytes(40_001)] })
-    expect(await readBody(post(stream, announced), STREAM_CAP)).toBeUndefined()
+    expect(await read(post(stream, announced), STREAM_CAP, open(charged))).toBe("too_large")
   })
 
   it("one byte over the cap, in chunks of one byte → too_large", async () => {
     const { stream } = streamOf(kind, { chunks: Array.from({ length: 101 }, () => bytes(1)) })
-    expect(await readBody(post(stream), 100)).toBeUndefined()
+    expect(await read(post(stream), 100, open(charged))).toBe("too_large")
   })
 
   it("announces one byte over the cap → too_large, and nothing was read", async () => {
     const { stream, seen } = streamOf(kind, { chunks: [bytes(1)] })
-    expect(await readBody(post(stream, "100001"), STREAM_CAP)).toBeUndefined()
+    expect(await read(post(stream, "100001"), STREAM_CAP, open(charged))).toBe("too_large")
     expect(seen.pulls).toBe(0)
   })
 
-  it("goes on far beyond the cap → too_large, cancelled, nothing asked for beyond one buffer", async () => {
+  it("goes on far beyond the cap → too_large, and nothing asked for beyond one buffer", async () => {
     const { stream, seen } = streamOf(kind, { chunks: LONG })
-    expect(await readBody(post(stream), 10_000)).toBeUndefined()
+    expect(await read(post(stream), 10_000, open(charged))).toBe("too_large")
     expect(seen.pulls).toBeLessThanOrEqual(17)
-    expect(seen.cancelled).toBe(1)
+    // With a charge, whoever answers discards the rest: a sender whose connection is reset never reads the answer.
+    expect([seen.cancelled, stream.locked]).toEqual(charged ? [0, false] : [1, true])
   })
 
-  it("fails at once → rejects with what it failed with", async () => {
+  it("fails at once → incomplete", async () => {
     const { stream } = streamOf(kind, { chunks: [], error: new Error("gone") })
-    await expect(readBody(post(stream), STREAM_CAP)).rejects.toThrow("gone")
+    expect(await read(post(stream), STREAM_CAP, open(charged))).toBe("incomplete")
   })
 
-  it("fails half way → rejects with what it failed with, and no half", async () => {
+  it("fails half way → incomplete, and no half", async () => {
     const { stream } = streamOf(kind, { chunks: [bytes(30_000), bytes(10)], error: new Error("gone") })
-    await expect(readBody(post(stream, "50000"), STREAM_CAP)).rejects.toThrow("gone")
+    expect(await read(post(stream, "50000"), STREAM_CAP, open(charged))).toBe("incomplete")
   })
 
   it("is too large, and cancelling it fails → still too_large", async () => {
     const { stream } = streamOf(kind, { chunks: LONG, cancel: () => Promise.reject(new Error("cannot cancel")) })
-    expect(await readBody(post(stream), CAP)).toBeUndefined()
+    expect(await read(post(stream), CAP, open(charged))).toBe("too_large")
   })
 
   it("is too large, and cancelling it never ends → too_large all the same", { timeout: 1000 }, async () => {
     const { stream } = streamOf(kind, { chunks: LONG, cancel: () => new Promise<void>(() => {}) })
-    expect(await readBody(post(stream), CAP)).toBeUndefined()
+    expect(await read(post(stream), CAP, open(charged))).toBe("too_large")
   })
 
   // A branch of a tee is cancelled only when both are: whoever waits for that waits for the other reader.
   it("is too large, and of a clone → too_large, while the other body is unread", { timeout: 1000 }, async () => {
     const { stream } = streamOf(kind, { chunks: LONG })
-    expect(await readBody(post(stream).clone(), CAP)).toBeUndefined()
+    expect(await read(post(stream).clone(), CAP, open(charged))).toBe("too_large")
   })
 })
 
-describe.each(kinds)("readBody of a stream of $kind that has ended before it is read", ({ kind }) => {
-  // A read that insists on a minimum fails on a stream that ended with fewer bytes waiting.
-  it.each(arriving)("$why → all bytes, in order", async ({ chunks }) => {
-    const start = (controller: ReadableByteStreamController): void => {
-      for (const chunk of chunks) controller.enqueue(chunk.slice())
-      controller.close()
-    }
-    const source = kind === "bytes" ? { start, type: "bytes" } : { start }
-    const body = await readBody(post(new ReadableStream(source as unknown as UnderlyingSource)), STREAM_CAP)
-    expect(body && same(body, join(chunks))).toBe(true)
-  })
-})
+describe.each(kinds)(
+  "readBody of a stream of $kind that has ended before it is read, charged: $charged",
+  ({ kind, charged }) => {
+    // A read that insists on a minimum fails on a stream that ended with fewer bytes waiting.
+    it.each(arriving)("$why → all bytes, in order", async ({ chunks }) => {
+      const start = (controller: ReadableByteStreamController): void => {
+        for (const chunk of chunks) controller.enqueue(chunk.slice())
+        controller.close()
+      }
+      const source = kind === "bytes" ? { start, type: "bytes" } : { start }
+      const body = await read(
+        post(new ReadableStream(source as unknown as UnderlyingSource)),
+        STREAM_CAP,
+        open(charged),
+      )
+      expect(typeof body !== "string" && same(body, join(chunks))).toBe(true)
+    })
+  },
+)
 
 describe("readBody of a sender who trickles", () => {
   // A fresh buffer for every byte that comes would hold 16 KiB for each: a small body would take gigabytes.
@@ -214,7 +239,7 @@ describe("readBody of a sender who trickles", () => {
       if (count === sent.length) controller.close()
       else controller.enqueue(sent.slice(count, ++count))
     }
-    expect(await readBody(post(new ReadableStream({ type: "bytes", pull })), STREAM_CAP)).toEqual(sent)
+    expect(await read(post(new ReadableStream({ type: "bytes", pull })), STREAM_CAP)).toEqual(sent)
   })
 })
 
@@ -228,8 +253,8 @@ const announcements = [
 describe("readBody: an announced length (spec 3.5)", () => {
   it.each(announcements)("$why → $want", async ({ announced, want }) => {
     const { stream } = streamOf("chunks", { chunks: [bytes(10)] })
-    const body = await readBody(post(stream, announced), CAP)
-    expect(body).toEqual(want === "ok" ? bytes(10) : undefined)
+    const body = await read(post(stream, announced), CAP)
+    expect(body).toEqual(want === "ok" ? bytes(10) : want)
   })
 })
 
@@ -260,7 +285,7 @@ describe("readBody refuses a request that somebody else reads: the signed bytes 
     const request = post('{"a":1}')
     const clone = request.clone()
     if (readFirst) await request.text()
-    const body = await readBody(readClone ? clone : request, CAP)
+    const body = await read(readClone ? clone : request, CAP)
     expect(body).toEqual(new TextEncoder().encode('{"a":1}'))
   })
 })

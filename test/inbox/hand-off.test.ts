@@ -8,14 +8,14 @@ import { createInboxHandOff } from "../../src/inbox/hand-off.ts"
 import type { Accepted, InboxDelivery, InboxShard } from "../../src/inbox/inbox.ts"
 import { shardOf } from "../../src/inbox/shard-of.ts"
 import { createShards } from "../../src/inbox/shards.ts"
-import { sampleEvent } from "../support/delivery.ts"
 import { createLog, createMemoryShard, type MemoryShard } from "../support/memory-inbox.ts"
 import type { LogEntry } from "../support/receiver.ts"
 
 const input = (changes: Partial<HandOffInput> = {}): HandOffInput => ({
   source: "credicorp",
   dedupeKey: "evt_1",
-  event: sampleEvent() as never,
+  eventId: "evt_1",
+  eventType: "decision.completed",
   body: toUtf8("{}"),
   deliveryId: "dlv_1",
   secretId: "test",

@@ -12,7 +12,7 @@ import { INBOX_SCHEMA } from "../../src/inbox/inbox-schema.ts"
 import { createShards } from "../../src/inbox/shards.ts"
 import { allDead, delivery, inWords, SHARDS, START_MS } from "./contract/inbox-driver.ts"
 import VERSION_1 from "../fixtures/inbox-v1.sql?raw"
-import { sampleBody, sampleEvent, SECRET, signedRequest } from "../support/delivery.ts"
+import { sampleBody, SECRET, signedRequest } from "../support/delivery.ts"
 import { operatorRequest } from "../support/inbox-app.ts"
 import { abortObject, createObjectFixture, fakeHandlers, INBOXES } from "../support/inbox-object.ts"
 import { createLog } from "../support/memory-inbox.ts"
@@ -128,7 +128,7 @@ describe("an object that newer code has written", () => {
     ]
     for (const ask of asks) await expect(ask()).rejects.toThrow(/version 99.*knows 1/)
     const handOff = createInboxHandOff({ shards: createShards(1, shard), handlerKeys: [], log: () => {} })
-    const input = { source: "s", dedupeKey: "evt_2", event: sampleEvent() as never, body: new Uint8Array(1) }
+    const input = { source: "s", dedupeKey: "evt_2", eventId: "evt_2", eventType: "a.b", body: new Uint8Array(1) }
     await expect(
       handOff({ ...input, deliveryId: undefined, secretId: "test", receivedAt: 0, known: true }),
     ).rejects.toMatchObject({ name: "Unavailable" })

@@ -437,7 +437,8 @@ describe("hand-off: spec 3.12, 3.13", () => {
     expect(rest).toEqual({
       source: "credicorp",
       dedupeKey: "evt_1",
-      event: sampleEvent(),
+      eventId: "evt_1",
+      eventType: "decision.completed",
       deliveryId: "dlv_1",
       secretId: "test",
       receivedAt: NOW,
@@ -584,8 +585,8 @@ describe("nothing is acknowledged before its handler has finished: spec 3.14", (
       why === "handler"
         ? { handlers: defineHandlers<TestEnv>({ "*": async ({ type }) => await work(type) }) }
         : {
-            handOff: async ({ event }) => {
-              await work(event.type)
+            handOff: async ({ eventType }) => {
+              await work(eventType)
               return "accepted"
             },
           },

@@ -1,4 +1,6 @@
 import { ATTEMPT_TIMEOUT_MS } from "../../src/inbox/run-handler.ts"
+import { parseEvent } from "../../src/events/envelope.ts"
+import { checkPayload } from "../../src/events/schema.ts"
 import type { HandOff } from "../../src/events/hand-off.ts"
 import { createContext, handlersOf, type HandlerSet, type Log } from "../../src/events/handlers.ts"
 
@@ -10,8 +12,12 @@ import { createContext, handlersOf, type HandlerSet, type Log } from "../../src/
  */
 export const createInlineHandOff =
   <Env>(handlers: HandlerSet<Env>, env: Env, log: Log): HandOff =>
-  async ({ event, deliveryId, known }) => {
+  async ({ body, deliveryId, known }) => {
     if (!known) return "ignored"
+    const parsed = parseEvent(body)
+    const checked = parsed.ok ? checkPayload(parsed.value, handlers.schemas) : parsed
+    if (!checked.ok) throw new Error("the receiver took an event that it should refuse")
+    const event = checked.value
     const signal = AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)
     const context = createContext(event, { env, attempt: 1, deliveryId, signal, log })
     for (const handler of handlersOf(handlers, event.type)) await handler(event, context)

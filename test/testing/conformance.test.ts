@@ -19,10 +19,10 @@ const namesOf = (cases: readonly CaseResult[]): readonly string[] => cases.map((
 /** What a store does, without one. */
 function createStore(): { readonly handled: string[]; readonly handOff: HandOff } {
   const handled: string[] = []
-  const handOff: HandOff = async ({ event, known }) => {
+  const handOff: HandOff = async ({ eventId, known }) => {
     if (!known) return "ignored"
-    if (handled.includes(event.id)) return "duplicate"
-    handled.push(event.id)
+    if (handled.includes(eventId)) return "duplicate"
+    handled.push(eventId)
     return "accepted"
   }
   return { handled, handOff }
@@ -61,10 +61,17 @@ describe("receivers of ours", () => {
       "/webhooks/credicorp",
       webhook({ ...settings, secrets: [SECRET], now: NOW }),
       async (c) => {
-        const known = c.var.webhook.type === "decision.completed"
-        const event = c.var.webhook
-        const rest = { source: "credicorp", dedupeKey: event.id, body: new Uint8Array(), deliveryId: undefined }
-        await handOff({ ...rest, event, known, secretId: c.var.webhookSecretId, receivedAt: NOW })
+        const { id, type } = c.var.webhook
+        const known = type === "decision.completed"
+        const rest = { source: "credicorp", dedupeKey: id, body: new Uint8Array(), deliveryId: undefined }
+        await handOff({
+          ...rest,
+          eventId: id,
+          eventType: type,
+          known,
+          secretId: c.var.webhookSecretId,
+          receivedAt: NOW,
+        })
         return c.body(null, 204)
       },
     )

@@ -45,11 +45,11 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
       "If the provider's own deliveries get this, a proxy in front of you drops the header. Otherwise a stranger found the URL, and nothing has happened.",
   },
   webhook_signature_invalid: {
-    when: `The signature header cannot be read or is over its limits, no active secret made one of its signatures, or it was made too long ago or too far ahead (${DEFAULT_TOLERANCE_SECONDS} seconds unless configured). The answer is the same for all of these, so that a forger learns nothing.`,
+    when: `The signature header cannot be read or is over its limits, no active secret made one of its signatures, the body broke off before its end, or it was made too long ago or too far ahead (${DEFAULT_TOLERANCE_SECONDS} seconds unless configured). The answer is the same for all of these, so that a forger learns nothing.`,
     sender:
       "Sign the bytes that you send, with the whole secret (whsec_ included), at the time of sending; sign every retry anew. Check that your clock is right.",
     receiver:
-      "The reason is in the log and on error.reason, never in the answer. signature_mismatch: the secret is another, has ended, or something changed the body on its way (a body parser, a proxy). timestamp_stale or timestamp_ahead: the secret is right, so look at the clocks. header_malformed, header_too_long, too_many_signatures: the sender or a proxy spoils the header.",
+      "The reason is in the log and on error.reason, never in the answer. signature_mismatch: the secret is another, has ended, or something changed the body on its way (a body parser, a proxy). timestamp_stale or timestamp_ahead: the secret is right, so look at the clocks. header_malformed, header_too_long, too_many_signatures: the sender or a proxy spoils the header. body_incomplete: the connection broke, or the body took longer than 10 seconds.",
   },
   idempotency_key_malformed: {
     when: "A POST or PATCH has an Idempotency-Key that is not 1 to 255 of A-Z a-z 0-9 _ -.",
@@ -209,7 +209,7 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
     receiver: "Look for request_id in the log: the error stands beside it.",
   },
   temporarily_unavailable: {
-    when: "The request cannot be taken now: the store is out of reach, or the configuration is invalid.",
+    when: "The request cannot be taken now: the store is out of reach, too many bodies are arriving at once, or the configuration is invalid.",
     sender: "Send it again after as many seconds as Retry-After says.",
     receiver:
       "GET /healthz says which surface it is. The log names every problem of an invalid configuration, without values.",

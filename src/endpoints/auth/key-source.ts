@@ -121,6 +121,9 @@ async function fetchKeys(url: string, fetch: KeySourceDeps["fetch"], signal: Abo
   }
   // Without its headers, so that it is counted as it comes: the platform decodes it, and 120 kB of gzip can be 120 MB.
   const body = await readBody(new Response(response.body), MAX_KEY_SET_BYTES)
-  if (!body) throw new Error(`the issuer's answer is over ${MAX_KEY_SET_BYTES} bytes`)
-  return await importKeySet(fromUtf8(body))
+  if (!body.ok) {
+    const problem = body.error === "too_large" ? `is over ${MAX_KEY_SET_BYTES} bytes` : "broke off before its end"
+    throw new Error(`the issuer's answer ${problem}`)
+  }
+  return await importKeySet(fromUtf8(body.value))
 }
