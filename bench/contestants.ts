@@ -74,7 +74,7 @@ function createFloors({ secret, timeText, body }: Fixture): readonly Contestant[
   ]
 }
 
-const arrived = (claim: Claim, body: Uint8Array) => ({ claim, body, header: () => "", target: undefined })
+const arrived = (claim: Claim, body: Uint8Array<ArrayBuffer>) => ({ claim, body, header: () => "", target: undefined })
 
 function createOurs({ secret, body, header, forgedHeader }: Fixture): readonly Contestant[] {
   const verifier = createVerifier({ secrets: [secret] })

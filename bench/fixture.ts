@@ -6,7 +6,7 @@ import { SECRET } from "./fixture-secret.ts"
 export interface Fixture {
   readonly secret: string
   readonly timeText: string
-  readonly body: Uint8Array
+  readonly body: Uint8Array<ArrayBuffer>
   readonly text: string
   /** `t=…,v1=…`: Credicorp's, and stripe's by another name. */
   readonly header: string
@@ -15,7 +15,7 @@ export interface Fixture {
 
 export function createFixture(bytes: number): Fixture {
   const text = createEventText(bytes)
-  const body = new TextEncoder().encode(text)
+  const body = Uint8Array.from(new TextEncoder().encode(text))
   if (body.length !== bytes) throw new Error(`a body of ${bytes} bytes came out as ${body.length}`)
   const header = signWebhook(body, { secrets: [SECRET] })["Credicorp-Signature"]!
   return { secret: SECRET, timeText: header.slice(2, 12), body, text, header, forgedHeader: forge(header) }

@@ -55,10 +55,10 @@ export interface WebhookVariables<Event> {
 export function webhook<const Schemas extends EventSchemas = Record<never, never>>(
   options: WebhookOptions<Schemas>,
 ): MiddlewareHandler<{ Variables: WebhookVariables<AnyEvent<Schemas>> }> {
-  const { secrets: source, livemode, onRefused } = options
+  const { secrets: source, livemode, onRefused, ...verifying } = options
   // What a function finds is known later; everything else is judged now.
-  checkOptions({ ...options, secrets: typeof source === "function" ? ["not known yet"] : toSecrets(source) })
-  const verifierFor = keepLast((secrets) => createVerifier<Schemas>({ ...options, secrets: toSecrets(secrets) }))
+  checkOptions({ ...verifying, secrets: typeof source === "function" ? ["not known yet"] : toSecrets(source) })
+  const verifierFor = keepLast((secrets) => createVerifier<Schemas>({ ...verifying, secrets: toSecrets(secrets) }))
 
   return async function webhookMiddleware(c, next) {
     const requestId = createRequestId()

@@ -13,7 +13,7 @@ import * as endpoints from "../src/endpoints.ts"
 import * as countersign from "../src/index.ts"
 import * as providers from "../src/providers.ts"
 import * as testing from "../src/testing.ts"
-import { sampleBody } from "./support/delivery.ts"
+import { sampleBody, SECRET } from "./support/delivery.ts"
 import { PAGES, ROOT, textOf } from "./support/pages.ts"
 
 // One test is a run of the compiler, beside all that other tests run.
@@ -33,7 +33,8 @@ const nothing = (): void => {}
 
 /** What an example may take for granted. */
 function surroundings(): Record<string, unknown> {
-  const secrets = ["whsec_…"]
+  const env = { WEBHOOK_SECRET: SECRET }
+  const secrets = [SECRET]
   const rawBody = sampleBody()
   const headers = countersign.signWebhook(rawBody, { secrets })
   const app = new Hono()
@@ -48,6 +49,7 @@ function surroundings(): Record<string, unknown> {
     createReceiver: nothing,
     webhook,
     app,
+    env,
     secrets,
     rawBody,
     body: rawBody,

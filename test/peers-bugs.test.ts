@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { toUtf8 } from "../src/core/bytes.ts"
 import type { HeadersInput } from "../src/http/headers.ts"
 import { signWebhook } from "../src/verify/sign.ts"
 import { checkWebhook, createVerifier, type CheckResult } from "../src/verify/verifier.ts"
@@ -138,7 +139,7 @@ describe("two builds that disagree (spec 1.2)", () => {
       const judge = { provider: credicorp, keys, toleranceSeconds: 300, maxBodyBytes: 1000, now: () => NOW }
       const outcomes = deliveries.map(({ time, signature }) => {
         const claim = { timeText: String(time), signedAt: time, signatures: [signature] }
-        const body = new TextEncoder().encode(BODY)
+        const body = toUtf8(BODY)
         const result = prove({ claim, body, header: () => "", target: undefined }, judge)
         return result.ok ? "ok" : result.error.reason
       })

@@ -13,22 +13,23 @@ const BUDGETS: readonly { what: string; code: string; maxBytes: number }[] = [
     what: "createVerifier + verifyWebhook, with their crypto",
     code: `export { createVerifier, verifyWebhook } from "./dist/index.js"`,
     // 3,000 of it are the public HMAC and SHA-256 of @noble/hashes, which are used whole because they are audited whole; 1,500
-    // the compiler of schemes, so that a further provider is a few hundred bytes of data.
-    maxBytes: 8_200,
+    // the compiler of schemes, so that a further provider is a few hundred bytes of data; 2,400 the rules for secrets, and error texts
+    // that name the cause and the fix.
+    maxBytes: 11_200,
   },
-  { what: "everything of countersign", code: `export * from "./dist/index.js"`, maxBytes: 10_900 },
-  { what: "countersign/hono, hono itself aside", code: `export * from "./dist/hono.js"`, maxBytes: 11_400 },
+  { what: "everything of countersign", code: `export * from "./dist/index.js"`, maxBytes: 13_300 },
+  { what: "countersign/hono, hono itself aside", code: `export * from "./dist/hono.js"`, maxBytes: 14_000 },
   // Half of it is the list of top-level domains: without one, a private name passes that nobody has listed (spec 5.4).
   {
     what: "countersign/endpoints, ipaddr.js and @hapi/tlds included",
     code: `export * from "./dist/endpoints.js"`,
     maxBytes: 12_000,
   },
-  { what: "countersign/testing", code: `export * from "./dist/testing.js"`, maxBytes: 12_000 },
+  { what: "countersign/testing", code: `export * from "./dist/testing.js"`, maxBytes: 13_600 },
   {
     what: "countersign/worker, hono itself aside",
     code: `export * from "./dist/worker.js"`,
-    maxBytes: 71_000,
+    maxBytes: 75_000,
   },
 ]
 
@@ -47,7 +48,7 @@ for (const { what, code, maxBytes } of BUDGETS) {
 }
 
 const worker = readFileSync(join(ROOT, ".wrangler", "bundle", "main.js"))
-report("the Worker: receiver, inbox, registry, error reference", gzippedBytes(worker), 83_000)
+report("the Worker: receiver, inbox, registry, error reference", gzippedBytes(worker), 87_000)
 
 function report(what: string, bytes: number, maxBytes: number): void {
   const over = bytes > maxBytes

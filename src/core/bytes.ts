@@ -1,26 +1,39 @@
-const encoder = /* @__PURE__ */ new TextEncoder()
-// `ignoreBOM: true` leaves a byte order mark in the text, where JSON.parse refuses it (spec 3.7).
-const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+// Created when first used: `import "countersign"` works where the runtime has no TextEncoder (jsdom).
+let encoder: TextEncoder | undefined
+let decoder: TextDecoder | undefined
 
-export const toUtf8 = (text: string): Uint8Array => encoder.encode(text)
+/** Encodes text as UTF-8. */
+export const toUtf8 = (text: string): Uint8Array<ArrayBuffer> =>
+  (encoder ??= new TextEncoder()).encode(text) as Uint8Array<ArrayBuffer>
 
-/** The same for a short ASCII text: an encoder's buffer lies outside the heap, and costs Node up to a third of a small HMAC. */
-export function toAscii(text: string): Uint8Array {
+/**
+ * Encodes short ASCII text. An encoder's buffer lies outside the JavaScript heap and costs Node up to a third of a small
+ * HMAC, so it is not used here.
+ */
+export function toAscii(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
   return bytes
 }
 
-/** Strict UTF-8: throws a TypeError on anything else, where a lenient decoder would let two bodies become one text. */
-export const fromUtf8 = (bytes: Uint8Array): string => decoder.decode(bytes)
+/**
+ * Decodes strict UTF-8. A byte order mark stays in the text, where `JSON.parse` refuses it (spec 3.7).
+ *
+ * @throws {TypeError} The bytes are not UTF-8. A lenient decoder would turn two different bodies into one text.
+ */
+export const fromUtf8 = (bytes: Uint8Array): string =>
+  (decoder ??= new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })).decode(bytes)
 
-/** Lower-case hex, two digits a byte: the 256 makes it three, and the first goes. */
-export const toHex = (bytes: Uint8Array): string =>
-  bytes.reduce((hex, byte) => hex + (byte + 256).toString(16).slice(1), "")
+/** Encodes bytes as lower-case hex, two digits a byte. */
+export function toHex(bytes: Uint8Array): string {
+  let hex = ""
+  for (const byte of bytes) hex += byte.toString(16).padStart(2, "0")
+  return hex
+}
 
 /**
- * Compares without an exit at the first difference, so that the time taken says nothing about where it is (spec 1.10).
- * The lengths are no secret.
+ * Compares two texts without an early exit, so that the time taken does not tell where the first difference is (spec
+ * 1.10). The lengths are not secret.
  */
 export function equalText(a: string, b: string): boolean {
   let difference = a.length ^ b.length

@@ -1,25 +1,54 @@
-import { assertOption } from "../core/assert.ts"
+import { assertOption, isPromise, kindOf } from "../core/assert.ts"
+import { isFields } from "../core/is.ts"
 
-/** Headers as any runtime or framework hands them out; names in any case, repeated values as an array or as pairs. */
+/** Headers as any runtime or framework provides them; names in any case, repeated values as an array or as pairs. */
 export type HeadersInput =
   | Headers
   | Iterable<readonly [name: string, value: string]>
   | Readonly<Record<string, string | readonly string[] | undefined>>
 
 /**
- * Looks a header up by its lower-case name. Repeated lines come joined by `, `, as HTTP joins them (spec 1.7); an absent
+ * Looks a header up by its lower-case name. Repeated lines are joined by `, `, as HTTP joins them (spec 1.7). An absent
  * header is an empty one (spec 1.8).
  */
 export type HeaderLookup = (name: string) => string
 
 /**
- * One way to read all three forms.
+ * Creates a lookup for headers in any of the three forms.
  *
- * @throws {TypeError} `headers` is none of the forms. Text in them, of whatever kind, never throws.
+ * @throws {TypeError} `headers` has none of the forms. What is not headers must never count as headers without a signature:
+ *   that would report the caller's mistake as the sender's.
  */
 export function createHeaderLookup(headers: unknown): HeaderLookup {
   if (headers instanceof Headers) return (name) => headers.get(name) ?? ""
-  assertOption(typeof headers === "object" && headers !== null, "headers must be request.headers, a record or pairs")
-  const pairs = Symbol.iterator in headers ? [...(headers as Iterable<[unknown, unknown]>)] : Object.entries(headers)
+  const pairs = toPairs(headers)
   return (name) => pairs.flatMap(([key, value]) => (String(key).toLowerCase() === name ? value : [])).join(", ")
+}
+
+function toPairs(headers: unknown): readonly (readonly unknown[])[] {
+  const fix = findFix(headers)
+  assertOption(
+    !fix,
+    `headers must be a Headers object, a record of names and values, or pairs, not ${kindOf(headers)}: ${fix}`,
+  )
+  const record = headers as object
+  if (!(Symbol.iterator in record)) return Object.entries(record)
+  const pairs = [...(record as Iterable<unknown>)]
+  assertOption(
+    pairs.every((pair) => Array.isArray(pair)),
+    "headers must be pairs of a name and a value; for a flat list such as rawHeaders pass request.headers",
+  )
+  return pairs as readonly (readonly unknown[])[]
+}
+
+/** Returns what to do about an argument that cannot be headers, or undefined if it can. */
+function findFix(headers: unknown): string | undefined {
+  if (typeof headers !== "object" || headers === null) return "pass request.headers"
+  if (isPromise(headers)) return "the headers are what it resolves to"
+  // A Request, Node's IncomingMessage, an event of a framework. A header of this name would be text, or a list of texts.
+  if (isFields((headers as { headers?: unknown }).headers)) return "pass its .headers"
+  if (Symbol.iterator in headers) return undefined
+  // A record is a plain object, of any realm: the prototype of its prototype is null.
+  const prototype: unknown = Object.getPrototypeOf(headers)
+  return prototype === null || Object.getPrototypeOf(prototype) === null ? undefined : "pass request.headers"
 }

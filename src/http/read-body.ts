@@ -30,7 +30,7 @@ export async function readBody(
   request: Pick<Request | Response, "body" | "bodyUsed" | "headers" | "arrayBuffer">,
   maxBytes: number,
   charge?: BodyCharge,
-): Promise<Result<Uint8Array, BodyFailure>> {
+): Promise<Result<Uint8Array<ArrayBuffer>, BodyFailure>> {
   const body = request.body as ReadableStream<Uint8Array> | null
   assertOption(!request.bodyUsed && !body?.locked, "request was already read: verify a clone()")
   const announced = Number(request.headers.get("content-length"))
@@ -50,7 +50,7 @@ async function readAtOnce(
   request: Pick<Request | Response, "arrayBuffer">,
   announced: number,
   charge: BodyCharge | undefined,
-): Promise<Result<Uint8Array, BodyFailure>> {
+): Promise<Result<Uint8Array<ArrayBuffer>, BodyFailure>> {
   if (charge?.raise(announced) === false) return fail("no_room")
   return ok(new Uint8Array(await request.arrayBuffer()))
 }
@@ -59,7 +59,7 @@ async function readCounted(
   body: ReadableStream<Uint8Array>,
   maxBytes: number,
   charge: BodyCharge | undefined,
-): Promise<Result<Uint8Array, BodyFailure>> {
+): Promise<Result<Uint8Array<ArrayBuffer>, BodyFailure>> {
   const reader = openReader(body)
   // Not awaited, here and below, and its failure ignored: the answer is known, and a branch of a tee may never settle it.
   const cancel = (): void => void reader.cancel().catch(() => {})

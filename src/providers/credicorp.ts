@@ -15,6 +15,7 @@ export const credicorp: Provider<WebhookEvent> = /* @__PURE__ */ Object.freeze<P
     separators: ", \t",
   }),
   name: "credicorp",
+  secretPrefix: "whsec_",
   docs: "docs/spec.md",
   source: "D docs/spec.md section 1",
   assurance: "verified",

@@ -1,4 +1,4 @@
-import { assertOption, assertWhole } from "../core/assert.ts"
+import { assertOption, assertSeconds } from "../core/assert.ts"
 import {
   BASE64,
   BASE64URL,
@@ -121,7 +121,7 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/
  *   separators: ",",
  *   type: "body.type",
  * })
- * const verifier = createVerifier({ provider: acme, secrets: ["acme_…"] })
+ * const verifier = createVerifier({ provider: acme, secrets: [env.WEBHOOK_SECRET] })
  * ```
  */
 export function hmacScheme(options: HmacSchemeOptions): Provider<ProviderEvent, Assurance> {
@@ -214,8 +214,7 @@ function checkHmacScheme(options: HmacSchemeOptions): void {
     "toleranceSeconds needs time: there is none to compare",
   )
   if (toleranceSeconds !== undefined) {
-    assertWhole("toleranceSeconds", toleranceSeconds, 1)
-    assertOption(toleranceSeconds <= 86_400, "toleranceSeconds must be at most 86400")
+    assertSeconds("toleranceSeconds", toleranceSeconds, 1, 86_400)
   }
   assertOption(
     keyPrefix === undefined || (key !== undefined && key !== "text"),

@@ -67,6 +67,19 @@ export interface KeyMaterial {
   readonly index: number
 }
 
+/** What the secrets of a provider look like: the rules of spec 1.11 that depend on the provider. */
+export interface SecretFormat {
+  /** What every secret begins with, as `whsec_`. Undefined where the provider's secrets have no common prefix. */
+  readonly secretPrefix?: string | undefined
+  /**
+   * Parses a key that is not a shared secret: PEM, JWK. It replaces the rules for shared secrets, and gets the `secret` of an
+   * entry as it was given. Returns the text that `prepareKey` gets.
+   *
+   * @throws {TypeError} The key is not valid. The message shows none of it.
+   */
+  readonly parseKey?: ((secret: unknown) => string) | undefined
+}
+
 /** How one provider lays out headers, signed bytes, key and time. */
 export interface Scheme {
   /** Reads the untrusted headers within the limits of spec 1.7, before the body is read (spec 3.4). */
@@ -115,7 +128,8 @@ export interface EventSource {
 export interface Provider<
   Event extends WebhookEvent | ProviderEvent = ProviderEvent,
   Level extends Assurance = "verified",
-> extends Scheme {
+>
+  extends Scheme, SecretFormat {
   /** Equal to the name of its export. */
   readonly name: string
   /** Its documentation of signatures. */

@@ -40,7 +40,7 @@ interface Tried extends Promised {
  * @throws {TypeError} `secret` is empty or padded.
  * @example
  * ```ts
- * const cases = await conformance((request) => app.request(request), { secret: "whsec_…" })
+ * const cases = await conformance((request) => app.request(request), { secret: env.WEBHOOK_SECRET })
  * const broken = cases.filter(({ ok }) => !ok).map(({ spec, name, want, got }) => `spec ${spec}: ${name}: ${want}, got ${got}`)
  * ```
  */

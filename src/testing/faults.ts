@@ -56,8 +56,8 @@ export interface Faults {
  * @example
  * ```ts
  * const event = sampleEvent("payment.settled")
- * const response = await app.request(faults.tampered(event, { secret: "whsec_…" }))
- * const [first, second] = faults.duplicate(event, { secret: "whsec_…" })
+ * const response = await app.request(faults.tampered(event, { secret: env.WEBHOOK_SECRET }))
+ * const [first, second] = faults.duplicate(event, { secret: env.WEBHOOK_SECRET })
  * ```
  */
 export const faults: Faults = {

@@ -49,7 +49,7 @@ export const signaturesOf = (
  * @throws {TypeError} A secret is empty or padded with white space.
  * @example
  * ```ts
- * const request = signedRequest(sampleEvent("payment.settled"), { secret: "whsec_…" })
+ * const request = signedRequest(sampleEvent("payment.settled"), { secret: env.WEBHOOK_SECRET })
  * const response = await app.request(request)
  * ```
  */

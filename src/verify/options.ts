@@ -1,4 +1,4 @@
-import { assertOption, assertWhole } from "../core/assert.ts"
+import { assertBytes, assertOption, assertOptions, assertSeconds, kindOf } from "../core/assert.ts"
 import { checkSchemas, type EventSchemas } from "../events/schema.ts"
 import type { WebhookEvent } from "../events/event.ts"
 import { platformEngine } from "./hmac.ts"
@@ -8,13 +8,16 @@ import type { AnyProvider, Provider } from "../providers/provider.ts"
 import { checkSecrets, type SecretsInput } from "./secrets.ts"
 import type { VerifySettings } from "./verify.ts"
 
-/** Spec 1.5. Wide enough for clock drift and a slow network, narrow enough to make a captured delivery stale soon. */
+/** Spec 1.5. Wide enough for clock drift and a slow network, narrow enough that a captured delivery is soon stale. */
 export const DEFAULT_TOLERANCE_SECONDS = 300
 
-/** Spec 3.5. Events are small; 1 MiB is what a sender of large ones could need. */
+/** Spec 1.11. A day of replays is the most that the library lets anyone configure. */
+export const MAX_TOLERANCE_SECONDS = 86_400
+
+/** Spec 3.5. Events are small; 1 MiB leaves room for a sender of large ones. */
 export const DEFAULT_MAX_BODY_BYTES = 1_048_576
 
-/** A schema under a pattern would never be asked, and every payload would pass: the compiler refuses it. */
+/** Makes the compiler refuse a schema under a pattern: it would never be used, and every payload would pass. */
 type NoPatterns<Schemas> = {
   readonly [Type in keyof Schemas]: Type extends "*" | `${string}.*` ? never : unknown
 }
@@ -30,11 +33,11 @@ export interface VerifyOptions<
   /** 1 to 16 secrets; a rotation is two of them (spec 1.10 to 1.12). */
   readonly secrets: SecretsInput
   /**
-   * Widest accepted distance between signing and now, both ways and inclusive; whole seconds >= 1 (spec 1.5). The
+   * Widest accepted distance between signing and now, both ways and inclusive: whole seconds, 1 to 86400 (spec 1.5). The
    * provider's own unless given, else 300.
    */
   readonly toleranceSeconds?: number | undefined
-  /** Whole seconds since 1970, or a function that tells them; the system clock unless given. */
+  /** Whole seconds since 1970, or a function that returns them; the system clock unless given. */
   readonly now?: number | (() => number) | undefined
   /** Largest body that is read and hashed, in bytes; 1 MiB unless given (spec 3.5). */
   readonly maxBodyBytes?: number | undefined
@@ -49,37 +52,43 @@ export interface Settings extends VerifySettings {
   readonly events: EventSchemas
 }
 
-/** @throws {TypeError} An option is unsound; nothing falls back on a looser check. */
-export function checkOptions({
-  secrets,
-  provider = credicorp,
-  toleranceSeconds,
-  maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
-  now = () => Math.floor(Date.now() / 1000),
-  events = {},
-}: VerifyOptions<EventSchemas, AnyProvider>): Settings {
+/** The names of the options. */
+const OPTIONS: readonly (keyof VerifyOptions)[] = [
+  "secrets",
+  "provider",
+  "toleranceSeconds",
+  "now",
+  "maxBodyBytes",
+  "events",
+]
+
+/** @throws {TypeError} An option is invalid. No option ever falls back on a looser check. */
+export function checkOptions(options: VerifyOptions<EventSchemas, AnyProvider>): Settings {
+  assertOptions("options", options, OPTIONS)
+  const { secrets, provider = credicorp, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, events = {} } = options
+  const { now = () => Math.floor(Date.now() / 1000) } = options
   assertProvider(provider)
-  const tolerance =
-    toleranceSeconds === undefined ? (provider.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS) : toleranceSeconds
-  // Spec 1.5: 0 would be taken for "off", and NaN would pass every comparison.
-  assertWhole("toleranceSeconds", tolerance, 1)
-  assertWhole("maxBodyBytes", maxBodyBytes, 1)
+  const { toleranceSeconds = provider.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS } = options
+  // Spec 1.5: 0 would look like "off", and NaN would pass every comparison.
+  assertSeconds("toleranceSeconds", toleranceSeconds, 1, MAX_TOLERANCE_SECONDS)
+  assertBytes("maxBodyBytes", maxBodyBytes)
+  if (typeof now !== "function") assertSeconds("now", now, 0)
   checkSchemas(events, provider.isType)
   return {
-    keys: createKeyring(checkSecrets(secrets), provider, platformEngine),
+    keys: createKeyring(checkSecrets(secrets, provider), provider, platformEngine),
     provider,
-    now: () => assertWhole("now", typeof now === "function" ? now() : now, 0),
-    toleranceSeconds: tolerance,
+    now: typeof now === "function" ? () => assertSeconds("now", now(), 0) : () => now,
+    toleranceSeconds,
     maxBodyBytes,
     events,
   }
 }
 
-/** @throws {TypeError} A name or a module is not a provider, and nothing falls back on another. */
+/** @throws {TypeError} The value is not a provider: nothing falls back on another. */
 export function assertProvider(provider: unknown): asserts provider is AnyProvider {
   const { name, parseHeaders, prepareKey, readEvent } = Object(provider) as Partial<AnyProvider>
   assertOption(
     typeof name === "string" && [parseHeaders, prepareKey, readEvent].every((part) => typeof part === "function"),
-    "provider must be one of countersign/providers, or made by hmacScheme()",
+    `provider must be one of countersign/providers, or made by hmacScheme(), not ${kindOf(provider)}`,
   )
 }

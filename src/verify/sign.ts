@@ -1,4 +1,5 @@
 import { assertOption } from "../core/assert.ts"
+import { isFields } from "../core/is.ts"
 import { toBytes, type BodyInput } from "../http/body-input.ts"
 import { createHeaderLookup } from "../http/headers.ts"
 import { toClaim, toHeaders } from "../providers/hmac.ts"
@@ -7,7 +8,7 @@ import type { AnyProvider, DeliveryTarget, Signer } from "../providers/provider.
 import { isActive } from "./keyring.ts"
 import { checkOptions, type VerifyOptions } from "./options.ts"
 
-/** How to sign: the options of verifying that have a say in it, and what else a provider signs. */
+/** How to sign: those options of verifying that signing needs, and what else a provider signs. */
 export interface SignOptions extends Pick<
   VerifyOptions<Record<never, never>, AnyProvider>,
   "secrets" | "now" | "provider"
@@ -19,29 +20,29 @@ export interface SignOptions extends Pick<
 }
 
 /**
- * Signs a body as a sender does: the headers to send with it, one signature per secret that is valid now (spec 1.2,
- * 1.3, 5.6). What it returns is what `verifyWebhook` takes.
+ * Signs a body as a sender does, and returns the headers to send with it: one signature per secret that is valid now (spec
+ * 1.2, 1.3, 5.6). `verifyWebhook` accepts the result. Options that only verifying uses are ignored, so that both can share
+ * one object.
  *
  * @throws {TypeError} An option is invalid, the body is not bytes or text, no secret is valid now, or the receiver's
  *   secret cannot sign for this provider.
  * @example
  * ```ts
- * const headers = signWebhook(body, { secrets: ["whsec_…"], now: 1790000000 })
+ * const headers = signWebhook(body, { secrets: [env.WEBHOOK_SECRET], now: 1790000000 })
  * // { "Credicorp-Signature": "t=1790000000,v1=…" }
  * await fetch(url, { method: "POST", body, headers: { ...headers, "Content-Type": "application/json" } })
  * ```
  */
-export function signWebhook(
-  rawBody: BodyInput,
-  { secrets, now, provider: given, headers = {}, target }: SignOptions,
-): Record<string, string> {
-  const { provider, keys, ...settings } = checkOptions({ secrets, now, provider: given })
+export function signWebhook(rawBody: BodyInput, options: SignOptions): Record<string, string> {
+  const { headers = {}, target, ...verifying } = Object(options) as SignOptions
+  // An argument that is not an object of options at all is named as such.
+  const { provider, keys, ...settings } = checkOptions(isFields(options) ? verifying : options)
   const { layout } = provider
   const signer = provider.signer ?? (layout && signerOf(layout))
   assertOption(signer, `${provider.name} signs with a key that its receivers do not have`)
   const signedAt = settings.now()
   const active = keys.filter((key) => isActive(key, signedAt))
-  assertOption(active.length > 0, "no secret is valid now: there is nothing to sign with")
+  assertOption(active.length > 0, "secrets has no entry that is valid now; see notBefore and notAfter")
   const claim = signer.toClaim(signedAt, createHeaderLookup(headers))
   const body = toBytes(rawBody)
   const signatures = active.map(({ sign }) => sign?.(claim, body, target))

@@ -2,7 +2,7 @@ import type { BodyCharge } from "../http/body-budget.ts"
 import { readBody } from "../http/read-body.ts"
 import { toBytes, type BodyInput } from "../http/body-input.ts"
 import { createHeaderLookup, type HeadersInput } from "../http/headers.ts"
-import { assertOption } from "../core/assert.ts"
+import { assertOption, kindOf } from "../core/assert.ts"
 import { ok, type Result } from "../core/result.ts"
 import { refuseBody, WebhookError, type Refusal, type Refused } from "../errors/webhook-error.ts"
 import type { WebhookEvent } from "../events/event.ts"
@@ -12,7 +12,7 @@ import type { AssuranceOf, EventFrom } from "./event-types.ts"
 import { checkOptions, type Credicorp, type Settings, type VerifyOptions } from "./options.ts"
 import { prove, proveAsync, readSignature, type Arrived, type Verified } from "./verify.ts"
 
-/** A proven event, or why there is none, and then as much of it as had been proven, for the log. */
+/** A proven event; or the refusal, with the parts that had been proven by then, for the log. */
 export type CheckResult<Event = WebhookEvent, Level extends Assurance = Assurance> =
   | Proven<Event, Level>
   | (Refused & Partial<Omit<Proven<Event, Level>, "ok">>)
@@ -22,41 +22,45 @@ export interface Proven<Event = WebhookEvent, Level extends Assurance = Assuranc
   readonly event: Event
 }
 
-/** A proven body, or why there is none. */
+/** A proven body, or the refusal. */
 export type SignatureResult<Level extends Assurance = Assurance> = Verified<Level> | Refused
 
 /** A delivery: body, headers, and method and URL where the provider signs them. */
 export type DeliveryArguments = readonly [rawBody: BodyInput, headers: HeadersInput, target?: DeliveryTarget]
 
 /**
- * Bytes and headers in, a proven event out. Checks in this order, and the first that fails is the answer: the header
- * (spec 1.7, 1.8), the size of the body (3.5), signature, then time (1.9), the provider's format (3.7), its fields (3.8),
- * payload (3.11).
+ * Turns bytes and headers into a proven event. The checks run in this order, and the first that fails is the answer: the
+ * header (spec 1.7, 1.8), the size of the body (3.5), the signature, then the time (1.9), the provider's format (3.7), its
+ * fields (3.8), the payload (3.11).
  *
- * Every method throws a `TypeError` for a caller's mistake: a body that was parsed, is missing or was read before,
- * headers that are not headers, a clock that is not in whole seconds, no method and URL where the provider signs them.
+ * Every method throws a `TypeError` for a caller's mistake: a body that was parsed, is missing or was already read,
+ * headers that are not headers, a clock that does not return whole seconds, no method and URL where the provider signs them.
  * `check`, `checkSignature` and `verify` throw it as well for keys that are asymmetric or a JWT's (spec 7.9).
  */
 export interface Verifier<Event = WebhookEvent, Level extends Assurance = Assurance> {
-  /** @throws {WebhookError} The delivery is refused. */
+  /**
+   * Verifies a delivery and returns its event.
+   *
+   * @throws {WebhookError} The delivery is refused.
+   */
   verify(...delivery: DeliveryArguments): Event
-  /** Does what `verify` does, with the refusal as a value. */
+  /** Verifies like `verify`, and returns a refusal as a value. */
   check(...delivery: DeliveryArguments): CheckResult<Event, Level>
   /** Does what `check` does, for every provider. */
   checkAsync(...delivery: DeliveryArguments): Promise<CheckResult<Event, Level>>
-  /** Stops after signature and time: for bodies that are not the provider's events. */
+  /** Checks signature and time only, for bodies that are not the provider's events. */
   checkSignature(...delivery: DeliveryArguments): SignatureResult<Level>
   /** Does what `checkSignature` does, for every provider. */
   checkSignatureAsync(...delivery: DeliveryArguments): Promise<SignatureResult<Level>>
   /**
-   * Does what `verify` does, for every provider. Reads the body itself, but only after the signature header has parsed. A
-   * body that announces more than `maxBodyBytes` is not read; one that comes unannounced is read no further. Only a
-   * request that code made can announce less than it holds: it is read whole, and then refused. A body that breaks off
-   * before its end is refused as `body_incomplete` (spec 1.9).
+   * Verifies like `verify`, for every provider. Reads the body itself, but only after the signature header has parsed. A
+   * body whose `Content-Length` is over `maxBodyBytes` is not read, and one without a length is read no further than that.
+   * Only a request that code made can hold more than it announces: it is read whole, and then refused. A body that breaks
+   * off before its end is refused as `body_incomplete` (spec 1.9).
    */
   verifyRequest(request: Request): Promise<Event>
   /**
-   * Does what `verifyRequest` does, with the refusal as a value.
+   * Verifies like `verifyRequest`, and returns a refusal as a value.
    *
    * @param charge Bounds the memory and time of all bodies together. A server that has no such bound of its own gives one.
    */
@@ -64,12 +68,12 @@ export interface Verifier<Event = WebhookEvent, Level extends Assurance = Assura
 }
 
 /**
- * Prepares the secrets' keys once, for any number of deliveries.
+ * Creates a verifier. The secrets' keys are prepared once, for any number of deliveries.
  *
- * @throws {TypeError} An option is invalid (spec 1.5, 1.11). The message names each problem and shows no secret.
+ * @throws {TypeError} An option is invalid (spec 1.5, 1.11). The message names the option and the rule, and shows no value.
  * @example
  * ```ts
- * const verifier = createVerifier({ secrets: ["whsec_…"] })
+ * const verifier = createVerifier({ secrets: [env.WEBHOOK_SECRET] })
  * const event = verifier.verify(rawBody, headers)
  * ```
  */
@@ -81,7 +85,7 @@ export function createVerifier<
   const { provider, keys } = settings
   const asynchronous = keys.some((key) => key.asynchronous)
 
-  /** What arrived, its headers parsed; or the refusal. */
+  /** Returns what arrived, its headers parsed; or the refusal. */
   const arrive = (rawBody: unknown, headers: unknown, target: DeliveryTarget | undefined): Arrived | Refused => {
     const body = toBytes(rawBody)
     const header = createHeaderLookup(headers)
@@ -104,6 +108,7 @@ export function createVerifier<
     toEvent(checkSignature(instead, ...delivery), delivery[1], settings)
 
   const checkRequest = async (request: Request, charge?: BodyCharge): Promise<CheckResult<AnyOf>> => {
+    assertRequest(request)
     const header = createHeaderLookup(request.headers)
     const claim = readSignature(header, provider)
     if (!claim.ok) return claim
@@ -131,7 +136,7 @@ export function createVerifier<
 
 type AnyOf = WebhookEvent | ProviderEvent
 
-/** Reads the event of a proven delivery, and holds its payload against the schema of its type. */
+/** Reads the event of a proven delivery, and checks its payload against the schema of its type. */
 function toEvent(
   verified: Verified | Refused,
   headers: unknown,
@@ -140,7 +145,7 @@ function toEvent(
   if (!verified.ok) return verified
   const read = provider.readEvent({ body: verified.body, header: createHeaderLookup(headers) })
   const event = read.ok ? checkEvent(read.value, events) : read
-  // Also where the event is refused: who signed it is known by then, and worth a line in the log.
+  // A refused event keeps what was proven: the log line says which secret signed it.
   return event.ok ? { ...verified, event: event.value } : { ...verified, ...event }
 }
 
@@ -156,14 +161,23 @@ function eventOf<Event>(result: CheckResult<Event>): Event {
   return result.event
 }
 
+/** Asserts a fetch `Request`, by the parts that are used, because frameworks have classes of their own. */
+function assertRequest(request: unknown): void {
+  const { headers, arrayBuffer } = Object(request) as Partial<Request>
+  assertOption(
+    typeof headers?.get === "function" && typeof arrayBuffer === "function",
+    `request must be a fetch Request (in Hono c.req.raw), not ${kindOf(request)}; otherwise call check(rawBody, headers)`,
+  )
+}
+
 /**
  * Verifies one delivery. To verify many, keep a verifier: it prepares the keys once.
  *
  * @throws {WebhookError} The delivery is refused.
- * @throws {TypeError} A caller's mistake; see `Verifier`.
+ * @throws {TypeError} The caller made a mistake; see `Verifier`.
  * @example
  * ```ts
- * const event = verifyWebhook(rawBody, headers, { secrets: ["whsec_…"] })
+ * const event = verifyWebhook(rawBody, headers, { secrets: [env.WEBHOOK_SECRET] })
  * if (event.type === "decision.completed") release(event.data.object.id)
  * ```
  */
@@ -177,11 +191,11 @@ export const verifyWebhook = <
 ): EventFrom<From, Schemas> => createVerifier(options).verify(rawBody, headers)
 
 /**
- * Does what `verifyWebhook` does, with the refusal as a value.
+ * Verifies like `verifyWebhook`, and returns a refusal as a value.
  *
  * @example
  * ```ts
- * const result = checkWebhook(rawBody, headers, { secrets: ["whsec_…"] })
+ * const result = checkWebhook(rawBody, headers, { secrets: [env.WEBHOOK_SECRET] })
  * if (!result.ok) return new Response(result.error.code, { status: result.error.status })
  * ```
  */
@@ -199,7 +213,7 @@ export const checkWebhook = <
  *
  * @example
  * ```ts
- * const result = checkSignature(rawBody, headers, { secrets: ["whsec_…"] })
+ * const result = checkSignature(rawBody, headers, { secrets: [env.WEBHOOK_SECRET] })
  * if (result.ok) console.log(`signed by ${result.secretId} at ${result.signedAt}`)
  * ```
  */

@@ -13,8 +13,8 @@ export interface Verified<Level extends Assurance = Assurance> {
   readonly ok: true
   readonly [proven]: true
   /** The bytes that arrived. They are signed if `covers.body`. */
-  readonly body: Uint8Array
-  /** Which secret matched: during a rotation it tells whether the old one is still in use. */
+  readonly body: Uint8Array<ArrayBuffer>
+  /** The secret that matched. During a rotation it tells whether the old one is still in use. */
   readonly secretId: string
   /** Seconds since 1970, by the sender's clock; undefined where the provider signs no time. */
   readonly signedAt: number | undefined
@@ -24,7 +24,7 @@ export interface Verified<Level extends Assurance = Assurance> {
   readonly assurance: Level
 }
 
-/** What a proof is held against. */
+/** The configuration that a proof is checked against. */
 export interface VerifySettings {
   readonly provider: AnyProvider
   readonly keys: readonly Key[]
@@ -37,18 +37,36 @@ export interface VerifySettings {
 /** What arrived, once its headers have parsed. */
 export interface Arrived {
   readonly claim: Claim
-  readonly body: Uint8Array
+  readonly body: Uint8Array<ArrayBuffer>
   readonly header: HeaderLookup
   readonly target: DeliveryTarget | undefined
 }
 
-/** Reads what the headers claim (spec 1.7, 3.4). Needs no body, so a malformed header is refused before one is read. */
+/** Parses what the headers claim (spec 1.7, 3.4). Needs no body, so a malformed header is refused before one is read. */
 export function readSignature(
   header: HeaderLookup,
-  provider: Pick<AnyProvider, "parseHeaders">,
+  provider: Pick<AnyProvider, "parseHeaders" | "signatureHeader">,
 ): Result<Claim, Refusal> {
   const claim = provider.parseHeaders(header)
-  return claim.ok ? claim : refuseSignature(claim.error)
+  if (claim.ok) return claim
+  return refuseSignature(
+    claim.error,
+    claim.error === "header_missing" ? { header: findMissingHeader(header, provider) } : {},
+  )
+}
+
+/** Finds the header that is missing, which need not be the signature's: it is the first that is asked for in vain. */
+function findMissingHeader(
+  header: HeaderLookup,
+  { parseHeaders, signatureHeader }: Pick<AnyProvider, "parseHeaders" | "signatureHeader">,
+): string {
+  let missing: string | undefined
+  parseHeaders((name) => {
+    const value = header(name)
+    if (!value.trim()) missing ??= name
+    return value
+  })
+  return missing ?? signatureHeader.toLowerCase()
 }
 
 /** Bounds the size (spec 3.5), completes the claim from the body where the signature is there, and reads the clock. */
@@ -63,7 +81,7 @@ function open({ claim, body, header, target }: Arrived, settings: VerifySettings
   return whole.ok ? ok({ claim: whole.value, body, target, now: settings.now() }) : refuseSignature(whole.error)
 }
 
-/** The signature first, then the time (spec 1.9, 3.6). */
+/** Decides by the signature first, then by the time (spec 1.9, 3.6). */
 function conclude(
   { claim, body, now }: Delivery,
   signer: Key | undefined,
@@ -73,22 +91,22 @@ function conclude(
   if (!signer) return refuseSignature("signature_mismatch")
   const signedAt = provider.readTime ? provider.readTime(claim, body) : claim.signedAt
   if (provider.covers.time) {
-    // NaN passes every comparison, so whatever a scheme gives for a time is checked here, once for all of them.
+    // The time of every scheme is checked here, and only here: NaN would pass every comparison.
     if (!isTimeSeconds(signedAt)) return refuseSignature("header_malformed")
     const problem = checkTimestamp(signedAt, now, toleranceSeconds)
-    if (problem) return refuseSignature(problem)
+    if (problem) return refuseSignature(problem, { ageSeconds: now - signedAt, toleranceSeconds })
   }
   const { covers, assurance } = provider
   return { ok: true, body, secretId: signer.id, signedAt, covers, assurance } as Verified
 }
 
-/** Holds a claim against the body and the clock. Every key must be synchronous. */
+/** Checks a claim against the body and the clock. Every key must be synchronous. */
 export function prove(arrived: Arrived, settings: VerifySettings): Verified | Refused {
   const delivery = open(arrived, settings)
   return delivery.ok ? conclude(delivery.value, findSigner(settings.keys, delivery.value), settings) : delivery
 }
 
-/** As `prove`, for keys of every kind. */
+/** Does what `prove` does, for keys of every kind. */
 export async function proveAsync(arrived: Arrived, settings: VerifySettings): Promise<Verified | Refused> {
   const delivery = open(arrived, settings)
   return delivery.ok
@@ -97,7 +115,7 @@ export async function proveAsync(arrived: Arrived, settings: VerifySettings): Pr
 }
 
 /**
- * Decides whether a delivery was signed close enough to now.
+ * Checks that a delivery was signed close enough to now.
  *
  * Call it only once the signature has passed: until then the header is the sender's unproven claim (spec 1.9).
  * Source: spec 1.5. Both edges are inclusive.
@@ -105,13 +123,14 @@ export async function proveAsync(arrived: Arrived, settings: VerifySettings): Pr
  * @param signedAt Seconds since 1970, from the signed part of the header.
  * @param now Seconds since 1970. Passed in, never read from a clock.
  * @param toleranceSeconds Widest accepted distance from `now`, a whole number >= 1.
- * @returns `timestamp_stale` (too old), `timestamp_ahead` (too new), or undefined: it is close enough.
+ * @returns `timestamp_stale` (too old), `timestamp_ahead` (too new), or undefined if it is close enough.
  */
 export function checkTimestamp(
   signedAt: number,
   now: number,
   toleranceSeconds: number,
 ): "timestamp_stale" | "timestamp_ahead" | undefined {
-  if (now - signedAt > toleranceSeconds) return "timestamp_stale"
-  return signedAt - now > toleranceSeconds ? "timestamp_ahead" : undefined
+  // Only a comparison that holds accepts, so that NaN on either side refuses.
+  if (Math.abs(now - signedAt) <= toleranceSeconds) return undefined
+  return signedAt > now ? "timestamp_ahead" : "timestamp_stale"
 }

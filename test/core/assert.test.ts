@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
-import { assertOption, assertWhole } from "../../src/core/assert.ts"
+import { assertOption, assertSeconds } from "../../src/core/assert.ts"
 
-describe("demand", () => {
+describe("assertOption", () => {
   it("holds → nothing", () => {
     expect(() => assertOption(true, "rule")).not.toThrow()
   })
@@ -11,7 +11,7 @@ describe("demand", () => {
   })
 })
 
-describe("assertWhole", () => {
+describe("assertSeconds", () => {
   const accepted = [
     { why: "the least", value: 1, min: 1 },
     { why: "0, where 0 is allowed", value: 0, min: 0 },
@@ -19,7 +19,7 @@ describe("assertWhole", () => {
   ]
 
   it.each(accepted)("$why → as it is", ({ value, min }) => {
-    expect(assertWhole("name", value, min)).toBe(value)
+    expect(assertSeconds("name", value, min)).toBe(value)
   })
 
   const refused: readonly { why: string; value: unknown; min: number }[] = [
@@ -38,7 +38,7 @@ describe("assertWhole", () => {
   ]
 
   it.each(refused)("$why → TypeError that names the option", ({ value, min }) => {
-    expect(() => assertWhole("someOption", value, min)).toThrow(TypeError)
-    expect(() => assertWhole("someOption", value, min)).toThrow("someOption")
+    expect(() => assertSeconds("someOption", value, min)).toThrow(TypeError)
+    expect(() => assertSeconds("someOption", value, min)).toThrow("someOption")
   })
 })

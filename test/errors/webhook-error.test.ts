@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { refuse, refuseSignature, WebhookError } from "../../src/errors/webhook-error.ts"
+import { refuse, refuseSignature, refuseSize, WebhookError, type Refusal } from "../../src/errors/webhook-error.ts"
 
 describe("WebhookError", () => {
   it("carries code, status and reason, and can be caught as an Error", () => {
@@ -41,7 +41,7 @@ describe("refuse", () => {
     expect(refused.error).toEqual({ code: "request_body_too_large", status: 422 })
   })
 
-  it("takes no stack: whoever sends garbage would make us walk ours for every delivery", () => {
+  it("takes no stack: a forged delivery would cost a walk of it", () => {
     expect(refuse("invalid_json", 400).error).not.toBeInstanceOf(Error)
   })
 })
@@ -61,9 +61,58 @@ describe("refuseSignature: only an absent header has a code of its own (spec 1.8
     expect(refuseSignature(reason).error).toMatchObject({ code: want, status: 400, reason })
   })
 
-  it("the message is the same whatever the reason: it may reach a response", () => {
-    const messages = cases.filter(({ want }) => want === "webhook_signature_invalid")
-    const thrown = messages.map(({ reason }) => new WebhookError(refuseSignature(reason).error).message)
-    expect(new Set(thrown).size).toBe(1)
+  it("the code is the same whatever the reason: it is what reaches a response", () => {
+    const codes = cases.filter(({ reason }) => reason !== "header_missing").map(({ want }) => want)
+    expect(new Set(codes).size).toBe(1)
+  })
+})
+
+describe("the message is <code>: <reason>. <one helpful sentence>", () => {
+  const rows: readonly { error: Refusal; want: string }[] = [
+    {
+      error: refuseSignature("header_missing", { header: "credicorp-signature" }).error,
+      want: "webhook_signature_missing: header_missing. The credicorp-signature header is absent or empty.",
+    },
+    {
+      error: refuseSignature("header_missing").error,
+      want: "webhook_signature_missing: header_missing. The signature header is absent or empty.",
+    },
+    {
+      error: refuseSignature("timestamp_stale", { ageSeconds: 412, toleranceSeconds: 300 }).error,
+      want: "webhook_signature_invalid: timestamp_stale. Signed 412 s ago; the tolerance is 300 s.",
+    },
+    {
+      error: refuseSignature("timestamp_ahead", { ageSeconds: -412, toleranceSeconds: 300 }).error,
+      want: "webhook_signature_invalid: timestamp_ahead. Signed 412 s ahead of this clock; the tolerance is 300 s.",
+    },
+    {
+      error: refuse("invalid_json", 400).error,
+      want: "invalid_json: The body was signed, but is not JSON in UTF-8.",
+    },
+    { error: refuseSize().error, want: "request_body_too_large: The body is larger than maxBodyBytes." },
+    { error: refuse("server_error", 500).error, want: "server_error" },
+  ]
+  it.each(rows)("$want", ({ error, want }) => {
+    expect(new WebhookError(error).message).toBe(want)
+  })
+
+  it.each(["header_malformed", "header_too_long", "too_many_signatures", "signature_mismatch"] as const)(
+    "%s has a sentence of its own",
+    (reason) => {
+      expect(new WebhookError(refuseSignature(reason).error).message).toMatch(
+        new RegExp(`^webhook_signature_invalid: ${reason}\\. [A-Z][^.]{20,}[.?]$`),
+      )
+    },
+  )
+
+  it("shows no key of the payload, which param has", () => {
+    const error = new WebhookError(refuse("invalid_value_type", 422, { param: "data.object.iban-GB00" }).error)
+    expect(error.message).not.toContain("iban")
+    expect(error.param).toBe("data.object.iban-GB00")
+  })
+
+  it("carries what the sentence says, for code that logs it", () => {
+    const { error } = refuseSignature("timestamp_stale", { ageSeconds: 412, toleranceSeconds: 300 })
+    expect(new WebhookError(error)).toMatchObject({ ageSeconds: 412, toleranceSeconds: 300 })
   })
 })

@@ -73,16 +73,14 @@ const absent: readonly { why: string; headers: unknown }[] = [
   { why: "a name with _ for -", headers: { credicorp_signature: "v" } },
   { why: "a name with a dotless or dotted i of other alphabets", headers: { "CREDİCORP-SİGNATURE": "v" } },
   { why: "a name with the Kelvin sign's like: long s", headers: { "credicorp-ſignature": "v" } },
+  { why: "the name of a header of its own: headers", headers: { headers: "v" } },
+  { why: "the name headers in two lines", headers: { headers: ["v", "w"] } },
   { why: "the value undefined", headers: { [NAME]: undefined } },
   { why: "the value null", headers: { [NAME]: null } },
   { why: "the value an empty list", headers: { [NAME]: [] } },
   { why: "the value empty", headers: { [NAME]: "" } },
   { why: "pairs with the value undefined", headers: [[NAME, undefined]] },
   { why: "pairs without a value", headers: [[NAME]] },
-  { why: "inherited by the record", headers: Object.create({ [NAME]: "v" }) },
-  { why: "node:http's rawHeaders, a flat list", headers: [NAME, "v"] },
-  { why: "a Date", headers: new Date(0) },
-  { why: "a Request instead of its headers", headers: new Request("https://a.example", { headers: headersOf("v") }) },
 ]
 
 describe("createHeaderLookup finds nothing: an absent header is an empty one (spec 1.8)", () => {
@@ -97,22 +95,58 @@ describe("createHeaderLookup finds nothing: an absent header is an empty one (sp
   })
 })
 
-const refused: readonly { why: string; headers: unknown }[] = [
-  { why: "undefined", headers: undefined },
-  { why: "null", headers: null },
-  { why: "the header's value itself", headers: "t=1,v1=a" },
-  { why: "empty text", headers: "" },
-  { why: "a number", headers: 1 },
-  { why: "true", headers: true },
-  { why: "a bigint", headers: 1n },
-  { why: "a symbol", headers: Symbol("headers") },
-  { why: "a function, as a getter that was not called", headers: () => new Headers() },
+/** As Node's IncomingMessage: a class whose instances have headers. */
+class IncomingMessage {
+  readonly headers = { [NAME]: "v" }
+}
+
+/** As a framework's context: a class whose instances have no headers of their own. */
+class Context {
+  readonly path = "/"
+}
+
+// Each of these counted as headers without a signature: the caller's mistake was reported as the sender's.
+const refused: readonly { why: string; make: () => unknown; says: string }[] = [
+  { why: "undefined", make: () => undefined, says: "not undefined: pass request.headers" },
+  { why: "null", make: () => null, says: "not null: pass request.headers" },
+  { why: "the header's value itself", make: () => "t=1,v1=a", says: "not a string: pass request.headers" },
+  { why: "empty text", make: () => "", says: "not a string: pass request.headers" },
+  { why: "a number", make: () => 1, says: "not a number" },
+  { why: "true", make: () => true, says: "not a boolean" },
+  { why: "a bigint", make: () => 1n, says: "not a bigint" },
+  { why: "a symbol", make: () => Symbol("headers"), says: "not a symbol" },
+  { why: "a getter that was not called", make: () => () => new Headers(), says: "not a function" },
+  { why: "Next's headers() without await", make: () => Promise.resolve(headersOf("v")), says: "await it" },
+  {
+    why: "a promise that has the methods of Headers, too",
+    make: () => Object.assign(Promise.resolve(headersOf("v")), { get: () => "v" }),
+    says: "await it",
+  },
+  {
+    why: "a Request instead of its headers",
+    make: () => new Request("https://a.example", { headers: headersOf("v") }),
+    says: "not a Request: pass its .headers",
+  },
+  { why: "a Response", make: () => new Response(null, { headers: headersOf("v") }), says: "pass its .headers" },
+  { why: "Node's IncomingMessage", make: () => new IncomingMessage(), says: "pass its .headers" },
+  { why: "a plain object that has headers", make: () => ({ headers: {}, body: "{}" }), says: "pass its .headers" },
+  { why: "a Date", make: () => new Date(0), says: "not a Date: pass request.headers" },
+  { why: "an instance of a class without headers", make: () => new Context(), says: "pass request.headers" },
+  { why: "what only inherits headers", make: () => Object.create({ [NAME]: "v" }), says: "pass request.headers" },
+  { why: "a WeakMap", make: () => new WeakMap(), says: "not a WeakMap" },
+  { why: "the body's bytes", make: () => Uint8Array.of(1), says: "must be pairs" },
+  { why: "a parsed list", make: () => [1, 2], says: "must be pairs" },
+  { why: "node:http's rawHeaders, a flat list", make: () => [NAME, "v"], says: "rawHeaders" },
+  { why: "a Set of texts", make: () => new Set([NAME]), says: "must be pairs" },
+  { why: "pairs with a hole", make: () => [[NAME, "v"], undefined], says: "must be pairs" },
 ]
 
-describe("createHeaderLookup refuses what is no headers", () => {
-  it.each(refused)("$why → TypeError that names the cure", ({ headers }) => {
+describe("createHeaderLookup refuses what is not headers", () => {
+  it.each(refused)("$why → TypeError that says $says", ({ make, says }) => {
+    const headers = make()
     expect(() => createHeaderLookup(headers)).toThrow(TypeError)
-    expect(() => createHeaderLookup(headers)).toThrow("request.headers")
+    expect(() => createHeaderLookup(headers)).toThrow(/^headers must be /)
+    expect(() => createHeaderLookup(headers)).toThrow(says)
   })
 })
 

@@ -8,8 +8,12 @@ const RUNS = { numRuns: 300 }
 
 const body = fc.uint8Array({ maxLength: 300 })
 
-/** Text that is a secret: not empty, no white space around it, and well-formed, since a key is the UTF-8 of it. */
-const secret = fc.string({ unit: "grapheme", minLength: 1, maxLength: 80 }).filter((text) => /^\S(.*\S)?$/s.test(text))
+/** Any well-formed text: a key is the UTF-8 of it. */
+const secret = fc.string({ unit: "grapheme", minLength: 1, maxLength: 80 })
+
+/** A list that takes any text but the empty one (spec 1.11). */
+const listOf = (...texts: readonly string[]) =>
+  texts.map((text, i) => ({ id: `secret-${i + 1}`, secret: text, allowUnusual: true }))
 
 const time = fc.integer({ min: 0, max: 999_999_999_998 })
 
@@ -33,7 +37,7 @@ const flipText = (text: string, place: number): string =>
 const place = fc.nat({ max: 1_000_000 })
 
 const check = (bytes: Uint8Array, header: string, key: string = SECRET) =>
-  checkSignature(bytes, { "credicorp-signature": header }, { secrets: [key], now: NOW })
+  checkSignature(bytes, { "credicorp-signature": header }, { secrets: listOf(key), now: NOW })
 
 const headerOf = (bytes: Uint8Array): string =>
   signWebhook(bytes, { secrets: [SECRET], now: NOW })["Credicorp-Signature"]!
@@ -42,9 +46,9 @@ describe("what is signed verifies (spec 1.2 to 1.4)", () => {
   it("any bytes, any secret, any time; and the signature is Web Crypto's", async () => {
     await fc.assert(
       fc.asyncProperty(body, secret, time, async (bytes, key, now) => {
-        const headers = signWebhook(bytes, { secrets: [key], now })
+        const headers = signWebhook(bytes, { secrets: listOf(key), now })
         expect(headers["Credicorp-Signature"]).toBe(await signatureHeader(bytes, now, key))
-        expect(checkSignature(bytes, headers, { secrets: [key], now })).toMatchObject({ ok: true, signedAt: now })
+        expect(checkSignature(bytes, headers, { secrets: listOf(key), now })).toMatchObject({ ok: true, signedAt: now })
       }),
       RUNS,
     )
@@ -56,8 +60,10 @@ describe("what is signed verifies (spec 1.2 to 1.4)", () => {
     fc.assert(
       fc.property(body, others, others, shared, (bytes, senders, receivers, [key, sentFirst, heldFirst]) => {
         const put = (list: readonly string[], isFirst: boolean) => (isFirst ? [key, ...list] : [...list, key])
-        const headers = signWebhook(bytes, { secrets: put(senders, sentFirst), now: NOW })
-        expect(checkSignature(bytes, headers, { secrets: put(receivers, heldFirst), now: NOW }).ok).toBe(true)
+        const headers = signWebhook(bytes, { secrets: listOf(...put(senders, sentFirst)), now: NOW })
+        expect(checkSignature(bytes, headers, { secrets: listOf(...put(receivers, heldFirst)), now: NOW }).ok).toBe(
+          true,
+        )
       }),
       RUNS,
     )
@@ -68,8 +74,8 @@ describe("what is signed verifies (spec 1.2 to 1.4)", () => {
     fc.assert(
       fc.property(body, keys, fc.nat(), (bytes, all, nat) => {
         const cut = 1 + (nat % (all.length - 1))
-        const headers = signWebhook(bytes, { secrets: all.slice(0, cut), now: NOW })
-        const result = checkSignature(bytes, headers, { secrets: all.slice(cut), now: NOW })
+        const headers = signWebhook(bytes, { secrets: listOf(...all.slice(0, cut)), now: NOW })
+        const result = checkSignature(bytes, headers, { secrets: listOf(...all.slice(cut)), now: NOW })
         expect(!result.ok && result.error.reason).toBe("signature_mismatch")
       }),
       RUNS,
@@ -142,7 +148,6 @@ describe("one bit flipped is refused (spec 1.3)", () => {
     fc.assert(
       fc.property(body, place, (bytes, at) => {
         const other = flipText(SECRET, at)
-        fc.pre(/^\S(.*\S)?$/s.test(other))
         const result = check(bytes, headerOf(bytes), other)
         expect(!result.ok && result.error.reason).toBe("signature_mismatch")
       }),

@@ -71,8 +71,8 @@ describe("one v1 for each secret that is valid now, in order (spec 5.6, 1.12)", 
     },
     {
       why: "16",
-      secrets: Array.from({ length: 16 }, (_, i) => `whsec_${i}`),
-      want: Array.from({ length: 16 }, (_, i) => `whsec_${i}`),
+      secrets: Array.from({ length: 16 }, (_, i) => `whsec_n${i}`),
+      want: Array.from({ length: 16 }, (_, i) => `whsec_n${i}`),
     },
   ]
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { toUtf8 } from "../../src/core/bytes.ts"
 import { createHeaderLookup } from "../../src/http/headers.ts"
 import { nobleEngine } from "../../src/verify/hmac.ts"
 import { createKeyring } from "../../src/verify/keyring.ts"
@@ -8,7 +9,7 @@ import { checkSecrets } from "../../src/verify/secrets.ts"
 import { prove, readSignature } from "../../src/verify/verify.ts"
 import { NOW, v1 } from "../support/delivery.ts"
 
-const BODY = new TextEncoder().encode('{"a":1}')
+const BODY = toUtf8('{"a":1}')
 const A = "a".repeat(64)
 
 describe("readSignature: a precise reason, a vague code (spec 1.8, 1.9)", () => {
