@@ -12,7 +12,7 @@ export interface Failure {
   /** The field that failed. */
   readonly param?: string
   /** What to say instead of the catalogue's text: the rule that failed. */
-  readonly message?: string
+  readonly publicMessage?: string
 }
 
 /** What a partner wants done. */

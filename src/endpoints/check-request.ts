@@ -34,8 +34,8 @@ export async function checkRequest(
 
   const key = operation.body ? request.headers.get("idempotency-key") : null
   if (key !== null && !/^[\w-]{1,255}$/.test(key)) {
-    const message = /^["'].*["']$/.test(key) ? { message: QUOTED_IDEMPOTENCY_KEY } : {}
-    return early({ code: "idempotency_key_malformed", ...message })
+    const text = /^["'].*["']$/.test(key) ? { publicMessage: QUOTED_IDEMPOTENCY_KEY } : {}
+    return early({ code: "idempotency_key_malformed", ...text })
   }
   const mode = principal.livemode ? "live" : "test"
   const idempotency: Idempotency | undefined =

@@ -19,13 +19,13 @@ export function checkRules<Fields extends Ruled>(
 ): Result<Fields, Failure> {
   const url = fields.url === undefined ? ok(undefined) : checkEndpointUrl(fields.url, { extraTlds })
   if (!url.ok) {
-    return fail({ code: "webhook_endpoint_url_invalid", param: "url", message: URL_MESSAGES[url.error.reason] })
+    return fail({ code: "webhook_endpoint_url_invalid", param: "url", publicMessage: URL_MESSAGES[url.error.reason] })
   }
   const events =
     fields.enabled_events === undefined ? ok(undefined) : checkEnabledEvents(fields.enabled_events, knownTypes)
   if (!events.ok) {
     const { param, reason } = events.error
-    return fail({ code: "webhook_event_unknown", param, message: EVENTS_MESSAGES[reason] })
+    return fail({ code: "webhook_event_unknown", param, publicMessage: EVENTS_MESSAGES[reason] })
   }
   return ok(url.value === undefined ? fields : { ...fields, url: url.value })
 }

@@ -25,15 +25,18 @@ export interface ErrorFacts {
   readonly code: ErrorCode
   /** The field that failed. */
   readonly param?: string
-  /** Instead of the catalogue's text. A fixed sentence: it repeats nothing of the request, and no reason of spec 1.9. */
-  readonly message?: string
+  /**
+   * Replaces the catalogue's text. A fixed sentence: it repeats nothing of the request, and no reason of spec 1.9. Not called
+   * `message`, so that a `WebhookError`, whose message has the reason, can be answered without telling it.
+   */
+  readonly publicMessage?: string
 }
 
-export const toErrorBody = ({ code, param, message }: ErrorFacts, requestId: string): ErrorBody => ({
+export const toErrorBody = ({ code, param, publicMessage }: ErrorFacts, requestId: string): ErrorBody => ({
   error: {
     type: CATALOGUE[code].type,
     code,
-    message: message ?? CATALOGUE[code].meaning,
+    message: publicMessage ?? CATALOGUE[code].meaning,
     request_id: requestId,
     ...(param !== undefined && { param }),
   },

@@ -9,7 +9,7 @@ const codes = Object.keys(CATALOGUE).map((code) => ({ code: code as ErrorCode })
 
 describe("toErrorBody (spec 4.1)", () => {
   it("has a message of its own where one is given", () => {
-    const { message } = toErrorBody({ code: "webhook_endpoint_url_invalid", message: "The port." }, ID).error
+    const { message } = toErrorBody({ code: "webhook_endpoint_url_invalid", publicMessage: "The port." }, ID).error
     expect(message).toBe("The port.")
   })
 
