@@ -96,14 +96,17 @@ describe("the message is <code>: <reason>. <one helpful sentence>", () => {
     expect(new WebhookError(error).message).toBe(want)
   })
 
-  it.each(["header_malformed", "header_too_long", "too_many_signatures", "signature_mismatch"] as const)(
-    "%s has a sentence of its own",
-    (reason) => {
-      expect(new WebhookError(refuseSignature(reason).error).message).toMatch(
-        new RegExp(`^webhook_signature_invalid: ${reason}\\. [A-Z][^.]{20,}[.?]$`),
-      )
-    },
-  )
+  it.each([
+    "header_malformed",
+    "header_too_long",
+    "too_many_signatures",
+    "signature_mismatch",
+    "body_incomplete",
+  ] as const)("%s has a sentence of its own", (reason) => {
+    expect(new WebhookError(refuseSignature(reason).error).message).toMatch(
+      new RegExp(`^webhook_signature_invalid: ${reason}\\. [A-Z][^.]{20,}[.?]$`),
+    )
+  })
 
   it("shows no key of the payload, which param has", () => {
     const error = new WebhookError(refuse("invalid_value_type", 422, { param: "data.object.iban-GB00" }).error)
