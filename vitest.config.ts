@@ -11,7 +11,7 @@ import { BLACK_BOX_ENTRIES } from "./test/support/partner-keys.ts"
 import { QuietReporter } from "./test/support/reporter.ts"
 
 /** Cases from other projects' suites, read from the folder that VECTORS_DIR names. Without it, their tests are skipped. */
-const VECTOR_FILES = ["hmac_sha256", "signature", "json_bodies", "http", "urls"]
+const VECTOR_FILES = ["published", "generic_hmac", "hmac_sha256", "signature", "json_bodies", "http", "urls"]
 
 const readVectors = (name: string): readonly unknown[] | null => {
   const path = join(process.env["VECTORS_DIR"] ?? "", `${name}.json`)

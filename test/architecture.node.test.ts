@@ -124,7 +124,10 @@ describe("imports", () => {
 describe("files", () => {
   it("providers have no clock, no request and no environment", () => {
     const wrong = sources.filter(
-      ({ path, code }) => roomOf(path) === "providers" && /\bDate\b|\bRequest\b|\benv\b|fetch\(/.test(code),
+      ({ path, code }) =>
+        roomOf(path) === "providers" &&
+        // Names of headers hold such words too.
+        /\bDate\b|\bRequest\b|\benv\b|fetch\(/.test(code.replaceAll(/"[^"\n]*"/g, '""')),
     )
     expect(wrong.map(({ path }) => path)).toEqual([])
   })

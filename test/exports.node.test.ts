@@ -33,7 +33,23 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     types:
       "EnabledEventsError EnabledEventsReason EndpointUrlError EndpointUrlOptions EndpointUrlReason HostReason Result",
   },
-  "./providers": { name: "providers", values: "credicorp hmacScheme", types: "HmacSchemeOptions" },
+  "./providers": {
+    name: "providers",
+    values: `adyenPlatform aftership aftershipReturns aftershipShipping airwallex alchemy anthropic appwrite ashby
+    autosend bigcommerce bland blockfrost boxyhq buildkite calCom cashfree castle checkoutCom checkr clerk
+    clickup cloudconvert coinbaseCommerce coinify configcat credicorp cronofy datasaur discourse dub duffel
+    easypost editframe elevenLabs finch fizzy frontRule getStream ghost gitbook gitea github githubSha1
+    gocardless hmacScheme hookdeck hubspot increase intercom iron knock lagoHmac leaf lemonSqueezy line linear
+    lithic logto lusha meta microsoftTeams modernTreasury mollie moneybird mux nango notion nylas onfleet openai
+    oracleCommerce orb outpost paddle pagerduty payMongo paystack perryWeather plain polar postSyncer prolific
+    pusher quickbooks quo quoLegacy razorpay readme recurly replicate resend retell revolut rewardful rivo rupt
+    sanity segment sendbird sentry shippo shopify shopware signable signatureApi sinch sinchNumbers slack snyk
+    square squarespace standardWebhooks standardWebhooksAsymmetric strike stripe supabase surge svix talkJs
+    terra ticketTailor tiktok todoist tolgee trello twitch typeform unit uPayments uploadcare viber webex
+    webflow webSub whop wooCommerce workos worldlineConnect x xaman xero xobni yousign zavu zendesk zohoPayments
+    zoom`,
+    types: "HmacSchemeOptions",
+  },
   "./testing": {
     name: "testing",
     values: "SAMPLE_TYPES conformance faults sampleEvent signedRequest",

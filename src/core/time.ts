@@ -2,7 +2,7 @@ import { isTimeSeconds } from "./is.ts"
 
 /** How a time is written, in one spelling. */
 export interface TimeUnit {
-  readonly name: "s" | "ms" | "rfc3339" | "rfc3339-utc"
+  readonly name: "s" | "ms" | "s or ms" | "rfc3339" | "rfc3339-utc"
   /** Whole seconds since 1970, fractions cut off; undefined if the text is not such a time. */
   readonly parse: (text: string) => number | undefined
   readonly format: (seconds: number) => string
@@ -21,6 +21,13 @@ export const MILLISECONDS: TimeUnit = {
   parse: (text) =>
     String(+text) === text && isTimeSeconds(Math.floor(+text / 1000)) ? Math.floor(+text / 1000) : undefined,
   format: (seconds) => `${seconds}000`,
+}
+
+/** Whole seconds or milliseconds: 12 digits of seconds reach the year 33658, 13 of milliseconds begin in 2001. */
+export const SECONDS_OR_MILLISECONDS: TimeUnit = {
+  name: "s or ms",
+  parse: (text) => (text.length > 12 ? MILLISECONDS : SECONDS).parse(text),
+  format: String,
 }
 
 const PATTERN =

@@ -62,3 +62,12 @@ export const base64Key = (prefix = ""): KeyFormat => encodedKey("base64", prefix
 
 /** Hex, after a prefix that may be missing. */
 export const hexKey = (prefix = ""): KeyFormat => encodedKey("hex", prefix, fromHex)
+
+/** Hex without a prefix. */
+export const HEX_KEY: KeyFormat = /* @__PURE__ */ hexKey()
+
+/** Base64 without a prefix. */
+export const BASE64_KEY: KeyFormat = /* @__PURE__ */ base64Key()
+
+/** Base64 after `whsec_`, which may be missing, as Standard Webhooks has it. */
+export const WHSEC_KEY: KeyFormat = /* @__PURE__ */ base64Key("whsec_")

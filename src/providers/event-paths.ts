@@ -1,6 +1,7 @@
-import { fromUtf8 } from "../core/bytes.ts"
+import { fromUtf8, toUtf8 } from "../core/bytes.ts"
 import { isFields, isText } from "../core/is.ts"
-import { ok, type Result } from "../core/result.ts"
+import { isWithinJsonLimits, parseJsonBytes } from "../core/json.ts"
+import { fail, ok, type Result } from "../core/result.ts"
 import { refuse, type Refusal } from "../errors/webhook-error.ts"
 import type { AnyProvider, EventSource, ProviderEvent } from "./provider.ts"
 
@@ -21,10 +22,6 @@ export interface EventPaths {
 export const isProviderEventType = (type: unknown): boolean => isText(type, /^[!-~]{1,128}$/)
 
 const asList = (path: EventPath = []): readonly string[] => (typeof path === "string" ? [path] : path)
-
-/** Whether some of the paths lead into the body, or into the headers. */
-export const leadsTo = (path: EventPath | undefined, start: "body" | "header"): boolean =>
-  asList(path).some((each) => each.startsWith(start))
 
 /** The headers that the paths name, lower case (spec 7.10). */
 export const headersOf = (paths: EventPaths): readonly string[] =>
@@ -63,30 +60,47 @@ function readPath(path: EventPath | undefined, payload: unknown, from: EventSour
 /** How a body is decoded once its signature has passed. `any`: JSON if it begins as JSON does, else a form. */
 export type BodyFormat = AnyProvider["bodyFormat"]
 
+/** Bounds what a form of 1 MiB can become: a provider's forms have fewer than a hundred fields. */
+export const MAX_FORM_FIELDS = 1_000
+
+/** The fields of a form as a record; a name that occurs twice has its last value. Undefined if there are too many. */
+export function readForm(text: string): Readonly<Record<string, string>> | undefined {
+  const fields = new Map<string, string>()
+  if (text.split("&", MAX_FORM_FIELDS + 1).length > MAX_FORM_FIELDS) return undefined
+  for (const [name, value] of new URLSearchParams(text)) fields.set(name, value)
+  return Object.fromEntries(fields)
+}
+
 /**
  * Decodes a proven body: strict UTF-8 (spec 3.7), then JSON, one JSON value a line, or the fields of a form.
  *
  * The format follows from the signed bytes, never from `Content-Type`, which no provider here signs.
  */
-function decode(body: Uint8Array, format: BodyFormat, formField: string | undefined): unknown {
-  const text = fromUtf8(body)
-  if (format === "ndjson") return text.split("\n").flatMap((line) => (line.trim() ? [JSON.parse(line) as unknown] : []))
-  if (format === "json" || (format === "any" && /^\s*[[{]/.test(text))) return JSON.parse(text)
-  const fields = new Map<string, string>(new URLSearchParams(text))
-  const inner = formField === undefined ? undefined : fields.get(formField)
-  return inner === undefined ? Object.fromEntries(fields) : JSON.parse(inner)
+function decode(body: Uint8Array, format: BodyFormat, formField: string | undefined): Result<unknown, unknown> {
+  const text = format === "json" ? "" : fromUtf8(body)
+  if (format === "json" || (format === "any" && /^\s*[[{]/.test(text))) return parseJsonBytes(body)
+  if (format === "ndjson") {
+    if (!isWithinJsonLimits(body)) return fail("too much")
+    return ok(text.split("\n").flatMap((line) => (line.trim() ? [JSON.parse(line) as unknown] : [])))
+  }
+  const fields = readForm(text)
+  if (!fields) return fail("too many fields")
+  const inner = formField === undefined ? undefined : fields[formField]
+  return inner === undefined ? ok(fields) : parseJsonBytes(toUtf8(inner))
 }
 
 /** Makes the reader of a provider's events from where their fields are. A field that is not there is undefined. */
 export const createEventReader =
   (paths: EventPaths, format: BodyFormat, formField?: string) =>
   (from: EventSource): Result<ProviderEvent, Refusal> => {
-    let payload: unknown
+    let decoded: Result<unknown, unknown>
     try {
-      payload = decode(from.body, format, formField)
+      decoded = decode(from.body, format, formField)
     } catch {
       return refuse("invalid_json", 400)
     }
+    if (!decoded.ok) return refuse("invalid_json", 400)
+    const payload = decoded.value
     const type = readPath(paths.type, payload, from)
     if (type !== undefined && !isProviderEventType(type)) return refuse("invalid_value_type", 422, { param: "type" })
     return ok({

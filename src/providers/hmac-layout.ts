@@ -1,4 +1,7 @@
 import type { TimeUnit } from "../core/time.ts"
+import type { Result } from "../core/result.ts"
+import type { SignatureReason } from "../errors/webhook-error.ts"
+import type { HeaderItems } from "./signature-header.ts"
 import type { Encoding, KeyFormat } from "./encodings.ts"
 import type { Hash, HashEngine } from "./hashes.ts"
 
@@ -14,6 +17,10 @@ export interface HmacLayout {
   readonly encoding?: Encoding
   /** What stands before a signature, as `v1=`. */
   readonly prefix?: string
+  /** Set where a signature may come without its prefix. */
+  readonly prefixOptional?: true
+  /** Reads and writes a signature header that is no list of items. */
+  readonly shape?: HeaderShape
   /** Characters between the items of the signature header; without them the header is one signature. */
   readonly separators?: string
   /** Where the signed time is: a header's name, or the key of an item in the signature header, as `t=`. */
@@ -21,6 +28,8 @@ export interface HmacLayout {
   /** `SECONDS` unless given. */
   readonly unit?: TimeUnit
   readonly toleranceSeconds?: number
+  /** Where the signed body holds the time, as `webhookTimestamp`, for a template without `{time}`. */
+  readonly bodyTime?: string
   /** The header behind `{id}`. */
   readonly idHeader?: string
   /** `TEXT_KEY` unless given. */
@@ -28,7 +37,15 @@ export interface HmacLayout {
   /** The header that names the secret's id. */
   readonly keyIdHeader?: string
   /** What is hashed in place of the body, for the few providers that change it first. */
-  readonly toSignedBody?: (body: Uint8Array, engine: HashEngine, hash: Hash) => Uint8Array
+  readonly toSignedBody?: (body: Uint8Array, engine: HashEngine) => Uint8Array
+  /** What is hashed in place of the URL. */
+  readonly toSignedUrl?: (url: string) => string
+}
+
+/** A signature header with a form of its own. */
+export interface HeaderShape {
+  readonly read: (text: string) => Result<HeaderItems, SignatureReason>
+  readonly write: (timeText: string, signatures: readonly string[]) => string
 }
 
 /** A token of a template: `{body}`, `{time}`, `{id}`, `{method}`, `{url}`, `{path}` (with the query), `{header:X-Nonce}`. */

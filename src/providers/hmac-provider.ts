@@ -1,11 +1,13 @@
-import { createEventReader, headersOf, isProviderEventType, type EventPaths } from "./event-paths.ts"
+import { parseJsonBytes } from "../core/json.ts"
+import { SECONDS, type TimeUnit } from "../core/time.ts"
+import { createEventReader, headersOf, isProviderEventType, readField, type EventPaths } from "./event-paths.ts"
 import type { HandshakeRule } from "./handshake.ts"
 import { compileHmac } from "./hmac.ts"
 import { signedHeadersOf, type HmacLayout } from "./hmac-layout.ts"
-import type { Assurance, Provider, ProviderEvent, Scheme } from "./provider.ts"
+import type { Assurance, Provider, ProviderEvent, Scheme, SecretFormat } from "./provider.ts"
 
 /** What every provider's row says beside its scheme. */
-export interface ProviderFacts {
+export interface ProviderFacts extends SecretFormat {
   readonly name: string
   readonly docs: string
   /** `S` the provider's SDK, `D` its documentation, then the place where the scheme was read. */
@@ -42,7 +44,7 @@ export function toProvider<Level extends Assurance>(
   { scheme, header, covers, summary, assurance, signedHeaders = [] }: SchemeFacts<Level>,
 ): Provider<ProviderEvent, Level> {
   const { name, docs, source, event = {}, bodyFormat = "json", formField, deliveryHeader = "" } = facts
-  const { toleranceSeconds, handshake, refusalStatus, acceptedAnswer } = facts
+  const { secretPrefix, parseKey, toleranceSeconds, handshake, refusalStatus, acceptedAnswer } = facts
   const isCovered = (path: EventPaths["id"]): boolean =>
     path !== undefined &&
     [path].flat().every((each) =>
@@ -55,6 +57,8 @@ export function toProvider<Level extends Assurance>(
   return {
     ...scheme,
     name,
+    secretPrefix,
+    parseKey,
     docs,
     source,
     summary,
@@ -81,16 +85,31 @@ export function hmacProvider<Level extends Assurance = "verified">(
   assurance: Level = "verified" as Level,
 ): Provider<ProviderEvent, Level> {
   const { idHeader, signed = "{body}", hash, encoding, header, event } = row
+  const { bodyTime, unit = SECONDS } = row
   const has = (token: string): boolean => signed.includes(`{${token}}`)
   return toProvider<Level>(
     { deliveryHeader: idHeader ?? "", ...row, event: { ...(idHeader && { id: `header ${idHeader}` }), ...event } },
     {
-      scheme: compileHmac(row),
+      scheme: { ...compileHmac(row), ...(bodyTime && { readTime: timeReader(bodyTime, unit) }) },
       header,
       assurance,
       summary: `${hash?.name ?? "sha256"} ${encoding?.name ?? "hex"} HMAC of ${signed}`,
-      covers: { body: has("body"), time: has("time"), method: has("method"), url: has("url") || has("path") },
+      covers: {
+        body: has("body"),
+        time: has("time") || !!bodyTime,
+        method: has("method"),
+        url: has("url") || has("path"),
+      },
       signedHeaders: signedHeadersOf(row),
     },
   )
 }
+
+/** Reads a time that the signed body holds. */
+const timeReader =
+  (path: string, unit: TimeUnit): NonNullable<Scheme["readTime"]> =>
+  (_, body) => {
+    const parsed = parseJsonBytes(body)
+    const value = parsed.ok ? readField(parsed.value, path.split(".")) : undefined
+    return typeof value === "string" || typeof value === "number" ? unit.parse(String(value)) : undefined
+  }

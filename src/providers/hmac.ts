@@ -3,7 +3,7 @@ import { toAscii, toUtf8 } from "../core/bytes.ts"
 import { fail, ok } from "../core/result.ts"
 import { SECONDS } from "../core/time.ts"
 import { HEX, TEXT_KEY } from "./encodings.ts"
-import { SHA256 } from "./hashes.ts"
+import { SHA256, type HashEngine } from "./hashes.ts"
 import type { HeaderLookup } from "../http/headers.ts"
 import type { Claim, DeliveryTarget, Scheme } from "./provider.ts"
 import { compileHeader } from "./signature-header.ts"
@@ -36,14 +36,28 @@ function compileText(template: string, headers: readonly string[], idHeader: str
 /** Path and query of an absolute URL, as it was written. */
 export const toPath = (url: string): string => url.replace(/^[a-z]+:\/\/[^/?#]*/i, "").replace(/#.*$/, "") || "/"
 
-/** Compiles a layout: its regular expressions and its template are worked out once, for any number of deliveries. */
-export function compileHmac(layout: HmacLayout): Scheme {
-  const { name, header, signed = "{body}", hash = SHA256, encoding = HEX, prefix = "", separators = "" } = layout
-  const { time = "", unit = SECONDS, idHeader = "", key = TEXT_KEY, keyIdHeader, toSignedBody } = layout
+/** A layout, compiled. */
+export interface CompiledLayout extends Pick<Scheme, "parseHeaders"> {
+  /** The signed bytes in order, the body among them as it is: joining them would copy it. */
+  readonly toChunks: (
+    claim: Claim,
+    body: Uint8Array,
+    target: DeliveryTarget | undefined,
+    engine: HashEngine,
+  ) => Uint8Array[]
+}
+
+/**
+ * Compiles a layout: its regular expressions and its template are worked out once, for any number of deliveries.
+ *
+ * @param signature The source of a regular expression for one signature.
+ */
+export function compileLayout(layout: HmacLayout, signature: string): CompiledLayout {
+  const { header, signed = "{body}", prefix = "", separators = "", time = "", unit = SECONDS, idHeader = "" } = layout
+  const { keyIdHeader, toSignedBody, toSignedUrl, prefixOptional, shape } = layout
   const timeKey = time.endsWith("=") ? time : ""
   const timeHeader = timeKey ? "" : time.toLowerCase()
-  const signature = encoding.pattern(hash.noble.outputLen)
-  const readItems = compileHeader({ separators, timeKey, prefix, signature })
+  const readItems = shape?.read ?? compileHeader({ separators, timeKey, prefix, prefixOptional, signature })
   const signedHeaders = signedHeadersOf(layout)
   const [before = "", after] = signed.split("{body}")
   const textBefore = compileText(before, signedHeaders, idHeader)
@@ -52,8 +66,6 @@ export function compileHmac(layout: HmacLayout): Scheme {
   const toBytes = /\{(?:url|path)|[^\n -~]/.test(signed) ? toUtf8 : toAscii
 
   return {
-    layout,
-
     parseHeaders(lookup) {
       const items = readItems(lookup(header.toLowerCase()))
       if (!items.ok) return items
@@ -73,6 +85,24 @@ export function compileHmac(layout: HmacLayout): Scheme {
       })
     },
 
+    toChunks(claim, body, given, engine) {
+      const target = given && toSignedUrl ? { ...given, url: toSignedUrl(given.url) } : given!
+      const chunks: Uint8Array[] = []
+      if (before) chunks.push(toBytes(textBefore(claim, target)))
+      if (after !== undefined) chunks.push(toSignedBody ? toSignedBody(body, engine) : body)
+      if (after) chunks.push(toBytes(textAfter(claim, target)))
+      return chunks
+    },
+  }
+}
+
+/** Compiles a layout whose signatures are HMACs. */
+export function compileHmac(layout: HmacLayout): Scheme {
+  const { name, hash = SHA256, encoding = HEX, key = TEXT_KEY } = layout
+  const { parseHeaders, toChunks } = compileLayout(layout, encoding.pattern(hash.noble.outputLen))
+  return {
+    layout,
+    parseHeaders,
     prepareKey({ secret }, engine) {
       const bytes = key.decode(secret)
       // Anyone can sign with an empty key.
@@ -80,11 +110,7 @@ export function compileHmac(layout: HmacLayout): Scheme {
       const mac = engine.hmac(bytes, hash)
       return {
         sign(claim, body, target) {
-          const chunks: Uint8Array[] = []
-          if (before) chunks.push(toBytes(textBefore(claim, target!)))
-          if (after !== undefined) chunks.push(toSignedBody ? toSignedBody(body, engine, hash) : body)
-          if (after) chunks.push(toBytes(textAfter(claim, target!)))
-          const text = mac(chunks, encoding.base)
+          const text = mac(toChunks(claim, body, target, engine), encoding.base)
           return encoding.spell ? encoding.spell(text) : text
         },
       }
@@ -110,8 +136,10 @@ export function toHeaders(layout: HmacLayout, claim: Claim, signatures: readonly
   const inHeader = time.endsWith("=")
   const items = signatures.map((signature) => prefix + signature)
   return {
-    [header]: (inHeader ? [time + timeText, ...items] : items).join(separators.slice(0, 1)),
-    ...(time && !inHeader && { [time]: timeText }),
+    [header]: layout.shape
+      ? layout.shape.write(timeText, signatures)
+      : (inHeader ? [time + timeText, ...items] : items).join(separators.slice(0, 1)),
+    ...(time && !inHeader && !layout.shape && { [time]: timeText }),
     ...Object.fromEntries(signedHeadersOf(layout).map((name, i) => [name, signed[i]!])),
   }
 }

@@ -22,6 +22,8 @@ export interface HeaderGrammar {
   readonly timeKey: string
   /** What stands before each signature. */
   readonly prefix: string
+  /** Set where a signature may come without its prefix. */
+  readonly prefixOptional?: boolean | undefined
   /** The source of a regular expression for the one canonical spelling of a signature, of exact length. */
   readonly signature: string
 }
@@ -43,15 +45,19 @@ export function compileHeader({
   separators,
   timeKey,
   prefix,
+  prefixOptional,
   signature,
 }: HeaderGrammar): (text: string) => Result<HeaderItems, SignatureReason> {
   // One pass of the regular expression engine costs a fraction of a loop over a header of 4,096 characters.
   const notSeparator = separators ? `[^${escape(separators)}]` : `[^]`
   // Without a prefix every item is a candidate, and the lookahead keeps the gaps between separators from being items.
-  const start = separators ? `(?<!${notSeparator})${prefix ? "" : `(?=${notSeparator})`}` : "^"
+  const start = separators ? `(?<!${notSeparator})${prefix && !prefixOptional ? "" : `(?=${notSeparator})`}` : "^"
   const end = separators ? `(?!${notSeparator})` : "$"
   const time = timeKey ? `${escape(timeKey)}(${notSeparator}*)` : "(?!)()"
-  const items = new RegExp(`${start}(?:${time}|${escape(prefix)}(${signature}${end})?)`, "g")
+  const items = new RegExp(
+    `${start}(?:${time}|(?:${escape(prefix)})${prefixOptional ? "?" : ""}(${signature}${end})?)`,
+    "g",
+  )
   return (text) => {
     if (text.length > MAX_SIGNATURE_HEADER_CHARS) return fail("header_too_long")
     if (!text.trim()) return fail("header_missing")
