@@ -37,7 +37,8 @@ export const isThisMachine = (hostname: string): boolean => ["localhost", "127.0
 export function readCredential(name: string): string {
   const value = process.env[name] ?? readDevVars()[name]
   if (!value) throw new UsageError(`there is no ${name}: run npm start once (it makes .dev.vars), or set it`)
-  return value
+  // OPERATOR_TOKEN holds two during a rotation. The first is the new one.
+  return value.split(",")[0]!.trim()
 }
 
 /** Where a call goes, if a credential may be sent there. */

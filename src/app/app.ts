@@ -20,22 +20,22 @@ export type Surface<Settings> =
   /** Configured wrongly: its routes answer 503 until that is mended. */
   | { readonly state: "invalid" }
 
-interface OperatorToken {
-  /** As `parseOperatorToken` returned it. */
-  readonly token: string
+interface OperatorTokens {
+  /** As `parseOperatorTokens` returned them. */
+  readonly tokens: readonly string[]
 }
 
 export interface AppDeps {
   /** The receiver at `/webhooks/<source>`. */
   readonly receiver: Surface<ReceiverSettings> & { readonly source: string }
   /** The operator's routes of the inbox at `/inbox`. */
-  readonly inbox: Surface<InboxOperationDeps & OperatorToken>
+  readonly inbox: Surface<InboxOperationDeps & OperatorTokens>
   /** The registry of endpoints at `/partner/v1/webhook_endpoints`. */
   readonly partner: Surface<PartnerSettings>
   /** Where the pages of the error codes are: makes `error.doc_url`, which no error has unless it is given. */
   readonly errorDocsUrl?: string | undefined
   /** The operator's routes about accounts at `/operator/accounts`. */
-  readonly operator: Surface<Pick<AccountOperationDeps, "accountOf"> & OperatorToken>
+  readonly operator: Surface<Pick<AccountOperationDeps, "accountOf"> & OperatorTokens>
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly clock: () => number
@@ -57,13 +57,13 @@ export function createApp(deps: AppDeps): App {
   const path = `/webhooks/${receiver.source}`
   if (receiver.state === "on") app.route(path, createReceiverRoute(receiver.settings, { clock, log }))
   if (inbox.state === "on") {
-    const { token, ...settings } = inbox.settings
-    app.route("/", createOperatorRoutes(INBOX_OPERATIONS, { deps: settings, token, log }))
+    const { tokens, ...settings } = inbox.settings
+    app.route("/", createOperatorRoutes(INBOX_OPERATIONS, { deps: settings, tokens, log }))
   }
   if (partner.state === "on") app.route("/", createPartnerRoutes(partner.settings, { clock, log }))
   if (operator.state === "on") {
-    const { token, accountOf } = operator.settings
-    app.route("/", createOperatorRoutes(ACCOUNT_OPERATIONS, { deps: { accountOf, clock }, token, log }))
+    const { tokens, accountOf } = operator.settings
+    app.route("/", createOperatorRoutes(ACCOUNT_OPERATIONS, { deps: { accountOf, clock }, tokens, log }))
   }
 
   const invalid = [

@@ -62,14 +62,14 @@ export function createAppFromEnv<Env extends WorkerBindings>(
   const inbox = toSurface(
     "operator's routes about the inbox",
     readInboxRouteConfig(env),
-    ({ token, inbox: config }) => ({
-      token,
+    ({ tokens, inbox: config }) => ({
+      tokens,
       shards: toShards(config),
       handlerKeys: keysOf(handlers),
     }),
   )
   const operator = toSurface("operator's routes about accounts", readAccountsRouteConfig(env), (config) => ({
-    token: config.token,
+    tokens: config.tokens,
     accountOf: (name: string) => config.accounts.getByName(name),
   }))
   const docs = readErrorDocsConfig(env)
@@ -84,12 +84,12 @@ export function createAppFromEnv<Env extends WorkerBindings>(
 const keysOf = <Env>({ entries }: HandlerSet<Env>): readonly string[] => entries.map(([pattern]) => pattern)
 
 /** The operator's token and the inbox that it is for. */
-function readInboxRouteConfig(env: WorkerBindings): Configured<{ token: string; inbox: InboxConfig }> {
+function readInboxRouteConfig(env: WorkerBindings): Configured<OperatorConfig & { inbox: InboxConfig }> {
   const operator = readOperatorConfig(env)
   if (operator.state === "off") return operator
   const inbox = readInboxConfig(env)
   if (operator.state === "on" && inbox.state === "on") {
-    return { state: "on", config: { token: operator.config.token, inbox: inbox.config } }
+    return { state: "on", config: { ...operator.config, inbox: inbox.config } }
   }
   const problems = [operator, inbox].flatMap((read) => (read.state === "invalid" ? read.problems : []))
   return { state: "invalid", problems }

@@ -17,8 +17,8 @@ export const MAX_OPERATOR_BODY_BYTES = 16_384
 export interface OperatorRouteDeps<Deps> {
   /** What the operations work on. */
   readonly deps: Deps
-  /** As `parseOperatorToken` returned it. */
-  readonly token: string
+  /** As `parseOperatorTokens` returned them. */
+  readonly tokens: readonly string[]
   readonly log: Log
 }
 
@@ -32,17 +32,20 @@ export const createOperatorRoutes = <Deps>(
 async function serve<Deps>(
   c: OperationContext,
   operation: Operation<Deps>,
-  { deps, token, log }: OperatorRouteDeps<Deps>,
+  { deps, tokens, log }: OperatorRouteDeps<Deps>,
 ): Promise<Response> {
   const { requestId } = c.var
   const facts = { message: "operator request", operation: operation.name, request_id: requestId }
-  const refusal = checkOperator(c.req.raw.headers.get("authorization"), token)
-  if (refusal) {
+  const matched = checkOperator(c.req.raw.headers.get("authorization"), tokens)
+  if (!matched.ok) {
     // Logged, so that guessing of tokens is seen.
-    log({ level: "warn", ...facts, status: CATALOGUE[refusal].status, code: refusal })
-    return errorResponse({ code: refusal }, requestId)
+    const code = matched.error
+    log({ level: "warn", ...facts, status: CATALOGUE[code].status, code })
+    return errorResponse({ code }, requestId)
   }
-  const params = paramsToLog(c.req.param())
+  // During a rotation the log shows whether the old token is still in use.
+  const token = tokens.length > 1 ? { token: matched.value } : {}
+  const known = { ...facts, ...paramsToLog(c.req.param()), ...token }
   try {
     const input = await readInput(c, operation)
     const answer = input.ok ? await operation.run(input.value, deps) : input.error
@@ -50,11 +53,11 @@ async function serve<Deps>(
     const { status } = response
     const fields = input.ok ? fieldsToLog(operation.body?.logged, input.value.body) : {}
     const failure = "code" in answer ? { code: answer.code, error: answer.problem } : {}
-    log({ level: status >= 500 ? "error" : "info", ...facts, ...params, ...fields, status, ...failure })
+    log({ level: status >= 500 ? "error" : "info", ...known, ...fields, status, ...failure })
     return response
   } catch (error) {
     const code = "temporarily_unavailable"
-    log({ level: "error", ...facts, ...params, status: CATALOGUE[code].status, code, error: errorName(error) })
+    log({ level: "error", ...known, status: CATALOGUE[code].status, code, error: errorName(error) })
     return errorResponse({ code }, requestId)
   }
 }

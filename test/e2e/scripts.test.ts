@@ -11,7 +11,7 @@ import { join } from "node:path"
 import { parseEnv } from "node:util"
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest"
 import { ensureDevVars } from "../../tools/dev-vars.ts"
-import { parseOperatorToken } from "../../src/operator/token.ts"
+import { parseOperatorTokens } from "../../src/operator/token.ts"
 import { createApiKeyAuth, parseApiKeys, type ApiKey } from "../../src/endpoints/auth/api-keys.ts"
 import { parseSecrets } from "../../src/verify/parse-secrets.ts"
 import { KEYS } from "../support/api-keys.ts"
@@ -353,7 +353,7 @@ describe("ensureDevVars", () => {
     expect(parseSecrets(vars["WEBHOOK_SECRETS"])).toMatchObject([{ id: "local" }])
     const authenticate = createApiKeyAuth(parseApiKeys(vars["PARTNER_API_KEYS"]!))
     expect(await authenticate(vars["PARTNER_API_KEY"]!)).toMatchObject({ ok: true, value: { account: "acct_demo" } })
-    expect(parseOperatorToken(vars["OPERATOR_TOKEN"]!)).toMatch(/^[\w-]{43}$/)
+    expect(parseOperatorTokens(vars["OPERATOR_TOKEN"]!)).toEqual([expect.stringMatching(/^[\w-]{43}$/)])
   })
 
   it("makes other secrets each time", () => {

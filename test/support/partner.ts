@@ -293,7 +293,7 @@ export function createPartner({
         rules: { knownTypes, extraTlds },
       },
     },
-    operator: { state: "on", settings: { token: OPERATOR_TOKEN, accountOf: accountOf ?? account } },
+    operator: { state: "on", settings: { tokens: [OPERATOR_TOKEN], accountOf: accountOf ?? account } },
     log: (entry) => log.push(entry),
     clock: () => time,
   })
