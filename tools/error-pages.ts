@@ -2,41 +2,69 @@
 
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { ERROR_CODES, toErrorPage, toText, type ErrorPage } from "../src/app/reference/page.ts"
+import {
+  ERROR_CODES,
+  GROUPS,
+  isSent,
+  splitCode,
+  toErrorPage,
+  toText,
+  type ErrorPage,
+} from "../src/app/reference/page.ts"
 
 const FOLDER = join(import.meta.dirname, "..", "docs", "errors")
 
-const EMITTERS = {
+const EMITTERS: Readonly<Record<ErrorPage["emitted_by"][number], string>> = {
   receiver: "the [receiver](../spec.md)",
   endpoints: "the [registry of endpoints](../endpoints.md)",
-} satisfies Record<ErrorPage["emitted_by"][number], string>
+}
+
+const NEVER = "Never sent by Countersign: the code belongs to other services of Credicorp."
+
+/** Sets the names in a text as code. */
+const prose = (text: string): string =>
+  splitCode(text)
+    .map(({ text: part, isCode }) => (isCode ? `\`${part}\`` : part))
+    .join("")
 
 const toMarkdown = (page: ErrorPage): string => `# ${page.code}
 
-${page.status} \`${page.type}\`. **${page.meaning}**
+Status ${page.status}, \`${page.type}\`. **${prose(page.meaning)}**
 
-Answered by ${page.emitted_by.map((emitter) => EMITTERS[emitter]).join(" and ") || "other surfaces of Credicorp's only"}. \
+${isSent(page) ? `Sent by ${page.emitted_by.map((emitter) => EMITTERS[emitter]).join(" and ")}.` : NEVER} \
 ${page.retry ? "The same request may succeed later." : "The same request will be refused again."}
 
-**When.** ${page.when}
+**When.** ${prose(page.when)}
 
-**If you sent the request.** ${page.sender}
+**If you sent the request.** ${prose(page.sender)}
 
-**If you run what answered it.** ${page.receiver}
+**If you run what answered it.** ${prose(page.receiver)}
 
 \`\`\`http
 ${toText(page.example)}
 \`\`\`
 `
 
+const toTable = (pages: readonly ErrorPage[]): string => `| status | code | meaning |
+|---|---|---|
+${pages.map(({ code, status, meaning }) => `| ${status} | [\`${code}\`](${code}.md) | ${prose(meaning)} |`).join("\n")}`
+
 const toIndex = (pages: readonly ErrorPage[]): string => `# Errors
 
-The 40 codes, one page each. Branch on \`code\`: texts may change, and codes are added over time, so ask \`classifyError\`
-about one that you do not know. The Worker serves the same under \`/errors\`. These pages are made by \`npm run errors\`.
+The 40 codes, one page each. Branch on \`code\`: texts may change, and codes are added over time. \`classifyError\` tells
+what to do about one that you do not know. The Worker serves the same under \`/errors\`. \`npm run errors\` makes these pages.
 
-| status | code | meaning |
-|---|---|---|
-${pages.map(({ code, status, meaning }) => `| ${status} | [${code}](${code}.md) | ${meaning} |\n`).join("")}`
+${GROUPS.map(
+  ({ title, statuses }) =>
+    `## ${title}\n\n${toTable(pages.filter((page) => isSent(page) && statuses.includes(page.status)))}`,
+).join("\n\n")}
+
+## Never sent by Countersign
+
+Other services of Credicorp answer with these. They are listed for their clients.
+
+${toTable(pages.filter((page) => !isSent(page)))}
+`
 
 /** Name of the file in docs/errors/ → its text. */
 export function toErrorFiles(): ReadonlyMap<string, string> {

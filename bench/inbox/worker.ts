@@ -73,6 +73,7 @@ function createBenchApp(env: Env, handOff: HandOff): ReturnType<typeof createApp
     knownPatterns: [],
     schemas: {},
     handOff,
+    checkStore: async () => "ok" as const,
   }
   return createApp({
     receiver: { state: "on", source: credicorp.name, settings },

@@ -4,20 +4,21 @@ import { ACCOUNT_OPERATIONS, OPERATOR_PATH, type AccountOperationDeps } from "..
 import { PARTNER_PATH } from "../endpoints/operations.ts"
 import { createPartnerRoutes, type PartnerSettings } from "../endpoints/route.ts"
 import { withDocUrl } from "../http/doc-url.ts"
-import { createRequestId, errorResponse, jsonResponse, RETRY_LATER, toErrorBody } from "../http/response.ts"
-import { createErrorRoutes } from "./reference/route.ts"
+import { createRequestId, errorResponse } from "../http/response.ts"
+import type { StoreCheck } from "./health.ts"
+import { createAboutRoutes } from "./reference/route.ts"
 import type { Log } from "../events/handlers.ts"
 import { INBOX_OPERATIONS, INBOX_PATH, type InboxOperationDeps } from "../inbox/operations.ts"
 import { createOperatorRoutes } from "../operator/route.ts"
 import type { ReceiverSettings } from "../receiver/receive.ts"
 import { createReceiverRoute } from "../receiver/route.ts"
 
-/** A group of routes with a configuration of its own: one that is unsound does not stop the others. */
+/** A group of routes with a configuration of its own. An invalid one does not stop the others. */
 export type Surface<Settings> =
   | { readonly state: "on"; readonly settings: Settings }
   /** Not configured: its routes do not exist. */
   | { readonly state: "off" }
-  /** Configured wrongly: its routes answer 503 until that is mended. */
+  /** Configured wrongly: its routes answer 503 until that is corrected. */
   | { readonly state: "invalid" }
 
 interface OperatorTokens {
@@ -27,7 +28,7 @@ interface OperatorTokens {
 
 export interface AppDeps {
   /** The receiver at `/webhooks/<source>`. */
-  readonly receiver: Surface<ReceiverSettings> & { readonly source: string }
+  readonly receiver: Surface<ReceiverSettings & StoreCheck> & { readonly source: string }
   /** The operator's routes of the inbox at `/inbox`. */
   readonly inbox: Surface<InboxOperationDeps & OperatorTokens>
   /** The registry of endpoints at `/partner/v1/webhook_endpoints`. */
@@ -74,29 +75,15 @@ export function createApp(deps: AppDeps): App {
   ]
   for (const route of invalid) app.all(route, (c) => errorResponse(UNAVAILABLE, c.var.requestId))
 
-  app.route("/errors", createErrorRoutes())
-
-  app.get("/healthz", (c) => {
-    const surfaces = {
-      receiver: receiver.state,
-      inbox: inbox.state,
-      partner: partner.state,
-      operator: operator.state,
-    }
-    const { requestId } = c.var
-    return receiver.state === "on"
-      ? jsonResponse(200, { status: "ok", surfaces }, requestId)
-      : jsonResponse(503, { ...toErrorBody(UNAVAILABLE, requestId), surfaces }, requestId, RETRY_LATER)
-  })
-
-  app.get("/openapi.json", async (c) => {
-    // Loaded and made when it is asked for: neither costs the start of an isolate anything.
-    const { createDocument } = await import("./reference/openapi.ts")
-    return jsonResponse(200, createDocument(), c.var.requestId)
-  })
-  for (const about of ["/healthz", "/openapi.json"]) {
-    app.all(about, (c) => errorResponse({ code: "method_not_allowed" }, c.var.requestId, { Allow: "GET, HEAD" }))
-  }
+  const surfaces = { receiver: receiver.state, inbox: inbox.state, partner: partner.state, operator: operator.state }
+  app.route(
+    "/",
+    createAboutRoutes(async () => {
+      if (receiver.state !== "on") return { ok: false, facts: { surfaces } }
+      const store = await receiver.settings.checkStore()
+      return { ok: store === "ok", facts: { surfaces, store } }
+    }),
+  )
 
   app.notFound((c) => errorResponse({ code: "route_not_found" }, c.var.requestId))
   app.onError((error, c) => {

@@ -1,4 +1,5 @@
 import { createApp, type Surface } from "./app.ts"
+import { createStoreCheck, type StoreCheck, type StoreState } from "./health.ts"
 import { readErrorDocsConfig, readReceiverConfig, type ReceiverConfig, type WorkerBindings } from "./config.ts"
 import { readInboxConfig, type InboxConfig } from "../inbox/config.ts"
 import { readOperatorConfig, type OperatorConfig } from "../operator/token.ts"
@@ -8,7 +9,7 @@ import { createAuthenticate } from "../endpoints/auth/authenticate.ts"
 import type { HandlerSet, Log } from "../events/handlers.ts"
 import { PUBLIC_EVENT_TYPES } from "../events/known.ts"
 import { createInboxHandOff } from "../inbox/hand-off.ts"
-import { createShards, type Shards } from "../inbox/shards.ts"
+import { createShards, findOtherCount, type Shards } from "../inbox/shards.ts"
 import { NO_ACCOUNTS, readPartnerConfig, type PartnerConfig } from "../endpoints/config.ts"
 import type { ReceiverSettings } from "../receiver/receive.ts"
 import { createVerifier } from "../verify/verifier.ts"
@@ -107,6 +108,10 @@ function readAccountsRouteConfig(env: WorkerBindings): Configured<OperatorConfig
     : { state: "invalid", problems }
 }
 
+/** Asks the first shard, which every inbox uses: it keeps the number of shards for all of them. */
+const askStore = async (shards: Shards): Promise<StoreState> =>
+  (await findOtherCount(shards)) === undefined ? "ok" : "other_shards"
+
 const toShards = ({ inboxes, shards }: InboxConfig): Shards =>
   createShards(shards, (index) => inboxes.getByName(`shard-${index}`))
 
@@ -114,8 +119,9 @@ function createReceiverSettings<Env>(
   config: ReceiverConfig,
   handlers: HandlerSet<Env>,
   { log, clock }: { log: Log; clock: () => number },
-): ReceiverSettings {
+): ReceiverSettings & StoreCheck {
   const { secrets, toleranceSeconds, maxBodyBytes, livemode, unknownEvents, eventTypes, inbox } = config
+  const shards = toShards(inbox)
   const now = (): number => Math.floor(clock() / 1000)
   return {
     provider: credicorp,
@@ -126,6 +132,7 @@ function createReceiverSettings<Env>(
     knownPatterns: [...eventTypes, ...keysOf(handlers)],
     // The inbox holds payloads against them when it runs a handler.
     schemas: {},
-    handOff: createInboxHandOff({ shards: toShards(inbox), handlerKeys: keysOf(handlers), log }),
+    handOff: createInboxHandOff({ shards, handlerKeys: keysOf(handlers), log }),
+    checkStore: createStoreCheck(async () => await askStore(shards), { clock, log }),
   }
 }

@@ -39,9 +39,17 @@ describe("/healthz", () => {
     const answer = await createSend("on")({ method: "GET", url: `${BASE}/healthz` })
     expect([answer.status, answer.json]).toEqual([
       200,
-      { status: "ok", surfaces: { receiver: "on", inbox: "off", partner: "off", operator: "off" } },
+      { status: "ok", surfaces: { receiver: "on", inbox: "off", partner: "off", operator: "off" }, store: "ok" },
     ])
     expect(answer.headers.get("Retry-After")).toBeNull()
+  })
+
+  // Caught: the answer came from the configuration alone, so it was 200 while nothing could be stored.
+  it.each(["unreachable", "other_shards"] as const)("on, and the inbox is %s → 503 that says so", async (store) => {
+    const { send } = createReceiver({ checkStore: async () => store })
+    const answer = await send({ method: "GET", url: `${BASE}/healthz` })
+    expect([answer.status, answer.code, answer.json["store"]]).toEqual([503, "temporarily_unavailable", store])
+    expect(answer.headers.get("Retry-After")).toBe("30")
   })
 
   it.each(["off", "invalid"] as const)("%s → 503 that names it", async (state) => {
@@ -68,7 +76,7 @@ describe("/healthz", () => {
 
 describe("paths that are not there: spec 3.1", () => {
   it.each([
-    { path: "/" },
+    { path: "//" },
     { path: "/health" },
     { path: "/healthz/" },
     { path: "//healthz" },

@@ -5,7 +5,8 @@ import addFormats from "ajv-formats"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { OPERATIONS } from "../../src/app/reference/declarations.ts"
-import { createDocument, errorsOf, toTemplate } from "../../src/app/reference/openapi.ts"
+import { errorsOf } from "../../src/app/reference/codes.ts"
+import { createDocument, toTemplate } from "../../src/app/reference/openapi.ts"
 import { CATALOGUE, type ErrorCode } from "../../src/errors/catalogue.ts"
 import { groupOf, type Declaration } from "../../src/http/operation.ts"
 import { SPOILS, startWorker, toSound, type Running, type Sent } from "./openapi-requests.ts"
@@ -103,7 +104,7 @@ it("the Worker serves the document", async () => {
   expect(await response.json()).toEqual(DOCUMENT)
 })
 
-describe.each(OPERATIONS.filter(({ path }) => path.startsWith("/errors")))("$name", (operation) => {
+describe.each(OPERATIONS.filter((operation) => operation.answers.some(({ html }) => html)))("$name", (operation) => {
   it("200 as HTML, for whoever accepts that first", async () => {
     const response = await worker.send({ ...(await toSound(worker, operation)), headers: { accept: "text/html" } })
     expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"])

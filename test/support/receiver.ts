@@ -1,4 +1,5 @@
 import { createApp } from "../../src/app/app.ts"
+import type { StoreState } from "../../src/app/health.ts"
 import type { HandOff } from "../../src/events/hand-off.ts"
 import { defineHandlers, type HandlerSet } from "../../src/events/handlers.ts"
 import { createInlineHandOff } from "./inline-hand-off.ts"
@@ -50,6 +51,8 @@ export interface ReceiverOptions {
   readonly handlers?: HandlerSet<TestEnv>
   /** In place of the handlers. */
   readonly handOff?: HandOff
+  /** What the inbox says of itself; `ok` unless given. */
+  readonly checkStore?: () => Promise<StoreState>
   /** Milliseconds since 1970. */
   readonly clock?: () => number
   readonly errorDocsUrl?: string
@@ -89,7 +92,11 @@ export function createReceiver(options: ReceiverOptions = {}): TestReceiver {
     handOff: options.handOff ?? createInlineHandOff(handlers, TEST_ENV, log),
   }
   const app = createApp({
-    receiver: { state: "on", settings, source: credicorp.name },
+    receiver: {
+      state: "on",
+      settings: { ...settings, checkStore: options.checkStore ?? (async () => "ok" as const) },
+      source: credicorp.name,
+    },
     inbox: { state: "off" },
     partner: { state: "off" },
     operator: { state: "off" },

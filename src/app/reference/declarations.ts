@@ -115,10 +115,29 @@ const PAGE: Partial<AnswerDeclaration> = {
 /** What tells of the Worker itself, whichever surface is on. */
 export const ABOUT_OPERATIONS = [
   {
+    name: "about.index",
+    method: "GET",
+    path: "/",
+    summary: "Show what this Worker is and where to look",
+    answers: [
+      {
+        status: 200,
+        description: "Its name and links.",
+        schema: named(
+          "Index",
+          v.object({ name: v.string(), description: v.string(), links: v.record(v.string(), v.string()) }),
+        ),
+        ...PAGE,
+      },
+    ],
+    errors: [],
+  },
+  {
     name: "about.health",
     method: "GET",
     path: "/healthz",
     summary: "Show whether the receiver can take events",
+    description: "Asks the inbox; an isolate keeps the answer for five seconds.",
     answers: [
       {
         status: 200,
@@ -128,9 +147,14 @@ export const ABOUT_OPERATIONS = [
           v.object({
             status: v.literal("ok"),
             surfaces: v.object({ receiver: State, inbox: State, partner: State, operator: State }),
+            store: described(v.literal("ok"), "Whether the inbox can store a delivery."),
           }),
         ),
-        example: { status: "ok", surfaces: { receiver: "on", inbox: "on", partner: "off", operator: "off" } },
+        example: {
+          status: "ok",
+          surfaces: { receiver: "on", inbox: "on", partner: "off", operator: "off" },
+          store: "ok",
+        },
       },
     ],
     errors: ["temporarily_unavailable"],

@@ -3,6 +3,7 @@ import { CATALOGUE, type ErrorCode } from "../../errors/catalogue.ts"
 import { argumentsOf, toSchema, type JsonSchema } from "../../http/json-schema.ts"
 import { groupOf, type AnswerDeclaration, type Declaration } from "../../http/operation.ts"
 import { HEADERS_OF_STATUS, REQUEST_ID_HEADER } from "../../http/response.ts"
+import { errorsOf } from "./codes.ts"
 import { OPERATIONS } from "./declarations.ts"
 import { toErrorPage } from "./page.ts"
 
@@ -48,6 +49,10 @@ const ERROR: JsonSchema = {
       },
     },
     surfaces: { type: "object", description: "In the answer of `/healthz` alone." },
+    store: {
+      enum: ["unreachable", "other_shards"],
+      description: "In the answer of `/healthz` alone: why the inbox can store no delivery.",
+    },
   },
 }
 
@@ -57,52 +62,6 @@ const TAGS = {
   accounts: "What an operator does about accounts.",
   inbox: "What an operator sees of the inbox, and does about it.",
   about: "About the Worker itself.",
-}
-
-const BODY_ERRORS: readonly ErrorCode[] = [
-  "missing_content_type",
-  "unsupported_media_type",
-  "request_body_too_large",
-  "invalid_json",
-  "invalid_value_type",
-]
-
-const IDEMPOTENCY_ERRORS: readonly ErrorCode[] = [
-  "idempotency_key_malformed",
-  "idempotency_key_reused",
-  "unknown_field",
-]
-
-const BEARER_ERRORS: Readonly<Record<"operator" | "partner", readonly ErrorCode[]>> = {
-  operator: ["missing_api_key", "invalid_api_key", "unknown_field", "temporarily_unavailable"],
-  partner: [
-    "missing_api_key",
-    "invalid_api_key",
-    "token_expired",
-    "audience_mismatch",
-    "token_revoked",
-    "account_suspended",
-    "rate_limited",
-    "insufficient_scope",
-    "scope_not_granted",
-    "temporarily_unavailable",
-  ],
-}
-
-/** Lists every code that an operation answers with, each once, in the order of the catalogue. */
-export function errorsOf(operation: Declaration): readonly ErrorCode[] {
-  const { bearer, query, body, errors } = operation
-  const codes = new Set<ErrorCode>([
-    // What tells of the Worker itself is always there; any other surface may be off.
-    ...(groupOf(operation) === "about" ? [] : (["route_not_found"] as const)),
-    "method_not_allowed",
-    ...(bearer ? BEARER_ERRORS[bearer.scheme] : []),
-    ...(query ? (["invalid_value_type"] as const) : []),
-    ...(body ? BODY_ERRORS : []),
-    ...(body && bearer?.scheme === "partner" ? IDEMPOTENCY_ERRORS : []),
-    ...errors,
-  ])
-  return (Object.keys(CATALOGUE) as ErrorCode[]).filter((code) => codes.has(code))
 }
 
 /** Returns a path as OpenAPI writes it, with its parameters in braces. */

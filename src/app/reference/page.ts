@@ -4,7 +4,7 @@ import { classifyError } from "../../errors/classify.ts"
 import { REFERENCE } from "./reference.ts"
 import { HEADERS_OF_STATUS, REQUEST_ID_HEADER, toErrorBody, type ErrorBody } from "../../http/response.ts"
 
-/** All that the reference says of one code: what `/errors/{code}` answers, and what its page is made from. */
+/** Everything the reference says of one code: the answer of `/errors/{code}`, and what its pages are made from. */
 export interface ErrorPage {
   readonly code: ErrorCode
   readonly status: number
@@ -12,7 +12,7 @@ export interface ErrorPage {
   /** The `message` of the response. */
   readonly meaning: string
   readonly when: string
-  /** Which surfaces of Countersign answer with it; none for codes of other surfaces of Credicorp's. */
+  /** The surfaces of Countersign that answer with it; empty for codes of other services of Credicorp. */
   readonly emitted_by: readonly Emitter[]
   /** Whether the same request may succeed later (spec 4.6). */
   readonly retry: boolean
@@ -24,6 +24,33 @@ export interface ErrorPage {
     readonly body: ErrorBody
   }
 }
+
+/** Whether this Worker ever answers with the code. */
+export const isSent = ({ emitted_by }: Pick<ErrorPage, "emitted_by">): boolean => emitted_by.length > 0
+
+export const EMITTER_NAMES: Readonly<Record<Emitter, string>> = {
+  receiver: "the receiver",
+  endpoints: "the registry of endpoints",
+}
+
+/** The codes in groups that a reader looks for. */
+export const GROUPS: readonly { readonly title: string; readonly statuses: readonly number[] }[] = [
+  { title: "Form of the request", statuses: [400, 415] },
+  { title: "Credentials", statuses: [401, 403] },
+  { title: "Address and method", statuses: [404, 405] },
+  { title: "Content of the request", statuses: [422] },
+  { title: "Earlier requests", statuses: [409, 429] },
+  { title: "Faults of the server: try again", statuses: [500, 503] },
+]
+
+/** Names that are set as code: of codes, fields and variables, of headers, and the properties of an error. */
+const CODE =
+  /((?:\b[A-Za-z]+(?:_[A-Za-z0-9]*)+|\b[A-Z][a-z]+(?:-[A-Z][A-Za-z]*)+|\berror\.[a-z]+|\bwebhooks:[a-z]+|\b[a-z]+[A-Z]\w+|\b(?:Allow|Authorization)(?= header))\b)/
+
+/** Splits a text at the names in it that are set as code. */
+export const splitCode = (text: string): readonly { readonly text: string; readonly isCode: boolean }[] =>
+  // A group that captures puts what it matched at the odd places.
+  text.split(CODE).map((part, index) => ({ text: part, isCode: index % 2 === 1 }))
 
 export const ERROR_CODES = Object.keys(CATALOGUE) as readonly ErrorCode[]
 
@@ -45,7 +72,7 @@ export function toErrorPage(code: ErrorCode): ErrorPage {
 }
 
 const NOT_OURS =
-  "Countersign never answers with this code. It is catalogued for clients of Credicorp's other surfaces, as classifyError knows it."
+  "Countersign never answers with this code. It is listed for clients of Credicorp's other services, and classifyError knows it."
 
 /** What a route adds, as one of them does. */
 const EXAMPLE_HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {

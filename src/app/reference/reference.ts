@@ -4,13 +4,13 @@ import { MAX_PARTNER_BODY_BYTES } from "../../endpoints/check-request.ts"
 import { RATE_BURST, RATE_PER_SECOND } from "../../endpoints/rate-limit.ts"
 import type { ErrorCode } from "../../errors/catalogue.ts"
 
-/** What there is to know about a code beyond its row of the catalogue. For people: texts may change (spec 4.1). */
+/** Texts about a code beyond its row of the catalogue. They are for people and may change (spec 4.1). */
 export interface Reference {
   /** When a request is answered with it. */
   readonly when: string
   /** What to do if you sent the request. */
   readonly sender: string
-  /** What to do if you run what answered it. Absent for codes that only other surfaces of Credicorp's answer with. */
+  /** What to do if you run what answered it. Absent for codes that only other services of Credicorp answer with. */
   readonly receiver?: string
   /** `error.param` of the example, where the answer names a field. */
   readonly param?: string
@@ -21,35 +21,36 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
   invalid_json: {
     when: "The body is not JSON, or not UTF-8, or begins with a byte order mark. A delivery is parsed only after its signature has passed, so its sender has signed exactly these bytes.",
     sender: "Send one JSON value in UTF-8 without a byte order mark. The same bytes will be refused again.",
-    receiver: "Nothing is wrong on your side: the sender signed what is no JSON. The log has the id of the secret.",
+    receiver:
+      "Nothing is wrong on your side: the sender signed a body that is not JSON. The log has the id of the secret.",
   },
   missing_content_type: {
     when: "There is a body, or one is needed, and no Content-Type header.",
     sender: "Send Content-Type: application/json.",
-    receiver: "See whether a proxy in front of you drops the header.",
+    receiver: "Check whether a proxy in front of you drops the header.",
   },
   unknown_field: {
-    when: "The body has a field that this request does not take. It is refused, because a mistyped field that is ignored is a setting that silently never was.",
-    sender: "Take out or mend the field that param names.",
+    when: "The body has a field that this request does not take. It is refused, because a mistyped field that is ignored would be a setting that never took effect.",
+    sender: "Correct or remove the field that param names.",
     receiver: "Nothing; docs/endpoints.md lists the fields.",
     param: "enabled_event",
   },
   signature_invalid: {
-    when: "An inbound call that must be signed as a request carries a signature that does not hold. Webhook deliveries have codes of their own.",
+    when: "An inbound call that must be signed as a request carries a signature that is not valid. Webhook deliveries have codes of their own.",
     sender: "Sign the request as that API's documentation says, and send exactly the bytes that were signed.",
   },
   webhook_signature_missing: {
     when: "A delivery has no Credicorp-Signature header, or an empty one. It is refused before its body is read.",
     sender: "Send Credicorp-Signature: t=<seconds since 1970>,v1=<lower-case hex>.",
     receiver:
-      "If the provider's own deliveries get this, a proxy in front of you drops the header. Otherwise a stranger found the URL, and nothing has happened.",
+      "If the provider's own deliveries get this, a proxy in front of you drops the header. Otherwise the request came from somebody else, and nothing has happened.",
   },
   webhook_signature_invalid: {
-    when: `The signature header cannot be read or is over its limits, no active secret made one of its signatures, the body broke off before its end, or it was made too long ago or too far ahead (${DEFAULT_TOLERANCE_SECONDS} seconds unless configured). The answer is the same for all of these, so that a forger learns nothing.`,
+    when: `The signature header cannot be read or is over its limits, no active secret made one of its signatures, the body broke off before its end, or it was made too long ago or too far ahead (${DEFAULT_TOLERANCE_SECONDS} seconds unless configured). The answer is the same for all of these, so that an attacker learns nothing.`,
     sender:
       "Sign the bytes that you send, with the whole secret (whsec_ included), at the time of sending; sign every retry anew. Check that your clock is right.",
     receiver:
-      "The reason is in the log and on error.reason, never in the answer. signature_mismatch: the secret is another, has ended, or something changed the body on its way (a body parser, a proxy). timestamp_stale or timestamp_ahead: the secret is right, so look at the clocks. header_malformed, header_too_long, too_many_signatures: the sender or a proxy spoils the header. body_incomplete: the connection broke, or the body took longer than 10 seconds.",
+      "The reason is in the log and on error.reason, never in the answer. signature_mismatch: the sender has a different secret, the secret is no longer active, or something changed the body on its way (a body parser, a proxy). timestamp_stale or timestamp_ahead: the secret is right, so compare the clocks. header_malformed, header_too_long, too_many_signatures: the sender or a proxy sends a header that is not valid. body_incomplete: the connection broke, or the body took longer than 10 seconds.",
   },
   idempotency_key_malformed: {
     when: "A POST or PATCH has an Idempotency-Key that is not 1 to 255 of A-Z a-z 0-9 _ -.",
@@ -58,28 +59,28 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
   },
 
   missing_api_key: {
-    when: "The request has no Authorization header, or an empty one.",
+    when: "The Authorization header is absent or empty.",
     sender: "Send Authorization: Bearer and your credential.",
-    receiver: "See whether a proxy in front of you drops the header.",
+    receiver: "Check whether a proxy in front of you drops the header.",
   },
   invalid_api_key: {
-    when: "The credential is not known here, or the Authorization header holds something else than one bearer credential.",
-    sender: "Check that it is the whole key, of the right environment, and that it has not been taken away.",
+    when: "The credential is not known here, or the Authorization header holds anything but one bearer credential.",
+    sender: "Check that the key is complete, belongs to this environment, and has not been removed.",
     receiver:
-      "Many of these in the log from nobody you know are someone guessing. One from a partner: is its key configured?",
+      "Many of these in the log can mean that somebody is guessing keys. If a partner gets it, check that its key is configured.",
   },
   token_expired: {
-    when: "The token's exp has passed. Nothing is said about a token before its signature holds.",
+    when: "The exp of the token has passed. Its signature was verified first.",
     sender: "Get a new token from its issuer and send the request again.",
-    receiver: "If fresh tokens get this, look at the clocks of the issuer and of whoever asks.",
+    receiver: "If fresh tokens get this, compare the clocks of the issuer and of this Worker.",
   },
   token_revoked: {
     when: "The credential was valid once and was revoked.",
     sender: "Use another credential. This one will not work again.",
-    receiver: "It was revoked on purpose: give the partner a new one if that is meant.",
+    receiver: "It was revoked on purpose. Issue a new one if the partner is to have access again.",
   },
   audience_mismatch: {
-    when: "The token is sound but was issued for another API.",
+    when: "The token is valid but was issued for another API.",
     sender: "Ask the issuer for a token whose aud is this API.",
     receiver: "If every token gets this, the audience that is configured here is not the one that the issuer writes.",
   },
@@ -95,19 +96,19 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
     receiver: "Give the credential that scope, if the partner is to have it.",
   },
   account_suspended: {
-    when: "The credential is sound and its account is suspended.",
-    sender: "Talk to whoever runs this API; no request of this account is served until then.",
+    when: "The credential is valid, and its account is suspended.",
+    sender: "Contact the operator of this API. No request of this account is served until the account is resumed.",
     receiver: "It was suspended on purpose. Its endpoints are kept.",
   },
 
   resource_not_found: {
-    when: "There is no resource of that id, or it belongs to another account or the other mode, which is not told apart.",
-    sender: "Check the id, and whether your key is of the mode (test or live) that the resource was made in.",
-    receiver: "Nothing: nobody is told whether it is there for someone else.",
+    when: "There is no resource with that id, or it belongs to another account or to the other mode. The answer does not say which.",
+    sender: "Check the id, and that your key has the mode (test or live) that the resource was made in.",
+    receiver: "Nothing. The answer never says whether the resource exists for another account.",
   },
   route_not_found: {
     when: "There is no such path. A surface that is not configured does not exist either.",
-    sender: "Check the path, letter for letter: a slash at its end makes another path.",
+    sender: "Compare the path letter by letter: with a slash at its end it is another path.",
     receiver: "If the path should exist, GET /healthz says which surfaces are on, off or invalid.",
   },
   mcp_method_not_found: {
@@ -128,14 +129,14 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
 
   idempotency_key_reused: {
     when: "The Idempotency-Key was used in the last 24 hours with another body, for the same account, mode, method and path.",
-    sender: "Use a new key for a new wish; send the very same bytes when you try an old one again.",
+    sender: "Use a new key for a new request. Send exactly the same bytes when you repeat an old one.",
     receiver: "Nothing; the request has changed nothing.",
   },
   idempotency_key_in_progress: {
     when: "The first request with this Idempotency-Key is still running.",
     sender: "Wait for its answer, then send yours again if you need it.",
     receiver:
-      "Nothing: here every request is one transaction, the second gets the stored answer, and the code never occurs.",
+      "Nothing. Here every request is one transaction, so the second gets the stored answer, and this code never occurs.",
   },
   support_session_closed: { when: "The support session has ended.", sender: "Open a new session." },
 
@@ -143,7 +144,7 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
     when: "The Content-Type is not application/json or application/*+json in UTF-8, or the body is encoded (gzip, br, …).",
     sender: "Send plain JSON in UTF-8 with Content-Type: application/json and without Content-Encoding.",
     receiver:
-      "If a proxy in front of you compresses or relabels bodies, have it stop: the signature covers the plain bytes.",
+      "If a proxy in front of you compresses bodies or changes their type, turn that off: the signature covers the plain bytes.",
   },
 
   form_required: { when: "A form was sent without the key that says which form it is.", sender: "Send the form key." },
@@ -151,17 +152,17 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
     when: "The form needs a consent, and it was not given.",
     sender: "Ask for the consent, and send it with the form.",
   },
-  invalid_email: { when: "The e-mail address is not one.", sender: "Check the address." },
+  invalid_email: { when: "The e-mail address is not valid.", sender: "Check the address." },
   payload_too_large: { when: "The fields object of a form is over its limit.", sender: "Send less in fields." },
   invalid_dept: {
-    when: "The form names a department that there is none of.",
-    sender: "Name one of the departments of the form's documentation.",
+    when: "The form names a department that does not exist.",
+    sender: "Use one of the departments that the documentation of the form lists.",
   },
   invalid_value_type: {
-    when: "A field is missing, has the wrong type or is over its length. Of a delivery: the event lacks a field of the envelope, is of the mode that this receiver does not take (param is livemode), or its payload does not fit the receiver's schema. Only the first such field is reported.",
-    sender: "Mend the field that param names. The same body will be refused again.",
+    when: "A field is missing, has the wrong type or is over its length. For a delivery: a field of the event is invalid, the event has a mode that this receiver does not take (param is livemode), or its payload does not fit the receiver's schema. Only the first such field is reported.",
+    sender: "Correct the field that param names. The same body will be refused again.",
     receiver:
-      "A livemode that is refused is an event of test mode at a live receiver, or the other way round: is WEBHOOK_LIVEMODE right? A field of data.object: does your schema ask more than the sender promises?",
+      "If param is livemode, an event of test mode reached a live receiver or the other way round: check WEBHOOK_LIVEMODE. If it is a field of data.object, your schema may ask for more than the sender promises.",
     param: "data.object.amount",
   },
   webhook_endpoint_url_invalid: {
@@ -172,12 +173,12 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
     param: "url",
   },
   webhook_endpoint_limit: {
-    when: `The account has ${MAX_ENDPOINTS} endpoints in this mode, disabled ones among them.`,
-    sender: "Delete one that is no longer needed, or let one endpoint want more events.",
+    when: `The account has ${MAX_ENDPOINTS} endpoints in this mode, including disabled ones.`,
+    sender: "Delete one that is no longer needed, or add event types to an existing one.",
     receiver: "Nothing: the limit is the same for every account.",
   },
   webhook_event_unknown: {
-    when: "An endpoint wants an event type, or a family, that is not known here; or a delivery has such a type and the receiver is configured to reject it.",
+    when: "An endpoint lists an event type or a family that is not known here, or a delivery has an unknown type and the receiver is configured to reject it.",
     sender: "Check the spelling of the entry that param names; a family is written payment.*.",
     receiver:
       "Add the type to WEBHOOK_EVENT_TYPES or write a handler for it. A sender tries a refused delivery again for 72 hours and may disable the endpoint: WEBHOOK_UNKNOWN_EVENTS = ignore is the safer policy.",
@@ -185,7 +186,7 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
   },
   mcp_invalid_params: {
     when: "The parameters of an MCP call do not fit the method.",
-    sender: "Hold the parameters against the method's schema.",
+    sender: "Check the parameters against the schema of the method.",
   },
   support_message_too_long: {
     when: "A support message is over its length.",
@@ -201,17 +202,17 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
     when: `The account has used up its requests: ${RATE_PER_SECOND} a second, after a burst of ${RATE_BURST}, for each mode.`,
     sender:
       "Wait for as many seconds as Retry-After says; RateLimit-Remaining and RateLimit-Reset let you slow down before.",
-    receiver: "Nothing: other accounts do not notice.",
+    receiver: "Nothing. Other accounts are not affected.",
   },
   server_error: {
-    when: "Something that nobody expected. Of a delivery: a handler that runs before the answer has failed, and the event is free to be sent again.",
+    when: "An unexpected error. For a delivery: a handler that runs before the answer has failed, and the event can be sent again.",
     sender: "Send it again later, more slowly each time.",
-    receiver: "Look for request_id in the log: the error stands beside it.",
+    receiver: "Search the log for the request_id: the line has the error.",
   },
   temporarily_unavailable: {
-    when: "The request cannot be taken now: the store is out of reach, too many bodies are arriving at once, or the configuration is invalid.",
+    when: "The request cannot be handled now: the store is unreachable or short of space, too many bodies are arriving at once, or the configuration is invalid.",
     sender: "Send it again after as many seconds as Retry-After says.",
     receiver:
-      "GET /healthz says which surface it is. The log names every problem of an invalid configuration, without values.",
+      "GET /healthz says which surface is affected. The log names every problem of an invalid configuration, without values.",
   },
 }

@@ -7,11 +7,11 @@ import { Ajv2020 } from "ajv/dist/2020.js"
 import { describe, expect, it } from "vitest"
 import { getTitle } from "valibot"
 import { OPERATIONS } from "../../../src/app/reference/declarations.ts"
-import { createDocument, errorsOf, toTemplate } from "../../../src/app/reference/openapi.ts"
+import { errorsOf } from "../../../src/app/reference/codes.ts"
+import { createDocument, toTemplate } from "../../../src/app/reference/openapi.ts"
 import { argumentsOf } from "../../../src/http/json-schema.ts"
 import { API_PAGE, createApiPage } from "../../../tools/openapi.ts"
 import { createApp } from "../../../src/app/app.ts"
-import { CATALOGUE } from "../../../src/errors/catalogue.ts"
 import { checkEnvelope } from "../../../src/events/envelope.ts"
 import { FIELDS } from "../../black-box/partner-rows.ts"
 import { sampleEvent } from "../../support/delivery.ts"
@@ -48,8 +48,6 @@ describe("the document", () => {
     const mounted = app.routes
       .filter(({ method }) => method !== "ALL")
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}").replace(/(.)\/$/, "$1")}`)
-      // Each code has a route of its own.
-      .map((route) => route.replace(new RegExp(`/errors/(?:${Object.keys(CATALOGUE).join("|")})$`), "/errors/{code}"))
     const described = OPERATIONS.map(({ method, path }) => `${method} ${toTemplate(path)}`)
     expect(described.toSorted()).toEqual([...new Set(mounted)].toSorted())
   })

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 import { createApp } from "../../../src/app/app.ts"
-import { CATALOGUE, type ErrorCode } from "../../../src/errors/catalogue.ts"
+import { CATALOGUE, type CatalogueEntry, type ErrorCode } from "../../../src/errors/catalogue.ts"
 import { toAnswer, type Answer } from "../../support/receiver.ts"
 
 const ORIGIN = "https://receiver.example"
@@ -37,10 +37,20 @@ describe("/errors", () => {
     })
   })
 
+  it("as HTML names the product, and lists the codes that are never sent apart from the others", async () => {
+    const text = await (await fetchPage("/errors", { headers: { Accept: BROWSER } })).text()
+    expect(text).toContain("<title>Errors · Countersign</title>")
+    const [sent = "", never = ""] = text.split("<h2>Never sent by this Worker</h2>")
+    for (const [code, { emittedBy }] of Object.entries<CatalogueEntry>(CATALOGUE)) {
+      expect([code, (emittedBy.length > 0 ? sent : never).includes(`href="/errors/${code}"`)]).toEqual([code, true])
+    }
+  })
+
   it("as HTML links to every code", async () => {
     const text = await (await fetchPage("/errors", { headers: { Accept: BROWSER } })).text()
     const links = [...text.matchAll(/href="\/errors\/(\w+)"/g)].map(([, code]) => code)
-    expect(links).toEqual(Object.keys(CATALOGUE))
+    expect(new Set(links)).toEqual(new Set(Object.keys(CATALOGUE)))
+    expect(links).toHaveLength(Object.keys(CATALOGUE).length)
   })
 })
 
@@ -67,9 +77,13 @@ describe("/errors/{code}", () => {
     const response = await fetchPage("/errors/invalid_value_type", { headers: { Accept: BROWSER } })
     const text = await response.text()
     const { json } = await getJson("/errors/invalid_value_type")
+    const plain = text.replaceAll(/<\/?(?:code|wbr)[^>]*>/g, "").replaceAll(/\s+/g, " ")
     for (const name of ["when", "sender", "receiver", "meaning"]) {
-      expect(text).toContain(String(json[name]).replaceAll("'", "&#39;"))
+      expect(plain).toContain(String(json[name]).replaceAll("'", "&#39;"))
     }
+    // Names in the texts are set as code, and a long one may break at its underscores only.
+    expect(text).toMatch(/<code\s*>WEBHOOK_<wbr \/>LIVEMODE<\/code/)
+    expect(text).toMatch(/<h1><code\s*>invalid_<wbr \/>value_<wbr \/>type<\/code/)
     expect(text).toContain("&quot;param&quot;: &quot;data.object.amount&quot;")
     expect(text).not.toMatch(/<script|\son\w+=|style=|src=|https?:/)
     expect(response.headers.get("Vary")).toBe("Accept")
@@ -105,6 +119,9 @@ describe("/errors/{code}", () => {
     { accept: "text/html", want: "text/html; charset=utf-8" },
     { accept: "TEXT/HTML", want: "text/html; charset=utf-8" },
     { accept: "text/*", want: "text/html; charset=utf-8" },
+    { accept: `text/html,${"x/y,".repeat(250)}`, want: "text/html; charset=utf-8" },
+    // Caught: an Accept of any length was parsed.
+    { accept: `text/html,${"x/y,".repeat(254)}`, want: "application/json" },
   ])("Accept: $accept → $want", async ({ accept, want }) => {
     const response = await fetchPage("/errors/rate_limited", {
       headers: accept === undefined ? {} : { Accept: accept },
@@ -139,5 +156,24 @@ describe("/errors/{code}", () => {
   it("HEAD is GET without the body", async () => {
     const answer = await toAnswer(await fetchPage("/errors/rate_limited", { method: "HEAD" }))
     expect([answer.status, answer.text]).toEqual([200, ""])
+  })
+})
+
+describe("/", () => {
+  it("says what this is and where to look, as JSON and as a page", async () => {
+    const { status, json } = await getJson("/")
+    expect([status, json["name"]]).toEqual([200, "Countersign"])
+    const page = await fetchPage("/", { headers: { Accept: BROWSER } })
+    const text = await page.text()
+    expect(page.headers.get("Content-Security-Policy")).toContain("default-src 'none'")
+    for (const path of Object.values(json["links"] as Record<string, string>)) {
+      expect(text).toContain(`href="${path}"`)
+      expect((await fetchPage(path)).status).not.toBe(404)
+    }
+  })
+
+  it("is an unknown path for a delivery (spec 3.1)", async () => {
+    const answer = await toAnswer(await fetchPage("/", { method: "POST" }))
+    expect([answer.status, answer.code]).toEqual([404, "route_not_found"])
   })
 })
