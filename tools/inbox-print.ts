@@ -6,7 +6,7 @@ const STYLES = {
   running: "cyan",
   done: "green",
   dead: "red",
-  ignored: "dim",
+  unhandled: "dim",
   failed: "red",
   timed_out: "red",
   lost: "red",
@@ -77,13 +77,13 @@ const count = (status: keyof typeof STYLES, number: number): Cell =>
   number > 0 ? { text: String(number), style: STYLES[status] } : { text: "0" }
 
 export function printStats({ shards, events, oldest_waiting, last_hour, paused_handlers }: StatsView): void {
-  const { waiting, done, dead, ignored } = events
+  const { waiting, done, dead, unhandled } = events
   const secrets = Object.entries(last_hour.secrets).map(([id, deliveries]) => `${id} ${deliveries}`)
   printFacts([
     ["waiting", count("waiting", waiting)],
     ["done", count("done", done)],
     ["dead", count("dead", dead)],
-    ["ignored", String(ignored)],
+    ["unhandled", String(unhandled)],
     ["oldest waiting", oldest_waiting ?? "none"],
     ["accepted, last hour", String(last_hour.accepted)],
     ["duplicates, last hour", String(last_hour.duplicates)],

@@ -23,7 +23,7 @@ The inbox: every event that was acknowledged, its runs (one a handler), and thei
   npm run inbox -- erase <id>                     erase its body for good; what waits for it is dead
   npm run inbox -- stats                          how many events are in which state, and the last hour
 
-  --status <status>  waiting, done, dead or ignored
+  --status <status>  waiting, done, dead or unhandled
   --type <type>      an event type, as payment.settled
   --from, --to       RFC 3339 in UTC, as 2026-01-31 or 2026-01-31T09:00:00Z; from is inclusive, to is not
   --limit <n>        1 to 100 (20)
@@ -56,7 +56,7 @@ function adviceFor({ code, param }: Refusal): string | undefined {
 
 const EXPECTED: Readonly<Record<string, string>> = {
   handler: "Expected a key of handlers.ts; to run an event again, one that takes its type.",
-  status: "Expected waiting, done, dead or ignored.",
+  status: "Expected waiting, done, dead or unhandled.",
   type: "Expected an event type, as payment.settled.",
   from: "Expected RFC 3339 in UTC, as 2026-01-31 or 2026-01-31T09:00:00Z.",
   to: "Expected RFC 3339 in UTC, as 2026-01-31 or 2026-01-31T09:00:00Z.",

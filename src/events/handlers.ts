@@ -2,6 +2,12 @@ import type { EventPayloads, WebhookEvent } from "./event.ts"
 import { isPattern, matchesPattern, type EventPattern } from "./patterns.ts"
 import { checkSchemas, type EventOf, type EventSchemas } from "./schema.ts"
 
+/** Runs of one handler that one shard has in flight, unless its concurrency says otherwise. */
+export const DEFAULT_CONCURRENCY = 16
+
+/** The highest concurrency of a handler. */
+export const MAX_CONCURRENCY = 64
+
 /** Writes one JSON line to the log. */
 export type Log = (entry: Readonly<Record<string, unknown>>) => void
 
@@ -80,6 +86,8 @@ export interface HandlerSet<Env = unknown> {
   /** In the order of the file. */
   readonly entries: readonly (readonly [pattern: EventPattern, handler: Handler<WebhookEvent, Env>])[]
   readonly schemas: EventSchemas
+  /** Pattern → concurrency, of the handlers that declare one. */
+  readonly concurrency: Readonly<Record<string, number>>
 }
 
 /**
@@ -114,7 +122,7 @@ export function defineHandlers<Env>(handlers: object, schemas: EventSchemas = {}
     if (typeof handler !== "function") throw new TypeError(`handlers: the value of "${pattern}" must be a function`)
   }
   checkSchemas(schemas)
-  return { entries, schemas }
+  return { entries, schemas, concurrency: {} }
 }
 
 /** The context of one attempt; what it logs carries the event's id and type, which no field can hide. */

@@ -1,25 +1,29 @@
 import type { Accepted, InboxDelivery } from "./inbox.ts"
 import type { InboxStore } from "./store.ts"
 
-/** A row of a Durable Object's SQLite. The local runtime takes four times that without a word. */
+/** A row of a Durable Object's SQLite on Cloudflare. The local runtime takes four times that. */
 export const MAX_ROW_BYTES = 2_000_000
 
-/** Inserts an event with its runs at a place, or finds it; call it within a transaction. */
-export function accept(store: InboxStore, delivery: InboxDelivery, place: number): Accepted {
+/** Inserts an event under a sequence, or finds it; call it within a transaction. */
+export function accept(store: InboxStore, delivery: InboxDelivery, sequence: number): Accepted {
   const { source, dedupeKey, type, body, deliveryId, secretId, handlers } = delivery
-  const event = { place, source, dedupeKey, type, deliveryId, secretId, handlers, bytes: body.length }
+  const lanes = handlers ?? []
+  const event = { sequence, source, dedupeKey, type, deliveryId, secretId, lanes, bytes: body.length }
   if (store.insertEvent(event, body)) return { kind: handlers ? "accepted" : "ignored" }
+  return findDuplicate(store, delivery) ?? { kind: "duplicate", differs: false }
+}
+
+/** Returns the answer to a delivery whose event is stored already; undefined if it is not. */
+export function findDuplicate(store: InboxStore, { source, dedupeKey, body }: InboxDelivery): Accepted | undefined {
   const first = store.findEvent(source, dedupeKey)
-  const kept = first && store.getBody(first.place)
-  return { kind: "duplicate", differs: kept !== undefined && !equalBytes(kept, body) }
+  if (!first) return undefined
+  // Most bodies that differ have another length, and then none is read.
+  const differs = first.hasBody && (first.bytes !== body.length || store.bodyDiffers(first.sequence, body))
+  return { kind: "duplicate", differs }
 }
 
-/** Whether a delivery fits into a row of the platform; the local runtime would take more. */
-export function fitsRow({ source, dedupeKey, type, body, deliveryId, secretId, handlers }: InboxDelivery): boolean {
+/** Returns an upper bound of the bytes of a delivery's row: a character takes at most three bytes of UTF-8. */
+export function rowBytes({ source, dedupeKey, type, body, deliveryId, secretId, handlers }: InboxDelivery): number {
   const texts = [source, dedupeKey, type, deliveryId ?? "", secretId, JSON.stringify(handlers ?? null)]
-  // A character takes at most three bytes of UTF-8.
-  return body.length + 3 * texts.join("").length <= MAX_ROW_BYTES
+  return body.length + 3 * texts.join("").length
 }
-
-const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, i) => byte === b[i])

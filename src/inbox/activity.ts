@@ -1,14 +1,16 @@
 import type { Activity } from "./inbox.ts"
 import type { InboxStore } from "./store.ts"
 
-/** Minutes of which a shard keeps count. */
+/** How many minutes of counts a shard keeps. */
 export const ACTIVITY_MINUTES = 60
 
-/** Counts what a shard is sent. A duplicate writes no row: minutes are counted in memory and kept once they are over. */
+/** Counts what a shard is sent. A duplicate writes no row: minutes are counted in memory and written once they are over. */
 export interface ActivityCount {
   note(now: number, what: "accepted" | "duplicates", secretId: string): void
-  /** Writes down the minutes that are over; call it within a transaction, and what it returns once that is durable. */
-  keep(store: InboxStore, now: number): () => void
+  /** Whether there are minutes to write. */
+  isDue(now: number): boolean
+  /** Writes the minutes that are over; call it within a transaction, and call what it returns once that is durable. */
+  flush(store: InboxStore, now: number): () => void
   lastHour(store: InboxStore, now: number): Activity
 }
 
@@ -18,14 +20,16 @@ const minuteOf = (now: number): number => Math.floor(now / 60_000)
 
 export function createActivityCount(): ActivityCount {
   const minutes = new Map<number, Activity>()
+  const overAt = (now: number): number[] => [...minutes.keys()].filter((minute) => minute !== minuteOf(now))
   return {
     note(now, what, secretId) {
       const minute = minuteOf(now)
       const one = { ...NO_ACTIVITY, [what]: 1, secrets: { [secretId]: 1 } }
       minutes.set(minute, addActivity(minutes.get(minute) ?? NO_ACTIVITY, one))
     },
-    keep(store, now) {
-      const over = [...minutes.keys()].filter((minute) => minute !== minuteOf(now))
+    isDue: (now) => overAt(now).length > 0,
+    flush(store, now) {
+      const over = overAt(now)
       for (const minute of over) store.putMinute(minute, minutes.get(minute)!, minuteOf(now) - ACTIVITY_MINUTES)
       return () => {
         for (const minute of over) minutes.delete(minute)

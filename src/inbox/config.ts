@@ -1,13 +1,14 @@
 import { createReader, oneOf, wholeNumber, type BindingText, type Configured } from "../core/config.ts"
 import type { Inbox } from "./inbox-object.ts"
-import { MAX_INBOX_SHARDS } from "./place.ts"
+import { MAX_INBOX_SHARDS } from "./sequence.ts"
 import { parseRetention, type RetentionBindings } from "./retention.ts"
+import { parseMaxShardBytes, type SpaceBindings } from "./space.ts"
 
 /** One object takes about a thousand requests a second; sixteen are ample for most, and cost nothing while they sleep. */
 export const DEFAULT_INBOX_SHARDS = 16
 
 /** What the Worker reads from its environment for the inbox. */
-export interface InboxBindings extends RetentionBindings {
+export interface InboxBindings extends RetentionBindings, SpaceBindings {
   /** The shards of the inbox, as wrangler.toml binds them. */
   readonly INBOXES?: DurableObjectNamespace<Inbox>
   /** 1 to 256, 16 unless set. An inbox keeps the number that it was made with. */
@@ -24,8 +25,7 @@ export interface InboxConfig {
 
 /** Reads the inbox's variables. It is never off: what the receiver takes is stored, or not taken. */
 export function readInboxConfig(env: InboxBindings): Exclude<Configured<InboxConfig>, { state: "off" }> {
-  const retention = parseRetention(env)
-  const problems = retention.ok ? [] : [...retention.error]
+  const problems = [parseRetention(env), parseMaxShardBytes(env)].flatMap((parsed) => (parsed.ok ? [] : parsed.error))
   const read = createReader(env, problems)
   const shards = read("INBOX_SHARDS", wholeNumber(MAX_INBOX_SHARDS), DEFAULT_INBOX_SHARDS)
   // The local runtime has no jurisdictions, and throws.

@@ -40,7 +40,7 @@ export const EXAMPLE_EVENT = {
 
 export const EXAMPLE_STATS: StatsView = {
   shards: 4,
-  events: { waiting: 3, done: 41_207, dead: 1, ignored: 12 },
+  events: { waiting: 3, done: 41_207, dead: 1, unhandled: 12 },
   oldest_waiting: "2026-09-21T14:13:21.204Z",
   last_hour: { accepted: 1_904, duplicates: 22, secrets: { live: 1_926 } },
   paused_handlers: [],

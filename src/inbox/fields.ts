@@ -4,7 +4,7 @@ import { PAGE_FIELDS } from "../http/paging.ts"
 import { isEventType } from "../events/envelope.ts"
 import { isPattern } from "../events/patterns.ts"
 import { EVENT_STATUSES, type EventFilter } from "./inbox.ts"
-import { placeAt } from "./place.ts"
+import { sequenceAt } from "./sequence.ts"
 
 /** Returns whether a time reads back as it was given: `Date` makes the 2nd of March of the 30th of February. */
 const isRealDate = (text: string): boolean => new Date(text).toJSON()?.startsWith(text.slice(0, 19)) ?? false
@@ -49,8 +49,11 @@ export const EventsQuery = v.strictObject({
 
 /** Returns what a listing's query asks of each shard. */
 export function toFilter({ status, type, from, to, limit, cursor }: v.InferOutput<typeof EventsQuery>): EventFilter {
-  const before = Math.min(cursor ?? Number.MAX_SAFE_INTEGER, to === undefined ? Number.MAX_SAFE_INTEGER : placeAt(to))
-  return { status, type, from: placeAt(from), before, limit }
+  const before = Math.min(
+    cursor ?? Number.MAX_SAFE_INTEGER,
+    to === undefined ? Number.MAX_SAFE_INTEGER : sequenceAt(to),
+  )
+  return { status, type, from: sequenceAt(from), before, limit }
 }
 
 /** The query that shows one event. */

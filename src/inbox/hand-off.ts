@@ -6,10 +6,9 @@ import { matchesPattern } from "../events/patterns.ts"
 import type { Accepted, InboxDelivery } from "./inbox.ts"
 import { openShard, type Shards } from "./shards.ts"
 
-/** How long the receiver waits for its shard: half of what the sender waits for us (spec 3.13). */
+/** How long the receiver waits for a shard: half of what the sender waits for the receiver (spec 3.13). */
 export const ACCEPT_TIMEOUT_MS = 5_000
 
-/** What it takes to hand events to the inbox. */
 export interface InboxHandOffOptions {
   readonly shards: Shards
   /** The keys of handlers.ts, in its order. */
@@ -18,27 +17,30 @@ export interface InboxHandOffOptions {
 }
 
 /**
- * Hand-off to the inbox: one call to the event's shard, which answers once the event is durable.
+ * Creates the hand-off to the inbox: one call to the event's shard, which answers once the event is durable.
  *
- * A payload is not held against its schema here but when a handler runs: the sender would send a refused one again for
- * 72 hours and then lose it, and in the inbox it waits, dead, for a schema that takes it (spec 3.11).
+ * A payload is checked against its schema when a handler runs, not here. The sender would send a refused one again for
+ * 72 hours and then give up; in the inbox its run is dead, and can be run again with a schema that takes it (spec 3.11).
  */
 export const createInboxHandOff =
   ({ shards, handlerKeys, log }: InboxHandOffOptions): HandOff =>
   async (input) => {
     const delivery = toDelivery(input, handlerKeys)
     const accepted = await withinTime(acceptOrRetry(shards, delivery))
-    if (accepted.kind === "accepted" || accepted.kind === "ignored") return accepted.kind
-    if (accepted.kind !== "duplicate") throw new Unavailable(PROBLEMS[accepted.kind])
-    if (accepted.differs) {
-      const facts = { source: input.source, event_id: input.eventId, delivery_id: input.deliveryId }
-      log({ level: "warn", message: "a delivery has other bytes than the stored event: the first stays", ...facts })
+    const facts = { source: input.source, event_id: input.eventId, delivery_id: input.deliveryId }
+    const warn = (message: string): void => log({ level: "warn", message, ...facts, event_type: delivery.type })
+    if (accepted.kind === "accepted" || accepted.kind === "ignored") {
+      if (!delivery.handlers?.length) warn("no handler takes the event: it is stored as unhandled")
+      return accepted.kind
     }
+    if (accepted.kind !== "duplicate") throw new Unavailable(PROBLEMS[accepted.kind])
+    if (accepted.differs) warn("a delivery has other bytes than the stored event: the first stays")
     return "duplicate"
   }
 
 const PROBLEMS = {
   full: "the shard has too much to write",
+  no_space: "the shard has no storage for new events (INBOX_MAX_SHARD_BYTES): prune, erase, or raise it",
   too_large: "the event does not fit into a row",
   other_shards: "INBOX_SHARDS is not the number that the inbox was made with: set it back",
 } as const
@@ -49,7 +51,7 @@ function toDelivery(input: HandOffInput, keys: readonly string[]): InboxDelivery
   return { source, dedupeKey, type: eventType, body, deliveryId, secretId, handlers }
 }
 
-/** Once more, on a fresh stub, where the platform says that it may help: every deployment resets the objects. */
+/** Tries once more, on a fresh stub, where the platform says that it may help: every deployment resets the objects. */
 async function acceptOrRetry(shards: Shards, delivery: InboxDelivery): Promise<Accepted> {
   try {
     return await accept(shards, delivery)
@@ -73,7 +75,7 @@ const mayRetry = (error: unknown): boolean => {
   return retryable === true && overloaded !== true
 }
 
-/** The store's answer, or `Unavailable`: it failed, or took too long. What it still writes is a duplicate next time. */
+/** Waits for the shard's answer. Throws `Unavailable` if it fails or takes too long: what it still writes is a duplicate next time. */
 async function withinTime(call: Promise<Accepted>): Promise<Accepted> {
   try {
     return await withTimeLimit(call, ACCEPT_TIMEOUT_MS, () => {

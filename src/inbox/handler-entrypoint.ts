@@ -4,15 +4,20 @@ import type { HandlerSet } from "../events/handlers.ts"
 import type { HandlerCall, HandlerRunner, RunOutcome } from "./inbox.ts"
 import { runHandler } from "./run-handler.ts"
 
-/** Its constructor, as the platform calls it. */
+/** The constructor of the entrypoint, as the platform calls it. */
 export type HandlerRunsClass<Env> = new (ctx: ExecutionContext, env: Env) => WorkerEntrypoint<Env> & HandlerRunner
 
 /**
- * The entrypoint in which handlers run, apart from the object that stores: their exceptions and their
- * CPU time are not its own. Their memory may be: Cloudflare promises no isolate to each. The Worker's main module exports it as `HandlerRuns`.
+ * Creates the entrypoint in which handlers run, apart from the object that stores events: their exceptions and CPU time are
+ * not the object's. Their memory may be, because Cloudflare promises neither its own isolate. The Worker's main module
+ * exports the entrypoint as `HandlerRuns`.
  */
 export const createHandlerRuns = <Env>(handlers: HandlerSet<Env>): HandlerRunsClass<Env> =>
   class extends WorkerEntrypoint<Env> implements HandlerRunner {
+    async concurrency(): Promise<Readonly<Record<string, number>>> {
+      return handlers.concurrency
+    }
+
     async run(call: HandlerCall): Promise<RunOutcome> {
       return await runHandler(call, handlers, { env: this.env, log: writeLine })
     }

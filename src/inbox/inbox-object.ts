@@ -1,51 +1,78 @@
 import { DurableObject } from "cloudflare:workers"
-import { migrate, NewerVersion } from "../core/migrate.ts"
-import { writeLine } from "../core/log.ts"
-import { GroupCommit } from "./group-commit.ts"
+import { GroupCommit } from "../attempts/group-commit.ts"
+import { errorText, writeLine } from "../core/log.ts"
+import { migrate } from "../core/migrate.ts"
 import { INBOX_SCHEMA } from "./inbox-schema.ts"
 import type { Accepted, EventFilter, HandlerRunner, InboxDelivery, InboxShard, Rerun, RerunDead } from "./inbox.ts"
 import { parseRetention, type RetentionBindings } from "./retention.ts"
 import { createShard, type WakingShard } from "./shard.ts"
+import { createSpace, parseMaxShardBytes, type SpaceBindings } from "./space.ts"
 import { createSqlInboxStore } from "./sql-store.ts"
 
-/** When a shard looks again that newer code has written: until that is deployed again there is nothing it could do. */
-export const NEWER_SCHEMA_RETRY_MS = 60_000
+/** When a shard that could not be set up is tried again: newer code has written it, say, and is to be deployed again. */
+export const SETUP_RETRY_MS = 60_000
 
-/** The entrypoint that runs handlers, as the Worker's main module exports it. */
+/**
+ * A stored alarm that is further past is no alarm any more. The platform retries a failed one six times, for about two
+ * minutes, and then leaves its time in the storage.
+ */
+export const ALARM_OVERDUE_MS = 600_000
+
+/** Finds the entrypoint that runs handlers, as the Worker's main module exports it. */
 function findRunner(exports: unknown): HandlerRunner {
   const { HandlerRuns } = exports as { readonly HandlerRuns?: HandlerRunner }
   if (HandlerRuns) return HandlerRuns
   throw new Error("the Worker's main module must export HandlerRuns = createHandlerRuns(handlers)")
 }
 
-/** One shard of the inbox: its platform is a Durable Object with SQLite storage. The rules are `createShard`'s. */
-export class Inbox extends DurableObject<RetentionBindings> implements InboxShard {
-  /** When the alarm stands, in milliseconds since 1970. */
+/** One shard of the inbox, in a Durable Object with SQLite storage. Its rules are those of `createShard`. */
+export class Inbox extends DurableObject<RetentionBindings & SpaceBindings> implements InboxShard {
+  /** When the alarm rings, in milliseconds since 1970. */
   #alarmAt: number | undefined
   #shard: WakingShard | undefined
-  /** Why there is none. */
+  /** Why there is no shard. */
   #refusal: unknown
 
-  constructor(ctx: DurableObjectState, env: RetentionBindings) {
+  /** Never throws: an object that cannot be constructed sets no alarm, and its events wait until a request comes. */
+  constructor(ctx: DurableObjectState, env: RetentionBindings & SpaceBindings) {
     super(ctx, env)
     void ctx.blockConcurrencyWhile(async () => {
-      this.#alarmAt = (await ctx.storage.getAlarm()) ?? undefined
-      try {
-        ctx.storage.transactionSync(() => migrate(ctx.storage.sql, INBOX_SCHEMA))
-      } catch (error) {
-        // Anything else is the platform's: it makes the object again, and this is tried again.
-        if (!(error instanceof NewerVersion)) throw error
-        this.#refusal = error
-        return
-      }
-      this.#shard = this.#createShard()
-      await this.#shard.wake()
+      this.#alarmAt = await ctx.storage.getAlarm().then(
+        (at) => at ?? undefined,
+        () => undefined,
+      )
+      if (!this.#isNew()) this.#setUp()
     })
+  }
+
+  /** Whether nothing was ever stored. A shard that is not used has no tables, and no alarm. */
+  #isNew(): boolean {
+    try {
+      return (
+        this.ctx.storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'").toArray().length === 0
+      )
+    } catch {
+      return false
+    }
+  }
+
+  #setUp(): void {
+    try {
+      this.ctx.storage.transactionSync(() => migrate(this.ctx.storage.sql, INBOX_SCHEMA))
+      const shard = this.#createShard()
+      this.#transact(() => shard.resume())
+      this.#shard = shard
+    } catch (error) {
+      this.#refusal = error
+      writeLine({ level: "error", message: "the shard could not be set up", error: errorText(error) })
+      this.#ensureAlarm(Date.now() + SETUP_RETRY_MS)
+    }
   }
 
   #createShard(): WakingShard {
     const { storage, exports } = this.ctx
     const retention = parseRetention(this.env)
+    const maxBytes = parseMaxShardBytes(this.env)
     return createShard({
       store: createSqlInboxStore(storage.sql),
       commits: new GroupCommit({
@@ -54,15 +81,15 @@ export class Inbox extends DurableObject<RetentionBindings> implements InboxShar
       }),
       runner: findRunner(exports),
       ensureWake: (at) => this.#ensureAlarm(at),
-      // While a variable is unsound no sweep goes on: what was dropped does not come back.
       retention: retention.ok ? retention.value : undefined,
+      space: createSpace(() => storage.sql.databaseSize, maxBytes.ok ? maxBytes.value : undefined),
       clock: Date.now,
       random: Math.random,
       log: writeLine,
     })
   }
 
-  /** A transaction that is undone takes its alarm with it. */
+  /** A transaction that is rolled back takes its alarm with it. */
   #transact<Value>(work: () => Value): Value {
     const before = this.#alarmAt
     try {
@@ -73,66 +100,81 @@ export class Inbox extends DurableObject<RetentionBindings> implements InboxShar
     }
   }
 
-  /** An alarm is a row that is billed: it is moved only where it would come too late. */
+  /** Sets the alarm, which is a row that is billed, only if the one that is set would ring too late or not at all. */
   #ensureAlarm(at: number): void {
-    if (this.#alarmAt !== undefined && this.#alarmAt <= at) return
+    const set = this.#alarmAt
+    if (set !== undefined && set <= at && set > Date.now() - ALARM_OVERDUE_MS) return
     this.#alarmAt = at
-    void this.ctx.storage.setAlarm(at)
+    // In a broken object it fails, and so does the object's next request: then the cron trigger wakes it.
+    this.ctx.storage.setAlarm(at).catch(() => {})
   }
 
-  get #open(): WakingShard {
+  get #ready(): WakingShard {
+    if (!this.#shard) this.#setUp()
     if (this.#shard) return this.#shard
     throw this.#refusal
   }
 
-  /** Never throws: after six failed tries the platform would give up on it. */
+  /** Never throws: after six failed tries the platform would give up on the alarm. */
   override async alarm(): Promise<void> {
     this.#alarmAt = undefined
-    if (this.#shard) await this.#shard.wake()
-    else this.#ensureAlarm(Date.now() + NEWER_SCHEMA_RETRY_MS)
+    await this.wake()
   }
 
-  async open(shards: number, index: number): Promise<number> {
-    return await this.#open.open(shards, index)
+  async wake(): Promise<void> {
+    if (!this.#shard && !this.#isNew()) this.#setUp()
+    await this.#shard?.wake()
   }
 
   async kept(): Promise<number | undefined> {
-    return await this.#open.kept()
+    return this.#isNew() ? undefined : await this.#ready.kept()
+  }
+
+  async opened(): Promise<readonly number[]> {
+    return this.#isNew() ? [] : await this.#ready.opened()
+  }
+
+  async noteOpened(shard: number): Promise<void> {
+    await this.#ready.noteOpened(shard)
+  }
+
+  async open(shards: number, index: number): Promise<number> {
+    return await this.#ready.open(shards, index)
   }
 
   async accept(delivery: InboxDelivery, shards: number): Promise<Accepted> {
-    return await this.#open.accept(delivery, shards)
+    return await this.#ready.accept(delivery, shards)
   }
 
   async list(filter: EventFilter): ReturnType<InboxShard["list"]> {
-    return await this.#open.list(filter)
+    return await this.#ready.list(filter)
   }
 
   async show(source: string, dedupeKey: string): ReturnType<InboxShard["show"]> {
-    return await this.#open.show(source, dedupeKey)
+    return await this.#ready.show(source, dedupeKey)
   }
 
   async body(source: string, dedupeKey: string): ReturnType<InboxShard["body"]> {
-    return await this.#open.body(source, dedupeKey)
+    return await this.#ready.body(source, dedupeKey)
   }
 
   async rerun(rerun: Rerun): ReturnType<InboxShard["rerun"]> {
-    return await this.#open.rerun(rerun)
+    return await this.#ready.rerun(rerun)
   }
 
   async rerunDead(wanted: RerunDead): ReturnType<InboxShard["rerunDead"]> {
-    return await this.#open.rerunDead(wanted)
+    return await this.#ready.rerunDead(wanted)
   }
 
   async setPaused(handler: string, paused: boolean): Promise<void> {
-    await this.#open.setPaused(handler, paused)
+    await this.#ready.setPaused(handler, paused)
   }
 
   async erase(source: string, dedupeKey: string): Promise<boolean> {
-    return await this.#open.erase(source, dedupeKey)
+    return await this.#ready.erase(source, dedupeKey)
   }
 
   async stats(): ReturnType<InboxShard["stats"]> {
-    return await this.#open.stats()
+    return await this.#ready.stats()
   }
 }

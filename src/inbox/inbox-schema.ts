@@ -1,8 +1,8 @@
 /**
- * The tables of a shard, one step a version; a step that has been deployed is never edited.
+ * The tables of a shard, one step per version. A step that has been deployed is never edited.
  *
- * `events` is a log: a row is written once, in order of place, and changed only to drop its body or to name its runs.
- * `runs` has a row for each run that was begun. The indexes on it are partial, so that what is done costs nothing.
+ * `events` is a log: a row is written once, in order of sequence, and changed only to drop its body or to name its runs.
+ * `runs` has a row for each run that was begun. The indexes on it are partial, so that finished runs cost nothing.
  */
 export const INBOX_SCHEMA: readonly string[] = [
   `CREATE TABLE events (
@@ -36,4 +36,23 @@ export const INBOX_SCHEMA: readonly string[] = [
    CREATE TABLE paused (handler TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
    CREATE TABLE minutes (minute INTEGER PRIMARY KEY, activity TEXT NOT NULL) STRICT;
    CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
+
+  // An event without runs is unhandled, whether or not its type was known (spec 3.15). The first shard lists the shards
+  // that were opened; of an inbox from before that list, each may have been. Renaming touches no row.
+  `ALTER TABLE events RENAME COLUMN place TO sequence;
+   ALTER TABLE events RENAME COLUMN handlers TO lanes;
+   ALTER TABLE runs RENAME COLUMN place TO sequence;
+   ALTER TABLE runs RENAME COLUMN handler TO lane;
+   ALTER TABLE paused RENAME COLUMN handler TO lane;
+
+   UPDATE events SET lanes = NULL WHERE lanes = '[]';
+   DROP INDEX events_ignored;
+   CREATE INDEX events_unhandled ON events (sequence) WHERE lanes IS NULL;
+
+   CREATE TABLE opened (shard INTEGER PRIMARY KEY) STRICT;
+   INSERT INTO opened (shard)
+     WITH RECURSIVE counter (shard) AS (
+       SELECT 0 WHERE (SELECT value FROM facts WHERE name = 'index') = 0
+       UNION ALL SELECT shard + 1 FROM counter WHERE shard + 1 < (SELECT value FROM facts WHERE name = 'shards'))
+     SELECT shard FROM counter;`,
 ]

@@ -1,4 +1,6 @@
-/** An event as it comes to its shard: proven, not parsed. */
+import type { Run } from "../attempts/run.ts"
+
+/** An event as it comes to its shard: its signature is verified, its body is bytes. */
 export interface InboxDelivery {
   readonly source: string
   readonly dedupeKey: string
@@ -7,72 +9,49 @@ export interface InboxDelivery {
   readonly body: Uint8Array
   readonly deliveryId: string | undefined
   readonly secretId: string
-  /** The keys of the handlers that take it; undefined if its type is not known (spec 3.10): it is kept, and nothing runs. */
+  /** The keys of the handlers that take it; undefined if its type is not known (spec 3.10): it is stored as unhandled. */
   readonly handlers: readonly string[] | undefined
 }
 
-/** What became of a delivery. Only the first two may be acknowledged (spec 3.14). */
+/** The shard's answer to a delivery. Only the first two may be acknowledged (spec 3.14). */
 export type Accepted =
   | { readonly kind: "accepted" | "ignored" }
   /** The event is in the inbox already; `differs` if this delivery has other bytes, which are not kept. */
   | { readonly kind: "duplicate"; readonly differs: boolean }
   /** Too much waits to be written. */
   | { readonly kind: "full" }
-  /** More than a row may hold. */
+  /** The shard has no storage for a new event. */
+  | { readonly kind: "no_space" }
+  /** The event is larger than a row may be. */
   | { readonly kind: "too_large" }
   /** The inbox was made with another number of shards (`kept`), or this shard has not been opened yet (undefined). */
   | { readonly kind: "other_shards"; readonly kept: number | undefined }
 
-/** `waiting` for its next attempt, `running` one, `done`, or `dead`: no attempt follows unless someone asks for it. */
-export type RunStatus = "waiting" | "running" | "done" | "dead"
-
 /** Why a run is dead. */
-export type DeadReason =
+export const DEAD_REASONS = [
   /** Its last attempt failed, too. */
-  | "attempts_exhausted"
+  "attempts_exhausted",
   /** The handler threw `GiveUp`. */
-  | "gave_up"
-  /** Its key is no longer in handlers.ts. */
-  | "handler_gone"
+  "gave_up",
+  /** Its key is not in handlers.ts, and was not at the last attempt of its schedule. */
+  "handler_gone",
   /** The schema of its type refused the payload (spec 3.11). */
-  | "payload_refused"
-  /** The body was erased before it was done. */
-  | "body_erased"
+  "payload_refused",
+  /** The body was erased before the run was done. */
+  "body_erased",
+] as const
 
-/** One try of a handler. Times are milliseconds since 1970, durations milliseconds. */
-export interface Attempt {
-  readonly attempt: number
-  readonly at: number
-  /** Undefined while it runs. `lost`: no answer came within its lease, because it or the runtime was killed. */
-  readonly outcome?: "done" | "failed" | "timed_out" | "lost"
-  readonly ms?: number
-  /** Name and message of what was thrown, at most 1,024 characters. */
-  readonly error?: string
-}
+export type DeadReason = (typeof DEAD_REASONS)[number]
 
-/** One event × one handler. */
-export interface Run {
-  readonly handler: string
-  readonly status: RunStatus
-  /** How many attempts there were, ever. */
-  readonly attempts: number
-  /** How many of them came before the current round: "run again" begins a new one. */
-  readonly before: number
-  /** When it is due, in milliseconds since 1970; of a running one, when its lease ends; null if nothing follows. */
-  readonly nextAt: number | null
-  readonly reason: DeadReason | null
-  /** The last ones, oldest first. */
-  readonly history: readonly Attempt[]
-}
+/** `unhandled`: it has no run, because its type is not known or no handler takes it (spec 3.15). */
+export type EventStatus = "unhandled" | "waiting" | "done" | "dead"
 
-export type EventStatus = "ignored" | "waiting" | "done" | "dead"
-
-export const EVENT_STATUSES: readonly EventStatus[] = ["ignored", "waiting", "done", "dead"]
+export const EVENT_STATUSES: readonly EventStatus[] = ["unhandled", "waiting", "done", "dead"]
 
 /** An event in the inbox. */
 export interface InboxEvent {
-  /** Orders all events of an inbox by the time they were taken (`placeAt`). No two have the same. */
-  readonly place: number
+  /** Orders all events of an inbox by the time at which they were accepted (`sequenceAt`). No two have the same. */
+  readonly sequence: number
   readonly source: string
   readonly dedupeKey: string
   readonly type: string
@@ -80,57 +59,68 @@ export interface InboxEvent {
   readonly deliveryId: string | undefined
   readonly secretId: string
   readonly bytes: number
-  /** False once it was erased or its time was up. */
+  /** False once the body was erased or pruned. */
   readonly hasBody: boolean
   readonly runs: readonly Run[]
 }
 
-/** Which events to list, newest first. Places bound it, so that what arrives meanwhile moves nothing. */
+/** Which events to list, newest first. Sequences bound it, so that new arrivals move nothing. */
 export interface EventFilter {
   readonly status: EventStatus | undefined
   readonly type: string | undefined
-  /** The oldest place that is wanted. */
+  /** The lowest sequence, inclusive. */
   readonly from: number
-  /** The place that all are before. */
+  /** The highest sequence, exclusive. */
   readonly before: number
   readonly limit: number
 }
 
 export interface EventPage {
+  /** Their runs have empty histories. */
   readonly events: readonly InboxEvent[]
-  /** There may be more before this place, all from there on has been seen; undefined at the end. */
+  /** There may be more events before this sequence, and none after it; undefined at the end. */
   readonly more: number | undefined
 }
 
 export interface Rerun {
   readonly source: string
   readonly dedupeKey: string
-  /** Today's handlers, all of them, as keys of handlers.ts; those that take the event's type run. */
+  /** All keys of handlers.ts as it is now; those that take the event's type run. */
   readonly keys: readonly string[]
-  /** Only this one. */
+  /** Runs only this one of them. */
   readonly only?: string | undefined
 }
 
 export type RerunFailure = "no_event" | "no_body" | "no_handler"
 
-/** One step of a rerun of all that is dead of a type: from the newest on, so that what dies again is not met again. */
+/** One step of a rerun of all dead runs of a type: newest first, so that a run that dies again is not met again. */
 export interface RerunDead {
   readonly type: string
-  /** Today's handlers, all of them: a dead run of another one gives way to theirs. */
+  /** All keys of handlers.ts as it is now: their runs replace the dead runs of other keys. */
   readonly keys: readonly string[]
-  /** The place that all are before. */
+  /** The highest sequence, exclusive. */
   readonly before: number
-  /** How many events with a dead run it looks at. */
+  /** How many events with a dead run the step looks at. */
   readonly limit: number
-  /** Only counts. */
+  /** Only counts; nothing runs. */
   readonly dryRun: boolean
 }
 
 export interface RerunStep {
   /** How many runs begin again, or would. */
   readonly runs: number
-  /** The next step goes on before this place; undefined at the end. */
+  /** The next step goes on before this sequence; undefined at the end. */
   readonly more: number | undefined
+}
+
+/** The storage of a shard, in bytes. */
+export interface ShardStorage {
+  /** The size of the database. */
+  readonly bytes: number
+  /** Deliveries are refused from here on (spec 3.12). */
+  readonly intakeBytes: number
+  /** What the shard may have; the rest above `intakeBytes` is for running what was accepted. */
+  readonly maxBytes: number
 }
 
 /** What one shard has done and has to do. */
@@ -138,9 +128,11 @@ export interface ShardStats {
   readonly counts: Readonly<Record<EventStatus, number>>
   /** When the oldest event that waits was accepted, in milliseconds since 1970. */
   readonly oldestWaitingAt: number | undefined
-  /** Of the last hour, by the minute. An object that crashes or falls asleep forgets the minutes that no wake has kept. */
+  /** Counted by the minute. An object that crashes or falls asleep forgets the minutes that no wake has written. */
   readonly lastHour: Activity
+  /** The keys of the handlers that are paused. */
   readonly paused: readonly string[]
+  readonly storage: ShardStorage
 }
 
 export interface Activity {
@@ -150,28 +142,34 @@ export interface Activity {
   readonly secrets: Readonly<Record<string, number>>
 }
 
-/** One shard of the inbox. The Durable Object and its twin in memory are held to one suite. */
+/** One shard of the inbox. The Durable Object and its twin in memory pass the same contract suite. */
 export interface InboxShard {
-  /** Tells a shard which one it is and of how many; the first to tell it decides. Returns the number that it keeps. */
+  /** Tells a shard its index and the number of shards. The first call decides. Returns the number that the shard keeps. */
   open(shards: number, index: number): Promise<number>
   /** The number of shards that it keeps; undefined if it has not been opened. */
   kept(): Promise<number | undefined>
-  /** Stores an event, or finds that it is there. Resolves once that is durable. */
+  /** Notes that a shard was opened. Only the first shard keeps that list. */
+  noteOpened(shard: number): Promise<void>
+  /** The shards that were opened. */
+  opened(): Promise<readonly number[]>
+  /** Starts what is due and plans the next wake; resolves once both are durable. Never rejects. */
+  wake(): Promise<void>
+  /** Stores an event, or finds that it is stored. Resolves once that is durable. */
   accept(delivery: InboxDelivery, shards: number): Promise<Accepted>
   list(filter: EventFilter): Promise<EventPage>
   show(source: string, dedupeKey: string): Promise<InboxEvent | undefined>
-  /** The bytes as they were signed; undefined if there are none. */
+  /** The bytes that were signed; undefined if there are none. */
   body(source: string, dedupeKey: string): Promise<Uint8Array | undefined>
-  /** The event as it is then. */
+  /** Begins a new round for the runs of an event, and returns it. */
   rerun(rerun: Rerun): Promise<InboxEvent | RerunFailure>
   rerunDead(wanted: RerunDead): Promise<RerunStep>
   setPaused(handler: string, paused: boolean): Promise<void>
-  /** Erases the body of an event; false if there is no such event. What waits for it becomes dead. */
+  /** Erases the body of an event; false if there is no such event. Its waiting runs are dead. */
   erase(source: string, dedupeKey: string): Promise<boolean>
   stats(): Promise<ShardStats>
 }
 
-/** What a handler gets to work with, and for which attempt. */
+/** One attempt of a handler. */
 export interface HandlerCall {
   readonly handler: string
   readonly attempt: number
@@ -188,5 +186,7 @@ export type RunOutcome =
 
 /** Runs handlers, apart from the shard that stores. A rejection is an attempt that was lost. */
 export interface HandlerRunner {
+  /** How many runs of a handler one shard may have in flight, by key; those that are left out have 16. */
+  concurrency(): Promise<Readonly<Record<string, number>>>
   run(call: HandlerCall): Promise<RunOutcome>
 }

@@ -11,14 +11,14 @@ const indexes = ({ count }: Shards): readonly number[] => Array.from({ length: c
 const ofEvery = async <Value>(shards: Shards, ask: (index: number) => Promise<Value>): Promise<readonly Value[]> =>
   await Promise.all(indexes(shards).map(ask))
 
-/** Merges a page of every shard. Up to the nearest place that some shard has not looked beyond, all is known. */
+/** Merges a page of every shard. Up to the nearest sequence that some shard has not looked beyond, all is known. */
 export async function listAll(shards: Shards, filter: EventFilter): Promise<EventPage> {
   const pages = await ofEvery(shards, (index) => shards.at(index).list(filter))
   const ends = pages.flatMap(({ more }) => more ?? [])
   const known = ends.length > 0 ? Math.max(...ends) : undefined
-  const all = pages.flatMap(({ events }) => events).filter(({ place }) => place >= (known ?? 0))
-  const events = all.toSorted((a, b) => b.place - a.place).slice(0, filter.limit)
-  return { events, more: events.length < all.length ? events.at(-1)?.place : known }
+  const all = pages.flatMap(({ events }) => events).filter(({ sequence }) => sequence >= (known ?? 0))
+  const events = all.toSorted((a, b) => b.sequence - a.sequence).slice(0, filter.limit)
+  return { events, more: events.length < all.length ? events.at(-1)?.sequence : known }
 }
 
 /** Runs again, or counts, all dead runs of a type; in bounded steps, so that no shard is held up by it. */

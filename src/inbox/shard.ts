@@ -1,43 +1,67 @@
-import { BACKSTOP_MS } from "./claim.ts"
-import { accept, fitsRow } from "./accept.ts"
+import { BACKSTOP_MS } from "../attempts/claim.ts"
+import { createDispatcher, type Chore, type DispatcherDeps } from "../attempts/dispatcher.ts"
+import { errorText } from "../core/log.ts"
+import { accept, findDuplicate, MAX_ROW_BYTES, rowBytes } from "./accept.ts"
 import { createActivityCount } from "./activity.ts"
-import { createDispatcher, type DispatcherDeps } from "./dispatcher.ts"
-import type { InboxShard } from "./inbox.ts"
+import { createHandlerLanes, type HandlerPayload } from "./handler-lane.ts"
+import type { HandlerRunner, InboxShard } from "./inbox.ts"
 import { erase, list, rerun, rerunDead, show } from "./operate.ts"
-import { nextPlace, timeOf } from "./place.ts"
+import { nextPruneAt, prune, type Retention } from "./prune.ts"
+import { nextSequence, timeOf } from "./sequence.ts"
+import type { Space } from "./space.ts"
 import type { InboxStore } from "./store.ts"
 
-/** A busy object may go on with old code for five minutes after a deployment. A key that a Worker has named since is not gone. */
-export const DEPLOYMENT_MS = 600_000
-
 /** What a shard is made of: a store, a way to commit, a way to run handlers. */
-export type ShardDeps = DispatcherDeps
+export interface ShardDeps extends Pick<
+  DispatcherDeps<HandlerPayload>,
+  "commits" | "ensureWake" | "clock" | "random" | "log"
+> {
+  readonly store: InboxStore
+  readonly runner: HandlerRunner
+  readonly space: Space
+  /** Undefined while its variables are invalid: then nothing is pruned, because what was dropped does not come back. */
+  readonly retention: Retention | undefined
+}
 
 /** A shard, and what its platform calls. */
 export interface WakingShard extends InboxShard {
-  /** Starts what is due, and sees to it that it is woken again; resolves once both are written. Never rejects. */
-  wake(): Promise<void>
+  /** Takes over what an earlier object left, and plans the first wake; call it once, within a transaction. */
+  resume(): void
 }
 
-/** The inbox's rules, whatever the platform. */
+/** The inbox's rules, on any platform. */
 export function createShard(deps: ShardDeps): WakingShard {
-  const { store, commits, ensureWake, clock } = deps
+  const { store, commits, runner, space, retention, ensureWake, clock, log } = deps
   const activity = createActivityCount()
-  /** Handler → when a Worker named it last. In memory only: new code begins with an empty one. */
-  const named = new Map<string, number>()
-  const name = (handlers: readonly string[], now: number): void => {
-    for (const handler of handlers) named.set(handler, now)
-  }
-  const dispatcher = createDispatcher(deps, {
-    flushActivity: (now) => activity.keep(store, now),
-    isNamed: (handler, now) => now - (named.get(handler) ?? 0) < DEPLOYMENT_MS,
-  })
+  const lanes = createHandlerLanes(store, runner)
+  const chores: Chore[] = [
+    ...(retention
+      ? [
+          toChore(
+            () => nextPruneAt(store, retention),
+            (now) => prune(store, now, retention),
+          ),
+        ]
+      : []),
+    { isDue: (now) => activity.isDue(now), run: (now) => activity.flush(store, now), nextAt: () => undefined },
+  ]
+  const dispatcher = createDispatcher({ ...deps, workload: lanes, chores, isShort: () => space.isShort() })
   /** What never changes once it is written is read once. */
   let opened: { readonly shards: number; readonly index: number } | undefined
-  /** The last place that was given; some of them end up without an event. */
-  let lastPlace: number | undefined
+  /** The last sequence that was given; some of them end up without an event. */
+  let lastSequence: number | undefined
 
-  /** What an operator changes; it may have made something due. */
+  const wake = async (): Promise<void> => {
+    try {
+      await lanes.learn()
+    } catch (error) {
+      // One run of each handler at a time is within any limit.
+      log({ level: "error", message: "the handlers' limits could not be read", error: errorText(error) })
+    }
+    await dispatcher.wake()
+  }
+
+  /** Runs an operator's change, which may have made something due. */
   const change = async <Value>(work: (now: number) => Value): Promise<Value> => {
     const value = await commits.run(() => {
       const now = clock()
@@ -45,12 +69,13 @@ export function createShard(deps: ShardDeps): WakingShard {
       dispatcher.planWake(now)
       return result
     })
-    void dispatcher.wake()
+    void wake()
     return value
   }
 
   return {
-    wake: () => dispatcher.wake(),
+    resume: () => dispatcher.resume(),
+    wake,
 
     async open(shards, index) {
       return await commits.run(() => {
@@ -62,28 +87,34 @@ export function createShard(deps: ShardDeps): WakingShard {
       })
     },
 
+    async noteOpened(shard) {
+      await commits.run(() => store.addOpenedShard(shard))
+    },
+
     kept: async () => store.getFact("shards"),
+    opened: async () => store.openedShards(),
 
     async accept(delivery, shards) {
-      if (!fitsRow(delivery)) return { kind: "too_large" }
-      if (!commits.hasRoom(delivery.body.length)) return { kind: "full" }
+      const { body, handlers = [], secretId } = delivery
+      const bytes = rowBytes(delivery)
+      if (bytes > MAX_ROW_BYTES) return { kind: "too_large" }
+      if (!commits.hasRoom(body.length)) return { kind: "full" }
       opened ??= readOpened(store)
       if (opened?.shards !== shards) return { kind: "other_shards", kept: opened?.shards }
+      // A sender whose event is stored must be told so, or it would go on sending.
+      if (!space.hasRoom(commits.waitingBytes + bytes)) return findDuplicate(store, delivery) ?? { kind: "no_space" }
       const now = clock()
-      const place = nextPlace(lastPlace ?? readLastPlace(store), now, opened.index)
-      lastPlace = place
-      name(delivery.handlers ?? [], now)
-      const hasRuns = delivery.handlers !== undefined && delivery.handlers.length > 0
+      const sequence = nextSequence(lastSequence ?? readLastSequence(store), now, opened.index)
+      lastSequence = sequence
       const accepted = await commits.run(() => {
-        const result = accept(store, delivery, place)
-        // An ignored event is in an index of its own, and an accept writes three rows at most, the alarm's among them.
-        if (result.kind === "accepted") ensureWake(now + BACKSTOP_MS)
+        const result = accept(store, delivery, sequence)
+        // An unhandled event is in an index of its own, and an accept writes three rows at most, the alarm's among them.
+        if (result.kind === "accepted" && handlers.length > 0) ensureWake(now + BACKSTOP_MS)
         return result
-      }, delivery.body.length)
-      // In the minute that it is now: the one that it came in may be written down by this time.
-      activity.note(clock(), accepted.kind === "duplicate" ? "duplicates" : "accepted", delivery.secretId)
-      // One without runs can wait for the alarm: all there is to do is to prune it in time.
-      if (accepted.kind === "ignored" || (accepted.kind === "accepted" && hasRuns)) void dispatcher.wake()
+      }, body.length)
+      // In the minute that it is now: the minute in which it came may be written by this time.
+      activity.note(clock(), accepted.kind === "duplicate" ? "duplicates" : "accepted", secretId)
+      if (accepted.kind !== "duplicate") void wake()
       return accepted
     },
 
@@ -92,17 +123,13 @@ export function createShard(deps: ShardDeps): WakingShard {
 
     async body(source, dedupeKey) {
       const event = store.findEvent(source, dedupeKey)
-      return event && store.getBody(event.place)
+      return event && store.getBody(event.sequence)
     },
 
-    async rerun(wanted) {
-      name(wanted.keys, clock())
-      return await change((now) => rerun(store, wanted, now))
-    },
+    rerun: async (wanted) => await change((now) => rerun(store, wanted, now)),
 
     async rerunDead(wanted) {
       if (wanted.dryRun) return rerunDead(store, wanted, clock())
-      name(wanted.keys, clock())
       return await change((now) => rerunDead(store, wanted, now))
     },
 
@@ -116,14 +143,25 @@ export function createShard(deps: ShardDeps): WakingShard {
         counts: store.countEvents(),
         oldestWaitingAt: oldest && timeOf(oldest),
         lastHour: activity.lastHour(store, clock()),
-        paused: store.pausedHandlers(),
+        paused: store.pausedLanes(),
+        storage: space.stats(),
       }
     },
   }
 }
 
-/** After all that was ever taken: what was pruned had begun, and the clock may have been ahead then. */
-const readLastPlace = (store: InboxStore): number => Math.max(store.lastPlace(), store.getFact("begun") ?? 0)
+/** A chore that is due when it says. */
+const toChore = (nextAt: () => number | undefined, work: (now: number) => void): Chore => ({
+  isDue: (now) => (nextAt() ?? Number.POSITIVE_INFINITY) <= now,
+  run(now) {
+    work(now)
+    return () => {}
+  },
+  nextAt,
+})
+
+/** The highest sequence ever assigned. Pruned events left no row, so `begun` counts too. */
+const readLastSequence = (store: InboxStore): number => Math.max(store.lastSequence(), store.getFact("begun") ?? 0)
 
 function readOpened(store: InboxStore): { readonly shards: number; readonly index: number } | undefined {
   const shards = store.getFact("shards")

@@ -1,8 +1,16 @@
 import * as v from "valibot"
 import { described, named } from "../http/fields.ts"
+import type { Attempt, Run } from "../attempts/run.ts"
 import { addActivity, NO_ACTIVITY } from "./activity.ts"
-import { EVENT_STATUSES, type Attempt, type EventStatus, type InboxEvent, type Run, type ShardStats } from "./inbox.ts"
-import { timeOf } from "./place.ts"
+import {
+  DEAD_REASONS,
+  EVENT_STATUSES,
+  type DeadReason,
+  type EventStatus,
+  type InboxEvent,
+  type ShardStats,
+} from "./inbox.ts"
+import { timeOf } from "./sequence.ts"
 
 // What operators are shown. Times are RFC 3339 in UTC, durations milliseconds.
 
@@ -16,10 +24,7 @@ const runFields = {
     v.nullable(Time),
     "When the next attempt is due; of a running one, when its lease ends. Null if none follows.",
   ),
-  reason: described(
-    v.nullable(v.picklist(["attempts_exhausted", "gave_up", "handler_gone", "payload_refused", "body_erased"])),
-    "Why the run is dead.",
-  ),
+  reason: described(v.nullable(v.picklist(DEAD_REASONS)), "Why the run is dead."),
 }
 
 const RunView = v.object(runFields)
@@ -75,7 +80,7 @@ export const StatsView = named(
   "InboxStats",
   v.object({
     shards: v.number(),
-    events: v.object({ waiting: v.number(), done: v.number(), dead: v.number(), ignored: v.number() }),
+    events: v.object({ waiting: v.number(), done: v.number(), dead: v.number(), unhandled: v.number() }),
     oldest_waiting: described(v.nullable(Time), "When the oldest waiting event was accepted."),
     last_hour: v.object({
       accepted: v.number(),
@@ -98,12 +103,13 @@ const toAttemptView = ({ attempt, at, outcome, ms, error }: Attempt): AttemptVie
   error: error ?? null,
 })
 
-const toRunView = ({ handler, status, attempts, nextAt, reason }: Run): RunView => ({
-  handler,
+const toRunView = ({ lane, status, attempts, nextAt, reason }: Run): RunView => ({
+  handler: lane,
   status,
   attempts,
   next_attempt: nextAt === null ? null : toTime(nextAt),
-  reason,
+  // The engine knows no reasons but the inbox's.
+  reason: reason as DeadReason | null,
 })
 
 export const toEventView = (event: InboxEvent): EventView => ({
@@ -111,7 +117,7 @@ export const toEventView = (event: InboxEvent): EventView => ({
   id: event.dedupeKey,
   type: event.type,
   status: event.status,
-  received: toTime(timeOf(event.place)),
+  received: toTime(timeOf(event.sequence)),
   delivery_id: event.deliveryId ?? null,
   secret_id: event.secretId,
   bytes: event.bytes,
@@ -130,7 +136,7 @@ export function toStatsView(shards: readonly ShardStats[]): StatsView {
   const waiting = shards.flatMap(({ oldestWaitingAt }) => oldestWaitingAt ?? [])
   return {
     shards: shards.length,
-    events: { waiting: sum("waiting"), done: sum("done"), dead: sum("dead"), ignored: sum("ignored") },
+    events: { waiting: sum("waiting"), done: sum("done"), dead: sum("dead"), unhandled: sum("unhandled") },
     oldest_waiting: waiting.length > 0 ? toTime(Math.min(...waiting)) : null,
     last_hour: shards.map(({ lastHour }) => lastHour).reduce(addActivity, NO_ACTIVITY),
     paused_handlers: [...new Set(shards.flatMap(({ paused }) => paused))].toSorted(),

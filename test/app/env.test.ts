@@ -180,7 +180,7 @@ describe("without a log of its own it writes JSON lines to the console", () => {
     const console = vi.spyOn(globalThis.console, "log").mockImplementation(() => {})
     try {
       const { env } = createTestApp(sound)
-      const app = createAppFromEnv(env, defineHandlers<Env>({}), { clock: () => NOW * 1000 })
+      const app = createAppFromEnv(env, defineHandlers<Env>({ "*": () => {} }), { clock: () => NOW * 1000 })
       await app.fetch(await signedRequest({ headers: { "Credicorp-Delivery": "two\tlines" } }))
       const lines = console.mock.calls.map((args) => args.join())
       expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([

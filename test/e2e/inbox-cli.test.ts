@@ -173,7 +173,7 @@ describe("npm run inbox", () => {
     { args: ["rerun", "evt_unknown"], says: "npm run inbox -- list" },
     { args: ["erase", "evt_unknown"], says: "npm run inbox -- list" },
     { args: ["pause", "no.handler"], says: "a key of handlers.ts" },
-    { args: ["list", "--status", "failed"], says: "waiting, done, dead or ignored" },
+    { args: ["list", "--status", "failed"], says: "waiting, done, dead or unhandled" },
     { args: ["list", "--type", "Payment"], says: "an event type" },
     { args: ["list", "--from", "yesterday"], says: "RFC 3339" },
     { args: ["list", "--to", "2026-11-22T10:00"], says: "RFC 3339" },

@@ -63,7 +63,7 @@ describe("values of defineHandlers", () => {
   })
 
   it("none at all is a set without handlers", () => {
-    expect(defineHandlers<object>({})).toEqual({ entries: [], schemas: {} })
+    expect(defineHandlers<object>({})).toEqual({ entries: [], schemas: {}, concurrency: {} })
   })
 })
 

@@ -2,8 +2,11 @@
 
 import { runInDurableObject } from "cloudflare:test"
 import { expect, it } from "vitest"
-import { GroupCommit } from "../../src/inbox/group-commit.ts"
+import { GroupCommit } from "../../src/attempts/group-commit.ts"
+import { migrate } from "../../src/core/migrate.ts"
 import { createShard } from "../../src/inbox/shard.ts"
+import { createSpace } from "../../src/inbox/space.ts"
+import { INBOX_SCHEMA } from "../../src/inbox/inbox-schema.ts"
 import { createSqlInboxStore } from "../../src/inbox/sql-store.ts"
 import { delivery, SHARDS, START_MS } from "./contract/inbox-driver.ts"
 import { INBOXES, settleObject } from "../support/inbox-object.ts"
@@ -13,6 +16,7 @@ let count = 0
 /** Rows of each transaction, indexes counted, and how often an alarm was set in it. */
 const measure = async (deliveries: readonly Parameters<typeof delivery>[]): Promise<readonly number[]> =>
   await runInDurableObject(INBOXES.getByName(`accept_rows_${(count += 1)}`), async (_, { storage }) => {
+    migrate(storage.sql, INBOX_SCHEMA)
     const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = []
     let alarms = 0
     let alarmAt = Infinity
@@ -41,7 +45,8 @@ const measure = async (deliveries: readonly Parameters<typeof delivery>[]): Prom
         if (at < alarmAt) alarms += 1
         alarmAt = Math.min(at, alarmAt)
       },
-      runner: { run: async () => await new Promise<never>(() => {}) },
+      runner: { concurrency: async () => ({}), run: async () => await new Promise<never>(() => {}) },
+      space: createSpace(() => storage.sql.databaseSize),
       retention: undefined,
       clock: () => START_MS,
       random: () => 0.5,

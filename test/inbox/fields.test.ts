@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 import { checkFields } from "../../src/http/fields.ts"
 import { toCursor } from "../../src/http/paging.ts"
 import { EventQuery, EventsQuery, HandlerName, RerunEvent, RerunDead, toFilter } from "../../src/inbox/fields.ts"
-import { placeAt } from "../../src/inbox/place.ts"
+import { sequenceAt } from "../../src/inbox/sequence.ts"
 import { parseRetention, type RetentionBindings } from "../../src/inbox/retention.ts"
 
 type Schema = Parameters<typeof checkFields>[0]
@@ -24,18 +24,21 @@ describe("the query of a listing", () => {
     { query: {}, want: DEFAULT },
     { query: { status: "dead" }, want: { ...DEFAULT, status: "dead" } },
     { query: { type: "payment.settled" }, want: { ...DEFAULT, type: "payment.settled" } },
-    { query: { from: "2026-09-21" }, want: { ...DEFAULT, from: placeAt(DAY) } },
-    { query: { from: "2026-09-21T00:00:00.001Z" }, want: { ...DEFAULT, from: placeAt(DAY + 1) } },
-    { query: { to: "2026-09-21T00:00:00Z" }, want: { ...DEFAULT, before: placeAt(DAY) } },
-    { query: { from: "2024-02-29" }, want: { ...DEFAULT, from: placeAt(Date.UTC(2024, 1, 29)) } },
+    { query: { from: "2026-09-21" }, want: { ...DEFAULT, from: sequenceAt(DAY) } },
+    { query: { from: "2026-09-21T00:00:00.001Z" }, want: { ...DEFAULT, from: sequenceAt(DAY + 1) } },
+    { query: { to: "2026-09-21T00:00:00Z" }, want: { ...DEFAULT, before: sequenceAt(DAY) } },
+    { query: { from: "2024-02-29" }, want: { ...DEFAULT, from: sequenceAt(Date.UTC(2024, 1, 29)) } },
     { query: { limit: "1" }, want: { ...DEFAULT, limit: 1 } },
     { query: { limit: "100" }, want: { ...DEFAULT, limit: 100 } },
     { query: { cursor: toCursor(12_345) }, want: { ...DEFAULT, before: 12_345 } },
     {
-      query: { cursor: toCursor(placeAt(DAY)), to: "2026-09-20" },
-      want: { ...DEFAULT, before: placeAt(DAY - 86_400_000) },
+      query: { cursor: toCursor(sequenceAt(DAY)), to: "2026-09-20" },
+      want: { ...DEFAULT, before: sequenceAt(DAY - 86_400_000) },
     },
-    { query: { cursor: toCursor(placeAt(DAY - 1)), to: "2026-09-21" }, want: { ...DEFAULT, before: placeAt(DAY - 1) } },
+    {
+      query: { cursor: toCursor(sequenceAt(DAY - 1)), to: "2026-09-21" },
+      want: { ...DEFAULT, before: sequenceAt(DAY - 1) },
+    },
   ])("$query", ({ query, want }) => {
     const result = checkFields(EventsQuery, query)
     expect(result.ok && toFilter(result.value)).toEqual(want)

@@ -59,6 +59,9 @@ function createFake(
         }
         return step
       },
+      async noteOpened(one: number) {
+        asked.push(`list ${one}`)
+      },
       async open(_shards: number, one: number) {
         asked.push(`open ${one}`)
         return opened
@@ -73,6 +76,7 @@ function createFake(
 const error = (changes: object): Error => Object.assign(new Error("the platform's own words"), changes)
 
 const NEW: Accepted = { kind: "accepted" }
+const DUPLICATE: Accepted = { kind: "duplicate", differs: false }
 
 describe("createInboxHandOff", () => {
   it.each<{ why: string; steps: readonly Step[]; want: string; calls: number }>([
@@ -154,7 +158,21 @@ describe("createInboxHandOff", () => {
         source: "credicorp",
         event_id: "evt_1",
         delivery_id: "dlv_1",
+        event_type: "decision.completed",
       },
+    ])
+  })
+
+  it.each([
+    { why: "its type is not known", known: false, keys: ["decision.*"] },
+    { why: "no handler takes its type", known: true, keys: ["payment.*"] },
+  ])("a warning where $why (spec 3.15), and none for its duplicate", async ({ known, keys }) => {
+    const { handOff, lines } = createFake([{ kind: known ? "accepted" : "ignored" }, DUPLICATE], { handlerKeys: keys })
+    await handOff({ known })
+    await handOff({ known })
+    const line = { level: "warn", message: "no handler takes the event: it is stored as unhandled" }
+    expect(lines).toEqual([
+      { ...line, source: "credicorp", event_id: "evt_1", delivery_id: "dlv_1", event_type: "decision.completed" },
     ])
   })
 
@@ -169,7 +187,7 @@ describe("a shard that is not opened", () => {
   it("is opened after the first one, and then takes the event", async () => {
     const { handOff, asked } = createFake([{ kind: "other_shards", kept: undefined }, NEW])
     expect(await handOff()).toBe("accepted")
-    expect(asked).toEqual([`accept ${HOME}`, "open 0", `open ${HOME}`, `accept ${HOME}`])
+    expect(asked).toEqual([`accept ${HOME}`, "open 0", `list ${HOME}`, `open ${HOME}`, `accept ${HOME}`])
   })
 
   it("of an inbox that was made with another number → Unavailable, and it stays closed", async () => {

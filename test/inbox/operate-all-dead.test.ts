@@ -87,7 +87,7 @@ describe("rerunAllDead", () => {
     expect(await again(inbox, ["payment.*"])).toBe(3)
     await inbox.rest()
     expect(await inbox.runs("evt_1")).toEqual(["payment.* done 1"])
-    expect((await inbox.shard.stats()).counts).toEqual({ ignored: 0, waiting: 0, done: 3, dead: 0 })
+    expect((await inbox.shard.stats()).counts).toEqual({ unhandled: 0, waiting: 0, done: 3, dead: 0 })
     expect(await again(inbox, ["payment.*"], true)).toBe(0)
   })
 })

@@ -4,7 +4,7 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { EventFilter, EventStatus, InboxEvent } from "../../src/inbox/inbox.ts"
 import { listAll } from "../../src/inbox/operate-all.ts"
-import { placeAt } from "../../src/inbox/place.ts"
+import { sequenceAt } from "../../src/inbox/sequence.ts"
 import { createShards, type Shards } from "../../src/inbox/shards.ts"
 import { createMemoryShard, settle } from "../support/memory-inbox.ts"
 
@@ -13,7 +13,7 @@ const NOW_MS = 1_790_000_000_000
 const TYPES = ["payment.settled", "payment.succeeded"] as const
 
 /** What an event becomes, by the outcome of its one run. */
-const KINDS = ["done", "dead", "ignored", "waiting"] as const
+const KINDS = ["done", "dead", "unhandled", "waiting"] as const
 
 interface Sample {
   readonly kind: EventStatus
@@ -49,7 +49,7 @@ async function createInbox(
     shards,
     async take(id, { kind, type, afterMs }) {
       now += afterMs
-      const handlers = kind === "ignored" ? undefined : ["*"]
+      const handlers = kind === "unhandled" ? undefined : ["*"]
       const delivery = {
         source: "s",
         dedupeKey: id,
@@ -96,20 +96,20 @@ describe("listAll", () => {
           const { shards, take } = await createInbox(count)
           for (const [i, one] of samples.entries()) await take(`evt_${i}`, one)
           await settle()
-          const places = await Promise.all(
+          const sequences = await Promise.all(
             samples.map(
-              async (_one, i) => (await shards.at(shards.indexOf("s", `evt_${i}`)).show("s", `evt_${i}`))!.place,
+              async (_one, i) => (await shards.at(shards.indexOf("s", `evt_${i}`)).show("s", `evt_${i}`))!.sequence,
             ),
           )
-          const from = placeAt(NOW_MS + fromMs)
+          const from = sequenceAt(NOW_MS + fromMs)
           const want = samples
-            .map((one, i) => ({ ...one, id: `evt_${i}`, place: places[i]! }))
+            .map((one, i) => ({ ...one, id: `evt_${i}`, sequence: sequences[i]! }))
             .filter((one) => (status === undefined || one.kind === status) && (type === undefined || one.type === type))
-            .filter(({ place }) => place >= from)
-            .toSorted((a, b) => b.place - a.place)
+            .filter(({ sequence }) => sequence >= from)
+            .toSorted((a, b) => b.sequence - a.sequence)
             .map(({ id }) => id)
           let late = 0
-          const before = Math.max(0, ...places) + 1
+          const before = Math.max(0, ...sequences) + 1
           const seen = await readAll(shards, { status, type, from, before, limit }, async () => {
             await take(`evt_late_${late++}`, { kind: "done", type: "payment.settled", afterMs: 0 })
           })
@@ -117,7 +117,7 @@ describe("listAll", () => {
           // One that arrives in the millisecond of a page may still be before it: it may be shown, but not twice.
           expect(new Set(ids).size).toBe(ids.length)
           expect(ids.filter((id) => !id.startsWith("evt_late"))).toEqual(want)
-          expect(seen.every(({ place }, i) => i === 0 || place < seen[i - 1]!.place)).toBe(true)
+          expect(seen.every(({ sequence }, i) => i === 0 || sequence < seen[i - 1]!.sequence)).toBe(true)
         },
       ),
       { numRuns: 150 },

@@ -2,8 +2,10 @@
 
 import { runInDurableObject } from "cloudflare:test"
 import { expect, it } from "vitest"
+import { migrate } from "../../src/core/migrate.ts"
 import type { EventFilter } from "../../src/inbox/inbox.ts"
 import { list } from "../../src/inbox/operate.ts"
+import { INBOX_SCHEMA } from "../../src/inbox/inbox-schema.ts"
 import { createSqlInboxStore } from "../../src/inbox/sql-store.ts"
 import { INBOXES } from "../support/inbox-object.ts"
 
@@ -12,11 +14,11 @@ const EVENTS = 12_000
 /** So many events, each with one run; every `each`th of them is waiting or dead, the rest are done. */
 function fill({ sql }: DurableObjectStorage, status: "waiting" | "dead" | "done", each: number): void {
   sql.exec(`WITH RECURSIVE counter (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM counter WHERE i < ${EVENTS})
-    INSERT INTO events (place, source, dedupe_key, type, secret_id, bytes, handlers, body)
+    INSERT INTO events (sequence, source, dedupe_key, type, secret_id, bytes, lanes, body)
     SELECT i, 's', 'evt_' || i, 'payment.settled', 't', 2, '["*"]', x'7b7d' FROM counter`)
-  sql.exec(`INSERT INTO runs (place, handler, status, attempts, before, next_at, reason, history)
-    SELECT place, '*', iif(place % ${each}, 'done', '${status}'), 1, 0,
-      iif('${status}' = 'waiting' AND place % ${each} = 0, 5, NULL), NULL, '[]' FROM events`)
+  sql.exec(`INSERT INTO runs (sequence, lane, status, attempts, before, next_at, reason, history)
+    SELECT sequence, '*', iif(sequence % ${each}, 'done', '${status}'), 1, 0,
+      iif('${status}' = 'waiting' AND sequence % ${each} = 0, 5, NULL), NULL, '[]' FROM events`)
   sql.exec(`INSERT OR REPLACE INTO facts (name, value) VALUES ('begun', ${EVENTS})`)
 }
 
@@ -55,6 +57,7 @@ it.each<{
   },
 ])("a page of 20 of $why: $got events, at most $most rows read of 12,000 events", async ({ of, filter, got, most }) => {
   await runInDurableObject(INBOXES.getByName(`listing-${crypto.randomUUID()}`), async (_, { storage }) => {
+    migrate(storage.sql, INBOX_SCHEMA)
     fill(storage, ...of)
     let rows = 0
     const counting = {

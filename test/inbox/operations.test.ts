@@ -141,7 +141,7 @@ describe("GET /events", () => {
 
   it.each([
     { query: "?status=dead", want: ["evt_dead"] },
-    { query: "?status=ignored", want: ["evt_ignored"] },
+    { query: "?status=unhandled", want: ["evt_ignored"] },
     { query: "?status=waiting", want: ["evt_waiting"] },
     { query: "?status=done", want: ["evt_done"] },
     { query: "?type=card.blocked", want: ["evt_ignored"] },
@@ -301,7 +301,7 @@ describe("POST /rerun", () => {
     expect((await call("POST", "/rerun", { body })).json).toEqual({ ...body, dry_run: false, runs: 9 })
     expect(calls).toHaveLength(9)
     expect((await call("POST", "/rerun", { body })).json["runs"]).toBe(0)
-    expect((await call("GET", "/stats")).json["events"]).toEqual({ waiting: 0, done: 9, dead: 3, ignored: 0 })
+    expect((await call("GET", "/stats")).json["events"]).toEqual({ waiting: 0, done: 9, dead: 3, unhandled: 0 })
   })
 
   it.each([
@@ -372,7 +372,7 @@ describe("GET /stats", () => {
     await inbox.take("evt_0", { secretId: "next" })
     expect((await inbox.call("GET", "/stats")).json).toEqual({
       shards: 4,
-      events: { waiting: 0, done: 8, dead: 0, ignored: 0 },
+      events: { waiting: 0, done: 8, dead: 0, unhandled: 0 },
       oldest_waiting: null,
       last_hour: { accepted: 8, duplicates: 1, secrets: { test: 8, next: 1 } },
       paused_handlers: [],

@@ -161,7 +161,7 @@ class World {
   async checkAlarm(): Promise<void> {
     const { paused } = await this.shard.stats()
     const waits = (await this.events()).some(({ runs }) =>
-      runs.some(({ nextAt, handler }) => nextAt !== null && !paused.includes(handler)),
+      runs.some(({ nextAt, lane }) => nextAt !== null && !paused.includes(lane)),
     )
     if (waits) expect(this.shard.disk.alarmAt(), "an alarm stands").toBeDefined()
   }
@@ -207,8 +207,8 @@ it("whatever happens: nothing that was acknowledged is lost, and every run ends"
         const events = await world.events()
         expect(events.map(({ dedupeKey }) => dedupeKey)).toEqual(expect.arrayContaining([...world.acknowledged]))
         for (const { dedupeKey, runs } of events) {
-          for (const { handler, status, attempts, before } of runs) {
-            const seen = world.seen.get(`${dedupeKey} ${handler}`) ?? []
+          for (const { lane, status, attempts, before } of runs) {
+            const seen = world.seen.get(`${dedupeKey} ${lane}`) ?? []
             expect(["done", "dead"]).toContain(status)
             expect(attempts - before, "a round has eight attempts").toBeLessThanOrEqual(8)
             expect(seen.length, "none starts uncounted").toBeLessThanOrEqual(attempts)

@@ -1,8 +1,9 @@
+import { GroupCommit } from "../../src/attempts/group-commit.ts"
 import type { InboxBindings } from "../../src/inbox/config.ts"
 import { DEFAULT_BODY_DAYS, DEFAULT_ID_DAYS } from "../../src/inbox/retention.ts"
-import { GroupCommit } from "../../src/inbox/group-commit.ts"
 import type { HandlerRunner, InboxShard } from "../../src/inbox/inbox.ts"
 import { createShard, type ShardDeps, type WakingShard } from "../../src/inbox/shard.ts"
+import { createSpace } from "../../src/inbox/space.ts"
 import { createMemoryDisk, type MemoryDisk } from "./memory-store.ts"
 import type { LogEntry } from "./receiver.ts"
 
@@ -10,7 +11,9 @@ export const DAY_MS = 86_400_000
 
 /** What a twin is made of; what is left out is as the object has it. */
 export interface MemoryShardOptions extends Partial<Pick<ShardDeps, "clock" | "random" | "retention" | "log">> {
-  readonly runner: HandlerRunner
+  /** Every handler has the default concurrency unless it says otherwise. */
+  readonly runner: Pick<HandlerRunner, "run"> & Partial<HandlerRunner>
+  readonly maxBytes?: number
   readonly disk?: MemoryDisk
 }
 
@@ -34,7 +37,12 @@ function copying<Port extends object>(port: Port): Port {
 }
 
 /** The `InboxShard` port over maps: the same rules and the same group commit, no platform. */
-export function createMemoryShard({ disk = createMemoryDisk(), runner, ...options }: MemoryShardOptions): MemoryShard {
+export function createMemoryShard({
+  disk = createMemoryDisk(),
+  runner,
+  maxBytes,
+  ...options
+}: MemoryShardOptions): MemoryShard {
   const open = (): WakingShard => {
     // The platform lets go of a dead object: nothing that it does later is written.
     const life = { over: false }
@@ -52,7 +60,8 @@ export function createMemoryShard({ disk = createMemoryDisk(), runner, ...option
           guard(() => {})
         },
       }),
-      runner: copying(runner),
+      runner: copying({ concurrency: async () => ({}), ...runner }),
+      space: createSpace(() => disk.bytes(), maxBytes),
       ensureWake: (at) => {
         if (!life.over) disk.ensureWake(at)
       },
@@ -62,6 +71,12 @@ export function createMemoryShard({ disk = createMemoryDisk(), runner, ...option
       log: () => {},
       ...options,
     })
+    // As the object's constructor does; a disk that fails then is tried again by the alarm.
+    try {
+      disk.transactionSync(() => shard.resume())
+    } catch {
+      disk.ensureWake((options.clock ?? Date.now)() + 60_000)
+    }
     return shard
   }
   const lives: { over: boolean }[] = []
@@ -78,10 +93,11 @@ export function createMemoryShard({ disk = createMemoryDisk(), runner, ...option
       for (const life of lives) life.over = true
       disk.crash()
       current = copying(open())
-      // As the object's constructor does.
-      await current.wake()
     },
     wake: async () => await current.wake(),
+    resume: () => current.resume(),
+    noteOpened: async (...args) => await current.noteOpened(...args),
+    opened: async () => await current.opened(),
     open: async (...args) => await current.open(...args),
     kept: async () => await current.kept(),
     accept: async (...args) => await current.accept(...args),

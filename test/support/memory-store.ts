@@ -1,6 +1,8 @@
-import type { CommitStorage } from "../../src/inbox/group-commit.ts"
-import type { Activity, EventStatus, Run } from "../../src/inbox/inbox.ts"
-import { toInboxEvent } from "../../src/inbox/runs.ts"
+import type { CommitStorage } from "../../src/attempts/group-commit.ts"
+import type { Run } from "../../src/attempts/run.ts"
+import type { Activity, EventStatus } from "../../src/inbox/inbox.ts"
+import { toInboxEvent } from "../../src/inbox/operate.ts"
+import { timeOf } from "../../src/inbox/sequence.ts"
 import type { EventRow, InboxStore } from "../../src/inbox/store.ts"
 
 type StoredEvent = Omit<EventRow, "hasBody"> & { readonly body: Uint8Array | undefined }
@@ -9,25 +11,29 @@ type StoredEvent = Omit<EventRow, "hasBody"> & { readonly body: Uint8Array | und
 interface Tables {
   readonly facts: Map<string, number>
   readonly events: Map<number, StoredEvent>
-  /** By place and handler; JSON, so that what is read is never what was written. */
-  readonly runs: Map<string, { readonly place: number; readonly json: string }>
+  /** By sequence and lane; JSON, so that what is read is never what was written. */
+  readonly runs: Map<string, { readonly sequence: number; readonly json: string }>
   readonly paused: Set<string>
   readonly minutes: Map<number, Activity>
+  readonly opened: Set<number>
   alarmAt: number | undefined
 }
 
-const copyOf = ({ facts, events, runs, paused, minutes, alarmAt }: Tables): Tables => ({
+const copyOf = ({ facts, events, runs, paused, minutes, opened, alarmAt }: Tables): Tables => ({
   facts: new Map(facts),
   events: new Map(events),
   runs: new Map(runs),
   paused: new Set(paused),
   minutes: new Map(minutes),
+  opened: new Set(opened),
   alarmAt,
 })
 
 /** The disk of a shard, without a platform: what was not synced is lost in a crash. */
 export interface MemoryDisk extends CommitStorage {
   readonly store: InboxStore
+  /** About how large the tables are. */
+  bytes(): number
   ensureWake(at: number): void
   alarmAt(): number | undefined
   /** Takes the alarm away, as the platform does before it rings; false if none stands. */
@@ -48,11 +54,16 @@ export function createMemoryDisk(): MemoryDisk {
     runs: new Map(),
     paused: new Set(),
     minutes: new Map(),
+    opened: new Set(),
     alarmAt: undefined,
   })
   let durable = copyOf(tables)
   const disk: MemoryDisk = {
     store: createMemoryStore(() => tables),
+    bytes: () => {
+      const events = [...tables.events.values()].reduce((sum, { body }) => sum + 200 + (body?.length ?? 0), 0)
+      return [...tables.runs.values()].reduce((sum, { json }) => sum + json.length, events)
+    },
     fail: {},
     transactionSync(work) {
       const before = copyOf(tables)
@@ -89,104 +100,131 @@ export function createMemoryDisk(): MemoryDisk {
 
 const keyOf = (...parts: readonly (string | number)[]): string => JSON.stringify(parts)
 
-const byPlace = <Row extends { readonly place: number }>(rows: Iterable<Row>): Row[] =>
-  [...rows].toSorted((a, b) => a.place - b.place)
+const bySequence = <Row extends { readonly sequence: number }>(rows: Iterable<Row>): Row[] =>
+  [...rows].toSorted((a, b) => a.sequence - b.sequence)
 
 const toRow = ({ body, ...event }: StoredEvent): EventRow => ({ ...event, hasBody: body !== undefined })
 
 function createMemoryStore(tables: () => Tables): InboxStore {
   const find = (source: string, dedupeKey: string): StoredEvent | undefined =>
     [...tables().events.values()].find((event) => event.source === source && event.dedupeKey === dedupeKey)
-  const runsOf = (isWanted: (place: number) => boolean): { place: number; run: Run }[] =>
-    byPlace(tables().runs.values())
-      .filter(({ place }) => isWanted(place))
-      .map(({ place, json }) => ({ place, run: JSON.parse(json) as Run }))
-  const getRuns = (place: number): Run[] => runsOf((one) => one === place).map(({ run }) => run)
-  const statusOf = (event: StoredEvent): EventStatus => toInboxEvent(toRow(event), getRuns(event.place)).status
-  const replace = (place: number, changes: Partial<StoredEvent>): void => {
-    const event = tables().events.get(place)
-    if (event) tables().events.set(place, { ...event, ...changes })
+  const runsOf = (isWanted: (sequence: number) => boolean): { sequence: number; run: Run }[] =>
+    bySequence(tables().runs.values())
+      .filter(({ sequence }) => isWanted(sequence))
+      .map(({ sequence, json }) => ({ sequence, run: JSON.parse(json) as Run }))
+  const getRuns = (sequence: number): Run[] => runsOf((one) => one === sequence).map(({ run }) => run)
+  const statusOf = (event: StoredEvent): EventStatus => toInboxEvent(toRow(event), getRuns(event.sequence)).status
+  const replace = (sequence: number, changes: Partial<StoredEvent>): void => {
+    const event = tables().events.get(sequence)
+    if (event) tables().events.set(sequence, { ...event, ...changes })
   }
 
   return {
     getFact: (name) => tables().facts.get(name),
     setFact: (name, value) => void tables().facts.set(name, value),
 
-    lastPlace: () => Math.max(0, ...tables().events.keys()),
+    openedShards: () => [...tables().opened].toSorted((a, b) => a - b),
+    addOpenedShard: (shard) => void tables().opened.add(shard),
+
+    lastSequence: () => Math.max(0, ...tables().events.keys()),
     insertEvent(event, body) {
-      const { place, source, dedupeKey } = event
+      const { sequence, source, dedupeKey } = event
       if (find(source, dedupeKey)) return false
-      if (tables().events.has(place)) throw new Error("UNIQUE constraint failed: events.place")
+      if (tables().events.has(sequence)) throw new Error("UNIQUE constraint failed: events.sequence")
       if (body.length > MAX_ROW) throw new Error("string or blob too big: SQLITE_TOOBIG")
-      tables().events.set(place, { ...event, body: body.slice() })
+      tables().events.set(sequence, { ...event, body: body.slice() })
       return true
     },
     findEvent(source, dedupeKey) {
       const event = find(source, dedupeKey)
       return event && toRow(event)
     },
-    getEvent(place) {
-      const event = tables().events.get(place)
+    getEvent(sequence) {
+      const event = tables().events.get(sequence)
       return event && toRow(event)
     },
-    getBody: (place) => tables().events.get(place)?.body?.slice(),
-    eventsAfter: (place, limit, before = Number.MAX_SAFE_INTEGER) =>
-      byPlace(tables().events.values())
-        .filter((event) => event.place > place && event.place < before)
+    bodyDiffers(sequence, body) {
+      const kept = tables().events.get(sequence)?.body
+      return kept !== undefined && (kept.length !== body.length || kept.some((byte, i) => byte !== body[i]))
+    },
+    getBody: (sequence) => tables().events.get(sequence)?.body?.slice(),
+    eventsAfter: (sequence, limit, before = Number.MAX_SAFE_INTEGER) =>
+      bySequence(tables().events.values())
+        .filter((event) => event.sequence > sequence && event.sequence < before)
         .slice(0, limit)
         .map(toRow),
-    deadEventsAfter: (place, limit, before) =>
-      byPlace(tables().events.values())
-        .filter((event) => event.place > place && event.place < before)
-        .filter((event) => getRuns(event.place).some(({ status }) => status === "dead"))
+    deadEventsAfter: (sequence, limit, before) =>
+      bySequence(tables().events.values())
+        .filter((event) => event.sequence > sequence && event.sequence < before)
+        .filter((event) => getRuns(event.sequence).some(({ status }) => status === "dead"))
         .slice(0, limit)
         .map(toRow),
-    setHandlers: (place, handlers) => replace(place, { handlers }),
-    dropBody: (place) => replace(place, { body: undefined }),
-    deleteEvent(place) {
-      tables().events.delete(place)
-      for (const [key, run] of tables().runs) if (run.place === place) tables().runs.delete(key)
+    setLanes: (sequence, lanes) => replace(sequence, { lanes }),
+    dropBody: (sequence) => replace(sequence, { body: undefined }),
+    deleteEvent(sequence) {
+      tables().events.delete(sequence)
+      for (const [key, run] of tables().runs) if (run.sequence === sequence) tables().runs.delete(key)
     },
 
     getRuns,
-    getRun: (place, handler) => getRuns(place).find((run) => run.handler === handler),
-    putRun: (place, run) => void tables().runs.set(keyOf(place, run.handler), { place, json: JSON.stringify(run) }),
-    deleteRun: (place, handler) => void tables().runs.delete(keyOf(place, handler)),
-    waitingHandlers() {
+    getRunsWithoutHistory: (sequence) => getRuns(sequence).map((run) => Object.assign(run, { history: [] })),
+    getRun: (sequence, lane) => getRuns(sequence).find((run) => run.lane === lane),
+    putRun: (sequence, run) =>
+      void tables().runs.set(keyOf(sequence, run.lane), { sequence, json: JSON.stringify(run) }),
+    deleteRun: (sequence, lane) => void tables().runs.delete(keyOf(sequence, lane)),
+    waitingLanes() {
       const earliest = new Map<string, number>()
       for (const { run } of runsOf(() => true)) {
-        if (run.nextAt !== null) earliest.set(run.handler, Math.min(run.nextAt, earliest.get(run.handler) ?? Infinity))
+        if (run.nextAt !== null) earliest.set(run.lane, Math.min(run.nextAt, earliest.get(run.lane) ?? Infinity))
       }
-      return [...earliest].map(([handler, nextAt]) => ({ handler, nextAt }))
+      return [...earliest].map(([lane, nextAt]) => ({ lane, nextAt }))
     },
-    dueRuns: (handler, now, limit) =>
+    dueRuns: (lane, now, limit) =>
       runsOf(() => true)
-        .filter(({ run }) => run.handler === handler && run.nextAt !== null && run.nextAt <= now)
+        .filter(({ run }) => run.lane === lane && run.nextAt !== null && run.nextAt <= now)
         .toSorted((a, b) => a.run.nextAt! - b.run.nextAt!)
-        .slice(0, limit),
+        .slice(0, limit)
+        .map(({ sequence }) => sequence),
+    runningRuns: (lane, after, until) =>
+      runsOf(() => true).filter(
+        ({ run }) => run.lane === lane && run.status === "running" && run.nextAt! > after && run.nextAt! <= until,
+      ),
+    capDueTimes(lane, { lease, latest }) {
+      for (const { sequence, run } of runsOf(() => true)) {
+        if (run.lane !== lane || run.nextAt === null || run.nextAt <= latest) continue
+        const json = JSON.stringify({ ...run, nextAt: run.status === "running" ? lease : latest })
+        tables().runs.set(keyOf(sequence, lane), { sequence, json })
+      }
+    },
+    newItems: (limit) =>
+      bySequence(tables().events.values())
+        .filter(({ sequence }) => sequence > (tables().facts.get("begun") ?? 0))
+        .slice(0, limit)
+        .map(({ sequence, lanes }) => ({ sequence, lanes, since: timeOf(sequence) })),
+    setBegun: (sequence) => void tables().facts.set("begun", sequence),
 
     eventsBefore: (before, { status, from, limit }) =>
-      byPlace(tables().events.values())
+      bySequence(tables().events.values())
         .toReversed()
-        .filter(({ place }) => place < before && place >= from)
+        .filter(({ sequence }) => sequence < before && sequence >= from)
         .filter((event) =>
           status === "dead"
-            ? getRuns(event.place).some((run) => run.status === "dead")
+            ? getRuns(event.sequence).some((run) => run.status === "dead")
             : status === undefined || statusOf(event) === status,
         )
         .slice(0, limit)
         .map(toRow),
     countEvents() {
-      const counts: Record<EventStatus, number> = { ignored: 0, waiting: 0, done: 0, dead: 0 }
+      const counts: Record<EventStatus, number> = { unhandled: 0, waiting: 0, done: 0, dead: 0 }
       for (const event of tables().events.values()) counts[statusOf(event)] += 1
       return counts
     },
-    oldestWaiting: () => byPlace(tables().events.values()).find((event) => statusOf(event) === "waiting")?.place,
+    oldestWaiting: () => bySequence(tables().events.values()).find((event) => statusOf(event) === "waiting")?.sequence,
 
-    pausedHandlers: () => [...tables().paused],
-    setPaused(handler, paused) {
-      if (paused) tables().paused.add(handler)
-      else tables().paused.delete(handler)
+    pausedLanes: () => [...tables().paused],
+    setPaused(lane, paused) {
+      if (paused) tables().paused.add(lane)
+      else tables().paused.delete(lane)
     },
 
     putMinute(minute, activity, oldest) {

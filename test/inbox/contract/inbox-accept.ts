@@ -33,8 +33,14 @@ export function describeAccept(open: () => Promise<Driver>): void {
     it.each([
       { why: "one handler", handlers: ["payment.*"], want: "accepted", status: "done", runs: 1 },
       { why: "two handlers", handlers: ["payment.*", "*"], want: "accepted", status: "done", runs: 2 },
-      { why: "a known type without a handler", handlers: [], want: "accepted", status: "done", runs: 0 },
-      { why: "a type that is not known (spec 3.10)", handlers: undefined, want: "ignored", status: "ignored", runs: 0 },
+      { why: "a known type without a handler", handlers: [], want: "accepted", status: "unhandled", runs: 0 },
+      {
+        why: "a type that is not known (spec 3.10)",
+        handlers: undefined,
+        want: "ignored",
+        status: "unhandled",
+        runs: 0,
+      },
     ])("$why → $want", async ({ handlers, want, status, runs }) => {
       const { take, find, runner } = await open()
       expect(await take("evt_1", { handlers })).toBe(want)

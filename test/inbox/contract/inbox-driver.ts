@@ -1,4 +1,5 @@
 import { vi } from "vitest"
+import type { Run } from "../../../src/attempts/run.ts"
 import { toUtf8 } from "../../../src/core/bytes.ts"
 import type {
   Accepted,
@@ -7,7 +8,6 @@ import type {
   InboxEvent,
   InboxShard,
   RerunDead,
-  Run,
   RunOutcome,
 } from "../../../src/inbox/inbox.ts"
 
@@ -61,9 +61,9 @@ export const allDead = (changes: Partial<RerunDead> = {}): RerunDead => ({
   ...changes,
 })
 
-/** A run in a word: handler, status, attempts and, if it is dead, why. */
-export const inWords = ({ handler, status, attempts, reason }: Run): string =>
-  [handler, status, attempts, reason].filter((part) => part !== null).join(" ")
+/** A run in words: lane, status, attempts and, if it is dead, why. */
+export const inWords = ({ lane, status, attempts, reason }: Run): string =>
+  [lane, status, attempts, reason].filter((part) => part !== null).join(" ")
 
 export const failed = (error = "Error: no"): RunOutcome => ({ kind: "failed", error })
 

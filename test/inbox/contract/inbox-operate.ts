@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest"
-import { timeOf } from "../../../src/inbox/place.ts"
+import { timeOf } from "../../../src/inbox/sequence.ts"
 import type { EventFilter, InboxEvent, Rerun, RerunFailure, RerunStep } from "../../../src/inbox/inbox.ts"
 import {
   allDead,
@@ -86,10 +86,10 @@ export function describeOperate(open: () => Promise<Driver>): void {
   describe("list", () => {
     it.each<{ why: string; filter: Partial<EventFilter>; want: readonly string[] }>([
       { why: "everything", filter: {}, want: ["evt_6", "evt_5", "evt_4", "evt_3", "evt_2", "evt_1"] },
-      { why: "done", filter: { status: "done" }, want: ["evt_5", "evt_1"] },
+      { why: "done", filter: { status: "done" }, want: ["evt_1"] },
       { why: "dead", filter: { status: "dead" }, want: ["evt_6", "evt_3"] },
       { why: "waiting, though one of its runs is dead", filter: { status: "waiting" }, want: ["evt_4"] },
-      { why: "ignored", filter: { status: "ignored" }, want: ["evt_2"] },
+      { why: "unhandled", filter: { status: "unhandled" }, want: ["evt_5", "evt_2"] },
       { why: "a type", filter: { type: "payment.settled" }, want: ["evt_3", "evt_1"] },
       { why: "a type and a status", filter: { type: "payment.settled", status: "dead" }, want: ["evt_3"] },
       { why: "a type that none has", filter: { type: "payment.settle" }, want: [] },
@@ -104,7 +104,7 @@ export function describeOperate(open: () => Promise<Driver>): void {
 
     it("from is inclusive, before is not", async () => {
       const { shard, find } = await openWithSamples(open)
-      const [from, before] = [(await find("evt_2")).place, (await find("evt_4")).place]
+      const [from, before] = [(await find("evt_2")).sequence, (await find("evt_4")).sequence]
       const { events } = await shard().list({ ...ALL, from, before })
       expect(events.map(({ dedupeKey }) => dedupeKey)).toEqual(["evt_3", "evt_2"])
     })
@@ -122,16 +122,16 @@ export function describeOperate(open: () => Promise<Driver>): void {
       expect(seen).toEqual(["evt_6", "evt_5", "evt_4", "evt_3", "evt_2", "evt_1"])
     })
 
-    it("places tell when an event was taken, and no two are the same", async () => {
+    it("sequences tell when an event was taken, and no two are the same", async () => {
       const { shard, inOneTurn } = await open()
       await inOneTurn(async (one) => {
         await Promise.all(Array.from({ length: 50 }, async (_, i) => await one.accept(delivery(`evt_${i}`), SHARDS)))
       })
       const { events } = await shard().list(ALL)
-      expect(new Set(events.map(({ place }) => place)).size).toBe(50)
+      expect(new Set(events.map(({ sequence }) => sequence)).size).toBe(50)
       expect(events.map(({ dedupeKey }) => dedupeKey)).toEqual(Array.from({ length: 50 }, (_, i) => `evt_${49 - i}`))
       // Four a millisecond: the fiftieth runs 12 ms ahead of the clock.
-      expect(events.map(({ place }) => timeOf(place) - START_MS).toReversed()).toEqual(
+      expect(events.map(({ sequence }) => timeOf(sequence) - START_MS).toReversed()).toEqual(
         Array.from({ length: 50 }, (_, i) => Math.floor(i / 4)),
       )
     })
@@ -155,7 +155,7 @@ export function describeOperate(open: () => Promise<Driver>): void {
         runs: ["payment.* done 1", "* done 1"],
       },
       {
-        why: "an ignored event, for which there is a handler now",
+        why: "an unhandled event, for which there is a handler now",
         id: "evt_2",
         changes: {},
         want: "rerun",
@@ -188,7 +188,7 @@ export function describeOperate(open: () => Promise<Driver>): void {
       else expect(runner.calls).toEqual([])
     })
 
-    it("an ignored event runs once, and not again when its turn comes in the log", async () => {
+    it("an unhandled event runs once, and not again when its turn comes in the log", async () => {
       const { take, shard, runner, settle, passAndRing } = await open()
       await take("evt_1", { type: "card.blocked", handlers: undefined })
       await shard().rerun(again("evt_1", { keys: ["*"] }))
@@ -276,8 +276,8 @@ export function describeOperate(open: () => Promise<Driver>): void {
         before = step.more
       }
       expect(steps).toEqual([
-        { runs: 2, more: (await find("evt_3")).place },
-        { runs: 2, more: (await find("evt_1")).place },
+        { runs: 2, more: (await find("evt_3")).sequence },
+        { runs: 2, more: (await find("evt_1")).sequence },
         { runs: 1, more: undefined },
       ])
       const attempts = await Promise.all([0, 1, 2, 3, 4].map(async (i) => (await find(`evt_${i}`)).runs[0]!.attempts))
@@ -362,7 +362,7 @@ export function describeOperate(open: () => Promise<Driver>): void {
       await settle()
       expect([await runs("evt_2"), runner.calls.length - before]).toEqual([all, counted.runs])
       const left = all.some((run) => run.includes("dead")) ? 1 : 0
-      expect((await shard().stats()).counts).toEqual({ ignored: 0, waiting: 0, done: 2 - left, dead: left })
+      expect((await shard().stats()).counts).toEqual({ unhandled: 0, waiting: 0, done: 2 - left, dead: left })
     })
 
     it("one handler alone leaves it as it is", async () => {
@@ -454,11 +454,11 @@ export function describeOperate(open: () => Promise<Driver>): void {
       expect(await runs("evt_1")).toEqual([want])
     })
 
-    it("an ignored event: nothing is left to run", async () => {
+    it("an unhandled event: nothing is left to run", async () => {
       const { take, shard, find } = await open()
       await take("evt_1", { handlers: undefined })
       expect(await shard().erase("credicorp", "evt_1")).toBe(true)
-      expect(await find("evt_1")).toMatchObject({ status: "ignored", hasBody: false })
+      expect(await find("evt_1")).toMatchObject({ status: "unhandled", hasBody: false })
     })
   })
 
@@ -466,18 +466,19 @@ export function describeOperate(open: () => Promise<Driver>): void {
     it("of nothing", async () => {
       const { shard } = await open()
       expect(await shard().stats()).toEqual({
-        counts: { ignored: 0, waiting: 0, done: 0, dead: 0 },
+        counts: { unhandled: 0, waiting: 0, done: 0, dead: 0 },
         oldestWaitingAt: undefined,
         lastHour: { accepted: 0, duplicates: 0, secrets: {} },
         paused: [],
+        storage: { bytes: expect.any(Number) as number, intakeBytes: 5_000_000_000, maxBytes: 10_000_000_000 },
       })
     })
 
     it("of an event of each status", async () => {
       const { shard, take } = await openWithSamples(open)
       await take("evt_1", { secretId: "next" })
-      expect(await shard().stats()).toEqual({
-        counts: { ignored: 1, waiting: 1, done: 2, dead: 2 },
+      expect(await shard().stats()).toMatchObject({
+        counts: { unhandled: 2, waiting: 1, done: 1, dead: 2 },
         oldestWaitingAt: START_MS + 3 * SECOND_MS,
         lastHour: { accepted: 6, duplicates: 1, secrets: { test: 6, next: 1 } },
         paused: ["enquiry.*"],
@@ -516,7 +517,7 @@ export function describeOperate(open: () => Promise<Driver>): void {
         return { counts, oldestWaitingAt, runs: events.flatMap((event) => event.runs.map(inWords)) }
       })
       expect(seen).toEqual({
-        counts: { ignored: 1, waiting: 1, done: 1, dead: 0 },
+        counts: { unhandled: 2, waiting: 1, done: 0, dead: 0 },
         oldestWaitingAt: START_MS + SECOND_MS,
         runs: ["payment.* waiting 0"],
       })

@@ -1,8 +1,7 @@
 import { describe, expect, it, vi } from "vitest"
 import { toUtf8 } from "../../../src/core/bytes.ts"
-import { RETRY_DELAYS_SECONDS } from "../../../src/inbox/schedule.ts"
 import type { RunOutcome } from "../../../src/inbox/inbox.ts"
-import { allDead, createGate, DAY_MS, delivery, failed, hang, SECOND_MS, SHARDS, type Driver } from "./inbox-driver.ts"
+import { createGate, DAY_MS, delivery, failed, hang, SECOND_MS, SHARDS, type Driver } from "./inbox-driver.ts"
 
 const DELAYS_SECONDS = [5, 30, 120, 600, 3_600, 21_600, 86_400]
 
@@ -107,56 +106,37 @@ export function describeRuns(open: () => Promise<Driver>): void {
       expect(await runs("evt_1")).toEqual(["payment.* dead 8 attempts_exhausted"])
     })
 
-    it("a key that is gone, though a Worker has named it: looked for by the minute, no attempt used up, dead after ten", async () => {
-      const { take, runner, find, runs, passAndRing } = await open()
+    it("a key that is gone is tried on the schedule of any failure, and then it is dead of that", async () => {
+      const { take, runner, find, runs, restart, passAndRing } = await open()
       runner.answer = () => ({ kind: "handler_gone" })
       await take("evt_1")
-      const [run] = (await find("evt_1")).runs
-      expect([run!.status, run!.attempts - run!.before]).toEqual(["waiting", 0])
-      await passAndRing(590 * SECOND_MS)
-      expect(await runs("evt_1")).toEqual(["payment.* waiting 10"])
-      await passAndRing(11 * SECOND_MS)
-      expect(await runs("evt_1")).toEqual(["payment.* dead 11 handler_gone"])
-    })
-
-    it("a key that is gone, and no Worker has named it to this code: dead at once", async () => {
-      const { take, runner, runs, restart, passAndRing } = await open()
-      runner.answer = () => failed()
-      await take("evt_1")
+      expect(await runs("evt_1")).toEqual(["payment.* waiting 1"])
+      // A gradual deployment takes longer than minutes, and the shard is put away meanwhile.
+      await passAndRing(3_600 * SECOND_MS)
       await restart()
-      runner.answer = () => ({ kind: "handler_gone" })
-      await passAndRing(6 * SECOND_MS)
-      expect(await runs("evt_1")).toEqual(["payment.* dead 2 handler_gone"])
+      expect(await runs("evt_1")).toEqual(["payment.* waiting 5"])
+      await passAndRing(2 * DAY_MS)
+      expect(await runs("evt_1")).toEqual(["payment.* dead 8 handler_gone"])
+      expect((await find("evt_1")).runs[0]!.history.at(-1)).toMatchObject({
+        outcome: "failed",
+        error: expect.any(String) as string,
+      })
     })
 
-    it.each<{ why: string; again: (driver: Driver) => Promise<unknown> }>([
-      {
-        why: "one event",
-        again: async ({ shard }) =>
-          await shard().rerun({ source: "credicorp", dedupeKey: "evt_1", keys: ["payment.*"] }),
-      },
-      {
-        why: "all that is dead",
-        again: async ({ shard }) => await shard().rerunDead(allDead({ keys: ["payment.*"] })),
-      },
-    ])("a key that is not here yet, and whoever runs $why again names it: waits for it", async ({ again }) => {
-      const driver = await open()
-      const { take, runner, runs, restart, settle } = driver
-      runner.answer = () => ({ kind: "dead", reason: "gave_up", error: "no" })
+    it("the reason is that of the last attempt: one that failed before its key was gone", async () => {
+      const { take, runner, runs, passAndRing } = await open()
+      runner.answer = ({ attempt }) => (attempt < 8 ? failed() : { kind: "handler_gone" })
       await take("evt_1")
-      await restart()
-      runner.answer = () => ({ kind: "handler_gone" })
-      await again(driver)
-      await settle()
-      expect(await runs("evt_1")).toEqual(["payment.* waiting 2"])
+      await passAndRing(2 * DAY_MS)
+      expect(await runs("evt_1")).toEqual(["payment.* dead 8 handler_gone"])
     })
 
-    it("a key that is there again within those minutes: runs", async () => {
+    it("a key that is there again meanwhile: runs", async () => {
       const { take, runner, runs, passAndRing } = await open()
       runner.answer = () => ({ kind: "handler_gone" })
       await take("evt_1")
       runner.answer = () => ({ kind: "done" })
-      await passAndRing(61 * SECOND_MS)
+      await passAndRing(6 * SECOND_MS)
       expect(await runs("evt_1")).toEqual(["payment.* done 2"])
     })
   })
@@ -193,12 +173,12 @@ export function describeRuns(open: () => Promise<Driver>): void {
       expect(await runs("evt_1")).toEqual(["payment.* running 2"])
     })
 
-    it("a handler that kills the object each time is dead after 8 attempts, by the schedule of any other", async () => {
+    it("a handler that kills the object each time: the first loss is not charged, then the schedule of any other", async () => {
       const { take, runner, runs, find, now, restart, passAndRing } = await open()
       runner.answer = hang
       await take("evt_1")
       const waits: number[] = []
-      for (let attempt = 1; attempt <= 8; attempt++) {
+      for (let attempt = 1; attempt <= 9; attempt++) {
         expect([await runs("evt_1"), runner.calls.length]).toEqual([[`payment.* running ${attempt}`], attempt])
         await restart()
         await passAndRing(LEASE_MS)
@@ -206,9 +186,9 @@ export function describeRuns(open: () => Promise<Driver>): void {
         waits.push((run!.nextAt ?? now()) - now())
         await passAndRing(waits.at(-1)!)
       }
-      const wanted = [...RETRY_DELAYS_SECONDS, 0]
+      const wanted = [DELAYS_SECONDS[0]!, ...DELAYS_SECONDS, 0]
       expect(waits.every((ms, i) => Math.abs(ms / SECOND_MS - wanted[i]!) <= wanted[i]! / 10)).toBe(true)
-      expect([await runs("evt_1"), runner.calls.length]).toEqual([["payment.* dead 8 attempts_exhausted"], 8])
+      expect([await runs("evt_1"), runner.calls.length]).toEqual([["payment.* dead 9 attempts_exhausted"], 9])
     })
 
     it("16 of one handler take its slots, and none of another's; after their lease there are slots again", async () => {
@@ -272,6 +252,6 @@ export function describeRuns(open: () => Promise<Driver>): void {
     })
     await passAndRing(60 * SECOND_MS)
     expect(runner.calls).toHaveLength(300)
-    expect((await shard().stats()).counts).toEqual({ ignored: 0, waiting: 0, done: 100, dead: 0 })
+    expect((await shard().stats()).counts).toEqual({ unhandled: 0, waiting: 0, done: 100, dead: 0 })
   })
 }

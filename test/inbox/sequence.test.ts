@@ -1,21 +1,20 @@
-// Catches an event that sorts before an older one, two shards that give the same place, and an event whose duplicates are
+// Catches an event that sorts before an older one, two shards that give the same sequence, and an event whose duplicates are
 // looked for in another shard than the one it is in.
 
 import { describe, expect, it } from "vitest"
-import { nextPlace, placeAt, timeOf } from "../../src/inbox/place.ts"
-import { MAX_ATTEMPTS, retryDelayMs } from "../../src/inbox/schedule.ts"
+import { nextSequence, sequenceAt, timeOf } from "../../src/inbox/sequence.ts"
 import { shardOf } from "../../src/inbox/shard-of.ts"
 
 const NOW_MS = 1_790_000_000_000
 
-describe("nextPlace", () => {
+describe("nextSequence", () => {
   it.each([0, 1, 15, 255])("of shard %i: in order, apart, and told from the clock", (shard) => {
     let last = 0
     for (let i = 0; i < 20; i++) {
-      const place = nextPlace(last, NOW_MS, shard)
-      expect(place).toBeGreaterThan(last)
-      expect([place % 256, timeOf(place) - NOW_MS]).toEqual([shard, Math.floor(i / 4)])
-      last = place
+      const sequence = nextSequence(last, NOW_MS, shard)
+      expect(sequence).toBeGreaterThan(last)
+      expect([sequence % 256, timeOf(sequence) - NOW_MS]).toEqual([shard, Math.floor(i / 4)])
+      last = sequence
     }
   })
 
@@ -24,28 +23,28 @@ describe("nextPlace", () => {
     { why: "the clock goes back a year", now: NOW_MS - 31_536_000_000 },
     { why: "the clock is at 1970", now: 0 },
   ])("$why: after the last one all the same", ({ now }) => {
-    const last = nextPlace(0, NOW_MS, 7)
-    expect(nextPlace(last, now, 7)).toBe(last + 256)
+    const last = nextSequence(0, NOW_MS, 7)
+    expect(nextSequence(last, now, 7)).toBe(last + 256)
   })
 
   it("no two shards ever give the same", () => {
-    const places = Array.from({ length: 256 }, (_, shard) => nextPlace(0, NOW_MS, shard))
-    expect(new Set(places).size).toBe(256)
+    const sequences = Array.from({ length: 256 }, (_, shard) => nextSequence(0, NOW_MS, shard))
+    expect(new Set(sequences).size).toBe(256)
   })
 
   it("is exact until the year 2200", () => {
-    const place = nextPlace(0, Date.UTC(2200, 0, 1), 255)
-    expect(Number.isSafeInteger(place)).toBe(true)
-    expect(timeOf(place)).toBe(Date.UTC(2200, 0, 1))
+    const sequence = nextSequence(0, Date.UTC(2200, 0, 1), 255)
+    expect(Number.isSafeInteger(sequence)).toBe(true)
+    expect(timeOf(sequence)).toBe(Date.UTC(2200, 0, 1))
   })
 
-  it("placeAt divides a millisecond from the one before it", () => {
+  it("sequenceAt divides a millisecond from the one before it", () => {
     for (const shard of [0, 255]) {
-      expect(nextPlace(0, NOW_MS, shard)).toBeGreaterThanOrEqual(placeAt(NOW_MS))
-      expect(nextPlace(0, NOW_MS, shard)).toBeLessThan(placeAt(NOW_MS + 1))
+      expect(nextSequence(0, NOW_MS, shard)).toBeGreaterThanOrEqual(sequenceAt(NOW_MS))
+      expect(nextSequence(0, NOW_MS, shard)).toBeLessThan(sequenceAt(NOW_MS + 1))
     }
-    expect(timeOf(placeAt(NOW_MS))).toBe(NOW_MS)
-    expect(timeOf(placeAt(NOW_MS) - 1)).toBe(NOW_MS - 1)
+    expect(timeOf(sequenceAt(NOW_MS))).toBe(NOW_MS)
+    expect(timeOf(sequenceAt(NOW_MS) - 1)).toBe(NOW_MS - 1)
   })
 })
 
@@ -73,29 +72,5 @@ describe("shardOf", () => {
     for (let i = 0; i < 32_000; i++) counts[shardOf("credicorp", keyOf(i), 16)]! += 1
     expect(Math.min(...counts)).toBeGreaterThan(1_800)
     expect(Math.max(...counts)).toBeLessThan(2_200)
-  })
-})
-
-describe("retryDelayMs", () => {
-  it.each([
-    { failures: 1, random: 0.5, want: 5_000 },
-    { failures: 1, random: 0, want: 4_500 },
-    { failures: 1, random: 1, want: 5_500 },
-    { failures: 2, random: 0.5, want: 30_000 },
-    { failures: 3, random: 0.5, want: 120_000 },
-    { failures: 4, random: 0.5, want: 600_000 },
-    { failures: 5, random: 0.5, want: 3_600_000 },
-    { failures: 6, random: 0.5, want: 21_600_000 },
-    { failures: 7, random: 0.5, want: 86_400_000 },
-    { failures: 8, random: 0.5, want: undefined },
-    { failures: 9, random: 0.5, want: undefined },
-    { failures: 0, random: 0.5, want: undefined },
-  ])("after $failures failures, at $random → $want", ({ failures, random, want }) => {
-    expect(retryDelayMs(failures, random)).toBe(want)
-  })
-
-  it("eight attempts make a round", () => {
-    expect(MAX_ATTEMPTS).toBe(8)
-    expect(retryDelayMs(MAX_ATTEMPTS, 0.5)).toBeUndefined()
   })
 })

@@ -2,7 +2,7 @@
 // without an end.
 
 import { describe, expect, it } from "vitest"
-import { GroupCommit } from "../../src/inbox/group-commit.ts"
+import { GroupCommit } from "../../src/attempts/group-commit.ts"
 import { settle } from "../support/memory-inbox.ts"
 
 interface FakeStorage {

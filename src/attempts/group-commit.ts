@@ -1,10 +1,10 @@
-/** Deliveries of one shard that wait for their commit: an eighth of its memory, and no queue that outlives the sender's patience. */
+/** New items of one shard that wait for their commit: an eighth of its memory, and no queue that a sender gives up on. */
 export const MAX_WAITING_BYTES = 16_777_216
-export const MAX_WAITING_DELIVERIES = 256
+export const MAX_WAITING_ITEMS = 256
 
-/** The two calls of a Durable Object's storage that a commit takes. */
+/** The two calls of a Durable Object's storage that a commit makes. */
 export interface CommitStorage {
-  /** Runs work that is all written or, if it throws, not at all. */
+  /** Runs work as one transaction: if it throws, nothing of it is written. */
   transactionSync<Value>(work: () => Value): Value
   /** Resolves once all that was written is durable. */
   sync(): Promise<void>
@@ -17,12 +17,12 @@ interface Task {
   readonly reject: (error: unknown) => void
 }
 
-/** One task's result, to be told once it is durable. */
+/** Resolves the promise of one task, once its group is durable. */
 type Settle = () => void
 
 /**
- * Writes in groups: what comes while one group is being made durable is the next. Nobody waits for a timer, and no
- * promise resolves before what it stands for is on disk.
+ * Writes in groups: the tasks that arrive while one group is being made durable are the next group. No task waits for a
+ * timer, and no promise resolves before its write is durable.
  */
 export class GroupCommit {
   readonly #storage: CommitStorage
@@ -30,23 +30,28 @@ export class GroupCommit {
   #count = 0
   #bytes = 0
   #isWriting = false
-  /** How many deliveries the last group had. */
+  /** How many new items the last group had. */
   #lastGroupSize = 0
 
   constructor(storage: CommitStorage) {
     this.#storage = storage
   }
 
-  /** Whether a delivery of so many bytes may wait. What is not a delivery always may: it is our own, and small. */
+  /** The bytes of the new items that wait. */
+  get waitingBytes(): number {
+    return this.#bytes
+  }
+
+  /** Whether a new item of so many bytes may wait. Other work always may: it is our own, and small. */
   hasRoom(bytes: number): boolean {
-    return this.#count < MAX_WAITING_DELIVERIES && this.#bytes + bytes <= MAX_WAITING_BYTES
+    return this.#count < MAX_WAITING_ITEMS && this.#bytes + bytes <= MAX_WAITING_BYTES
   }
 
   /**
-   * Runs work within a transaction and resolves to what it returned, once that is durable. Rejects with what it threw,
-   * or why it could not be written; then nothing of it was.
+   * Runs work within a transaction and resolves to its result once that is durable. Rejects with what the work threw, or
+   * with why the group could not be written; then nothing of it was written.
    *
-   * @param bytes How much of a delivery it holds meanwhile; 0 for work that is no delivery.
+   * @param bytes The size of the new item that the work holds meanwhile; 0 for any other work.
    */
   run<Value>(work: () => Value, bytes = 0): Promise<Value> {
     return new Promise<Value>((resolve, reject) => {
@@ -55,7 +60,7 @@ export class GroupCommit {
       this.#bytes += bytes
       if (this.#isWriting) return
       this.#isWriting = true
-      // Never within the caller's own turn: what it does after this call has happened before its work runs.
+      // Never within the caller's own turn: what the caller does after this call comes before its work.
       queueMicrotask(() => void this.#write())
     })
   }
@@ -82,15 +87,15 @@ export class GroupCommit {
   }
 
   /**
-   * One turn of the event loop, which is what waiting for nothing takes: what has arrived by now joins the group, and
-   * the answers to the last one leave before the next holds them back. A timer would take a millisecond, and one that
-   * comes alone need not wait for others.
+   * Waits one turn of the event loop, which is how long a sync of nothing takes. The tasks that have arrived by then join
+   * the group, and the answers to the last group leave before the next one holds them back. A timer would take a
+   * millisecond. A task that comes alone does not wait.
    */
   async #yieldTurn(): Promise<void> {
     await this.#storage.sync().catch(() => {})
   }
 
-  /** In one transaction; where that fails, each in its own, so that one that cannot be written takes no other with it. */
+  /** Runs a group in one transaction; if that fails, each task in its own, so that a failing task harms no other. */
   #runGroup(group: readonly Task[]): readonly Settle[] {
     try {
       return this.#storage.transactionSync(() => group.map(runTask))

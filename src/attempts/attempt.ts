@@ -1,0 +1,95 @@
+import { errorText } from "../core/log.ts"
+import { LEASE_MS } from "./claim.ts"
+import type { GroupCommit } from "./group-commit.ts"
+import { endAttempt, type Outcome } from "./run.ts"
+import type { Slots } from "./slots.ts"
+import type { AttemptStore } from "./store.ts"
+import type { Lost, Start, Workload } from "./workload.ts"
+
+export interface AttemptDeps<Payload> {
+  readonly store: AttemptStore
+  readonly commits: GroupCommit
+  readonly workload: Workload<Payload>
+  readonly slots: Slots
+  /** Plans the next wake; called within the transaction that records an end. */
+  readonly planWake: (now: number) => void
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  /** 0 to 1. */
+  readonly random: () => number
+  readonly log: (entry: Readonly<Record<string, unknown>>) => void
+}
+
+interface Ended {
+  readonly sequence: number
+  readonly lane: string
+  readonly attempt: number
+  readonly outcome: Outcome
+  readonly ms: number
+}
+
+/** Makes the attempts that were claimed. */
+export function createAttempts<Payload>(deps: AttemptDeps<Payload>): {
+  /** Makes one attempt and records how it ended. Rejects if that could not be written. */
+  readonly start: (one: Start<Payload>) => Promise<void>
+  /** Writes a line about a run that failed or is dead. */
+  readonly report: (one: Lost) => void
+} {
+  const { store, commits, workload, slots, planWake, clock, random, log } = deps
+
+  const attempt = async (one: Start<Payload>): Promise<Ended> => {
+    const { sequence, call } = one
+    const startedAt = clock()
+    // Its time begins now: making the claim durable may have taken a part of its lease.
+    slots.take(one, startedAt + LEASE_MS)
+    const outcome = await outcomeOf(workload, one)
+    slots.release(one)
+    return { sequence, lane: call.lane, attempt: call.attempt, outcome, ms: clock() - startedAt }
+  }
+
+  const record = async ({ sequence, lane, attempt: number, outcome, ms }: Ended): Promise<void> => {
+    const { run, item } = await commits.run(() => {
+      const now = clock()
+      // Named first: an item may be pruned with its last run.
+      const named = workload.describe(sequence, lane)
+      const before = store.getRun(sequence, lane)
+      if (before?.status !== "running" || before.attempts !== number) return { run: undefined, item: named }
+      const { schedule } = workload.laneOf(lane)
+      const end = { now, ms, schedule, random: random(), keepsError: workload.keepsErrors(sequence) }
+      const after = endAttempt(before, outcome, end)
+      store.putRun(sequence, after)
+      if (after.nextAt === null) workload.onEnded(sequence)
+      planWake(now)
+      return { run: after, item: named }
+    })
+    if (run) report({ item, run })
+    // Its effect may be there twice, because another attempt was made meanwhile.
+    else log({ level: "warn", message: "a run ended after its lease", ...item, attempt: number, ms })
+  }
+
+  const report = ({ item, run }: Lost): void => {
+    if (run.status === "done") return
+    const isDead = run.status === "dead"
+    const { outcome, error, ms } = run.history.at(-1) ?? {}
+    const [level, message] = isDead ? ["error", "run is dead"] : ["warn", "run failed"]
+    log({ level, message, ...item, attempt: run.attempts, outcome, reason: run.reason ?? undefined, error, ms })
+  }
+
+  return {
+    async start(one) {
+      const ended = await attempt(one)
+      // An end that could not be written would make the run start again: it is worth a second try.
+      await record(ended).catch(() => record(ended))
+    },
+    report,
+  }
+}
+
+/** Makes an attempt. A rejection is the platform's: the isolate of the attempt was killed, or never reached. */
+async function outcomeOf<Payload>(workload: Workload<Payload>, { call }: Start<Payload>): Promise<Outcome> {
+  try {
+    return await workload.attempt(call)
+  } catch (error) {
+    return { kind: "lost", error: errorText(error) }
+  }
+}

@@ -1,0 +1,182 @@
+import { beginAttempt, endAttempt, endRun, freshRun, wasLost, type Run } from "./run.ts"
+import type { Slots } from "./slots.ts"
+import type { AttemptStore, NewItem } from "./store.ts"
+import type { Claimed, Lost, Workload } from "./workload.ts"
+
+/** An attempt without an answer by then is lost: its time limit, and room for the call around it. */
+export const LEASE_MS = 40_000
+
+/** What the attempts in flight of a shard may take of its memory, of which it may share 128 MB with its neighbours. */
+export const MAX_FLIGHT_WEIGHT = 33_554_432
+
+/** Runs that one wake changes. Cloudflare counts what one invocation calls, and one that finds the object asleep wakes it twice. */
+export const MAX_WAKE_RUNS = 16
+
+/** New items that one wake begins: a bounded step. */
+export const MAX_WAKE_ITEMS = 256
+
+/** How long a run whose last attempt was lost waits while another such run is in flight. */
+export const SUSPECT_WAIT_MS = 2_000
+
+/** When to look again at what should have been started already: after a failed write, or behind full slots. */
+export const BACKSTOP_MS = 1_000
+
+export interface ClaimDeps<Payload> {
+  readonly store: AttemptStore
+  readonly workload: Workload<Payload>
+  /** What is in flight; the caller takes the slots of each step's starts before it asks for the next step. */
+  readonly slots: Slots
+  /** 0 to 1. */
+  readonly random: () => number
+}
+
+/** A step of a wake. The key names what it changes, so that one that cannot be written can be passed over. */
+export interface ClaimStep<Payload> {
+  readonly key: string
+  /** The item whose runs all have rows after this step; to be noted with `setBegun` in the same transaction. */
+  readonly begun?: number
+  /** Call it within a transaction, and start nothing before that is durable. */
+  readonly write: () => Claimed<Payload>
+}
+
+const NOTHING: Claimed<never> = { starts: [], lost: [] }
+
+/**
+ * Counts the attempts that are to start now, with a lease on each: one that kills the runtime has been counted, and is
+ * tried again only when its lease is over.
+ *
+ * Yields steps that may be written together or one by one. They are bounded: so many runs, so much weight, so many new
+ * items. A lane with a backlog leaves slots of a wake to the other lanes and to new items.
+ *
+ * @param blocked Keys of steps that could not be written lately.
+ */
+export function* claimSteps<Payload>(
+  deps: ClaimDeps<Payload>,
+  now: number,
+  blocked: ReadonlySet<string>,
+): Generator<ClaimStep<Payload>, void> {
+  const { store, workload, slots, random } = deps
+  const paused = new Set(store.pausedLanes())
+  let budget = MAX_WAKE_RUNS
+  const freeSlots = (lane: string): number => {
+    if (paused.has(lane) || slots.weight >= MAX_FLIGHT_WEIGHT) return 0
+    return Math.max(0, Math.min(workload.laneOf(lane).concurrency - slots.countOf(lane), budget))
+  }
+  function* startDue(lane: string, most: number): Generator<ClaimStep<Payload>> {
+    const limit = Math.min(most, freeSlots(lane))
+    if (limit === 0) return
+    const due = store
+      .dueRuns(lane, now, limit + blocked.size)
+      .map((sequence) => ({ sequence, key: `${sequence} ${lane}` }))
+      .filter(({ key }) => !blocked.has(key))
+    for (const { sequence, key } of due.slice(0, limit)) {
+      if (freeSlots(lane) === 0) return
+      budget -= 1
+      yield { key, write: () => claimDue(deps, sequence, lane, now) }
+    }
+  }
+
+  const due = store.waitingLanes().filter(({ lane, nextAt }) => nextAt <= now && !paused.has(lane))
+  // Lanes take turns at the front, and the first pass takes half of the wake at most.
+  const first = due.length === 0 ? 0 : Math.floor(random() * due.length)
+  const inTurn = [...due.slice(first), ...due.slice(0, first)]
+  for (const { lane } of inTurn) yield* startDue(lane, Math.max(1, Math.floor(MAX_WAKE_RUNS / 2 / due.length)))
+
+  for (const item of store.newItems(MAX_WAKE_ITEMS)) {
+    // Items begin in order: behind one that cannot be written, none does.
+    if (budget <= 0 || blocked.has(`${item.sequence}`)) break
+    const write = (): Claimed<Payload> => {
+      const claimed = beginItem(deps, item, now, freeSlots)
+      budget -= claimed.starts.length
+      return claimed
+    }
+    yield { key: `${item.sequence}`, begun: item.sequence, write }
+  }
+  for (const { lane } of inTurn) yield* startDue(lane, MAX_WAKE_RUNS)
+}
+
+/** Writes the rows of an item's runs: those that have a slot start at once. */
+function beginItem<Payload>(
+  deps: ClaimDeps<Payload>,
+  { sequence, lanes, since }: NewItem,
+  now: number,
+  freeSlots: (lane: string) => number,
+): Claimed<Payload> {
+  const { store } = deps
+  const claims: Claimed<Payload>[] = []
+  for (const lane of lanes) {
+    // An operator's change has written its row already, and that has its time.
+    if (store.getRun(sequence, lane)) continue
+    // Not later than now, if the clock was ahead when the item came.
+    const run = freshRun(lane, Math.min(since, now))
+    if (freeSlots(lane) > 0) claims.push(startRun(deps, sequence, run, now))
+    else store.putRun(sequence, run)
+  }
+  return { starts: claims.flatMap(({ starts }) => starts), lost: claims.flatMap(({ lost }) => lost) }
+}
+
+/** Moves a run on whose time has come. */
+function claimDue<Payload>(deps: ClaimDeps<Payload>, sequence: number, lane: string, now: number): Claimed<Payload> {
+  const { store, workload, slots, random } = deps
+  const run = store.getRun(sequence, lane)
+  // Another step may have moved it since the list was read.
+  if (run === undefined || run.nextAt === null || run.nextAt > now) return NOTHING
+  if (run.status === "waiting") {
+    if (!wasLost(run) || !slots.hasSuspect) return startRun(deps, sequence, run, now)
+    // Of two suspects in flight, nothing would tell which one has killed the runtime.
+    store.putRun(sequence, { ...run, nextAt: now + SUSPECT_WAIT_MS })
+    return NOTHING
+  }
+  if (slots.has(sequence, lane)) {
+    // Its answer is late, not lost: the attempt was started later than it was claimed.
+    store.putRun(sequence, { ...run, nextAt: now + LEASE_MS })
+    return NOTHING
+  }
+  // The lease has expired: the attempt counts as lost, and the schedule says what follows.
+  const ms = now - (run.history.at(-1)?.at ?? now)
+  const { schedule } = workload.laneOf(lane)
+  const end = { now, ms, schedule, random: random(), keepsError: false }
+  return { starts: [], lost: [endUnstarted(deps, sequence, endAttempt(run, { kind: "lost", error: "" }, end))] }
+}
+
+/** Counts the next attempt of a run. Its weight may exceed what is left, once: otherwise a large one would never start. */
+function startRun<Payload>(deps: ClaimDeps<Payload>, sequence: number, run: Run, now: number): Claimed<Payload> {
+  const { store, workload } = deps
+  const loaded = workload.load(sequence)
+  if ("deadReason" in loaded) {
+    return { starts: [], lost: [endUnstarted(deps, sequence, endRun(run, "dead", loaded.deadReason))] }
+  }
+  const begun = beginAttempt(run, now, LEASE_MS)
+  store.putRun(sequence, begun)
+  const call = { lane: run.lane, attempt: begun.attempts, payload: loaded.payload }
+  return { starts: [{ sequence, call, weight: loaded.weight, isSuspect: wasLost(run) }], lost: [] }
+}
+
+/** Writes a run that ends without an answer. Its item is named first, because it may be pruned with its last run. */
+function endUnstarted<Payload>({ store, workload }: ClaimDeps<Payload>, sequence: number, run: Run): Lost {
+  const item = workload.describe(sequence, run.lane)
+  store.putRun(sequence, run)
+  if (run.nextAt === null) workload.onEnded(sequence)
+  return { item, run }
+}
+
+/**
+ * Returns when the shard has to wake next, in milliseconds since 1970; `now` or before if there is more to start at once.
+ *
+ * A paused lane has nothing to do. A lane whose slots are taken is woken by the next of its runs that ends.
+ */
+export function nextRunAt<Payload>(
+  { store, workload, slots }: Pick<ClaimDeps<Payload>, "store" | "workload" | "slots">,
+  now: number,
+): number | undefined {
+  const paused = new Set(store.pausedLanes())
+  const isFull = slots.weight >= MAX_FLIGHT_WEIGHT
+  const times = store
+    .waitingLanes()
+    .filter(({ lane }) => !paused.has(lane))
+    .map(({ lane, nextAt }) =>
+      isFull || slots.countOf(lane) >= workload.laneOf(lane).concurrency ? Math.max(nextAt, now + BACKSTOP_MS) : nextAt,
+    )
+  if (store.newItems(1).length > 0) times.push(now)
+  return times.length > 0 ? Math.min(...times) : undefined
+}

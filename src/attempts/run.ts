@@ -1,0 +1,146 @@
+import { retryDelayMs, type Schedule } from "./schedule.ts"
+
+// The state machine of a run. Pure functions: the time and the jitter are passed in, the caller writes the result.
+
+/** Attempts that a run remembers: two rounds of eight, and a few. */
+export const MAX_HISTORY_ATTEMPTS = 20
+
+/** Attempts that it remembers while storage is short: the last one, and the one before it, which `wasLost` needs. */
+export const MAX_SHORT_HISTORY_ATTEMPTS = 2
+
+/** `waiting` for its next attempt, `running` one, `done`, or `dead`: no attempt follows unless somebody asks for it. */
+export type RunStatus = "waiting" | "running" | "done" | "dead"
+
+/** One try of a run. Times are milliseconds since 1970, durations milliseconds. */
+export interface Attempt {
+  readonly attempt: number
+  readonly at: number
+  /** Undefined while it runs. `lost`: no answer came within its lease, because it or the runtime was killed. */
+  readonly outcome?: "done" | "failed" | "timed_out" | "lost"
+  readonly ms?: number
+  /** What was thrown, at most 1,024 characters. */
+  readonly error?: string
+}
+
+/** One item of work × one lane. */
+export interface Run {
+  readonly lane: string
+  readonly status: RunStatus
+  /** How many attempts there were, ever. */
+  readonly attempts: number
+  /** How many of them do not count in the current round: those of earlier rounds, and losses that are not charged. */
+  readonly before: number
+  /** When it is due, in milliseconds since 1970; of a running one, when its lease ends; null if nothing follows. */
+  readonly nextAt: number | null
+  /** Why it is dead; null otherwise. */
+  readonly reason: string | null
+  /** The last ones, oldest first. */
+  readonly history: readonly Attempt[]
+}
+
+/** How an attempt ended. */
+export type Outcome =
+  | { readonly kind: "done" }
+  | {
+      readonly kind: "failed" | "timed_out" | "lost"
+      readonly error: string
+      /** When to try again, instead of what the schedule says. */
+      readonly retryAfterMs?: number | undefined
+      /** Why the run is dead if this was its last attempt; `attempts_exhausted` unless given. */
+      readonly deadReason?: string
+    }
+  /** Another attempt would be of no use. */
+  | { readonly kind: "dead"; readonly reason: string; readonly error: string }
+
+/** Returns a run without an attempt, due since `nextAt`, in milliseconds since 1970. */
+export const freshRun = (lane: string, nextAt: number): Run => ({
+  lane,
+  status: "waiting",
+  attempts: 0,
+  before: 0,
+  nextAt,
+  reason: null,
+  history: [],
+})
+
+/** Begins the next attempt of a run. Its lease ends at `now + leaseMs`. */
+export function beginAttempt(run: Run, now: number, leaseMs: number): Run {
+  const attempt = run.attempts + 1
+  const history = [...run.history, { attempt, at: now }].slice(-MAX_HISTORY_ATTEMPTS)
+  return { ...run, status: "running", attempts: attempt, nextAt: now + leaseMs, history }
+}
+
+/** Ends a run: nothing follows unless `restartRun` begins a new round. */
+export const endRun = (run: Run, status: "done" | "dead", reason: string | null = null): Run => ({
+  ...run,
+  status,
+  reason,
+  nextAt: null,
+})
+
+/** Begins a new round: due at once, with all attempts of the schedule before it. */
+export const restartRun = (run: Run, now: number): Run => ({
+  ...run,
+  status: "waiting",
+  before: run.attempts,
+  nextAt: now,
+  reason: null,
+})
+
+/** Whether the last attempt of a run that is not running was lost: it may be what killed the runtime. */
+export const wasLost = ({ history }: Run): boolean => history.at(-1)?.outcome === "lost"
+
+/** What `endAttempt` needs beside the outcome. */
+export interface AttemptEnd {
+  readonly now: number
+  /** How long the attempt took, in milliseconds. */
+  readonly ms: number
+  readonly schedule: Schedule
+  /** 0 to 1, for the jitter. */
+  readonly random: number
+  /** False if the text of the error must not be kept, because it may quote what was erased meanwhile. */
+  readonly keepsError: boolean
+}
+
+/** Ends the current attempt of a run, and says what follows: done, dead, or waiting for the next one. */
+export function endAttempt(run: Run, outcome: Outcome, end: AttemptEnd): Run {
+  const ended = {
+    outcome: outcome.kind === "dead" ? ("failed" as const) : outcome.kind,
+    ms: end.ms,
+    ...("error" in outcome && end.keepsError && { error: outcome.error }),
+  }
+  const next = afterAttempt(run, outcome, end)
+  const history = run.history.map((entry) => (entry.attempt === run.attempts ? { ...entry, ...ended } : entry))
+  return { ...next, history }
+}
+
+function afterAttempt(run: Run, outcome: Outcome, { now, schedule, random }: AttemptEnd): Run {
+  if (outcome.kind === "done") return endRun(run, "done")
+  if (outcome.kind === "dead") return endRun(run, "dead", outcome.reason)
+  const before = run.before + (isFirstLoss(run, outcome) ? 1 : 0)
+  const delay = retryDelayMs(schedule, Math.max(1, run.attempts - before), random)
+  if (delay === undefined) return endRun(run, "dead", outcome.deadReason ?? "attempts_exhausted")
+  return { ...run, status: "waiting", before, nextAt: now + (outcome.retryAfterMs ?? delay) }
+}
+
+/**
+ * Whether an attempt was lost, and the one before it was not. Such a loss is not charged: what killed the runtime may have
+ * been another run that was in flight. The run is then tried while no other suspect is (`claim`), and a second loss in a row is charged.
+ */
+const isFirstLoss = ({ history }: Run, { kind }: Outcome): boolean =>
+  kind === "lost" && history.at(-2)?.outcome !== "lost"
+
+/** Drops the texts of errors. */
+export const withoutErrors = (run: Run): Run => ({
+  ...run,
+  history: run.history.map(({ attempt, at, outcome, ms }) => ({
+    attempt,
+    at,
+    ...(outcome && { outcome }),
+    ...(ms !== undefined && { ms }),
+  })),
+})
+
+/** Cuts a history so that the row of a run stays about as long as it was when it was made. */
+export const shortenHistory = (run: Run): Run =>
+  withoutErrors({ ...run, history: run.history.slice(-MAX_SHORT_HISTORY_ATTEMPTS) })

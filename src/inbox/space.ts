@@ -1,0 +1,53 @@
+import { createReader, wholeNumber, type BindingText } from "../core/config.ts"
+import { fail, ok, type Result } from "../core/result.ts"
+import type { ShardStorage } from "./inbox.ts"
+
+/** What Cloudflare lets one object store. A free account has half of that for all of its objects. */
+export const MAX_SHARD_BYTES = 10_000_000_000
+
+/** An empty shard has about 60 kB, and one event may have 2 MB. */
+export const MIN_SHARD_BYTES = 1_000_000
+
+/**
+ * Deliveries are taken up to this part of a shard's storage. The rest is for running what was taken: each run makes its
+ * row longer by some 150 bytes at most while storage is short, and no event with its runs is smaller than twice that.
+ */
+export const INTAKE_SHARE = 0.5
+
+/** The variable that bounds the storage of a shard. */
+export interface SpaceBindings {
+  /** How large the database of one shard may become, in bytes; 1000000 to 10000000000, 10000000000 unless set. */
+  readonly INBOX_MAX_SHARD_BYTES?: BindingText
+}
+
+/** Reads the variable, or says what is wrong with it. */
+export function parseMaxShardBytes(env: SpaceBindings): Result<number, readonly string[]> {
+  const problems: string[] = []
+  const read = createReader(env, problems)
+  const atLeast = (text: string): number => {
+    const bytes = wholeNumber(MAX_SHARD_BYTES)(text)
+    if (bytes < MIN_SHARD_BYTES) throw new TypeError(`must be at least ${MIN_SHARD_BYTES}`)
+    return bytes
+  }
+  const bytes = read("INBOX_MAX_SHARD_BYTES", atLeast, MAX_SHARD_BYTES)
+  return problems.length > 0 ? fail(problems) : ok(bytes)
+}
+
+/** The storage of a shard: new events may take only a part of it, so that those it has can always be worked off. */
+export interface Space {
+  /** Whether a new event of so many bytes may be taken. */
+  hasRoom(bytes: number): boolean
+  /** Whether no event is taken any more. */
+  isShort(): boolean
+  stats(): ShardStorage
+}
+
+/** @param size The size of the database now, in bytes. */
+export function createSpace(size: () => number, maxBytes: number = MAX_SHARD_BYTES): Space {
+  const intakeBytes = Math.floor(maxBytes * INTAKE_SHARE)
+  return {
+    hasRoom: (bytes) => size() + bytes <= intakeBytes,
+    isShort: () => size() >= intakeBytes,
+    stats: () => ({ bytes: size(), intakeBytes, maxBytes }),
+  }
+}
