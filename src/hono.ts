@@ -1,18 +1,30 @@
-import type { Context, MiddlewareHandler } from "hono"
-import { assertOption } from "./core/assert.ts"
-import { createRequestId, errorResponse, REQUEST_ID_HEADER } from "./http/response.ts"
-import type { Refusal } from "./errors/webhook-error.ts"
+import type { Context, HonoRequest, MiddlewareHandler } from "hono"
+import { assertOption, assertOptions, kindOf } from "./core/assert.ts"
+import { ok, type Result } from "./core/result.ts"
+import { refuseBody, type Refusal } from "./errors/webhook-error.ts"
 import type { AnyEvent, EventSchemas } from "./events/schema.ts"
+import { createRequestId, errorResponse, REQUEST_ID_HEADER } from "./http/response.ts"
+import { credicorp } from "./providers/credicorp.ts"
+import type { SecretFormat } from "./providers/provider.ts"
 import { checkDelivery } from "./receiver/check-delivery.ts"
-import { checkOptions, type VerifyOptions } from "./verify/options.ts"
-import { createVerifier, type Verifier } from "./verify/verifier.ts"
+import { checkOptions, checkOthers, VERIFY_OPTIONS, type VerifyOptions } from "./verify/options.ts"
 import { parseSecrets } from "./verify/parse-secrets.ts"
-import type { SecretsInput } from "./verify/secrets.ts"
+import { checkSecrets, type CheckedSecret, type SecretsInput } from "./verify/secrets.ts"
+import { createVerifier, type Verifier } from "./verify/verifier.ts"
 
 export type { Undeclared } from "./events/event.ts"
 
-/** The secrets, or their text form, or a function that finds either in the context, where Workers keep their bindings. */
-export type SecretsSource = string | SecretsInput | ((c: Context) => string | SecretsInput)
+/** A secret that is fetched for each request, such as a binding of Cloudflare's Secrets Store. */
+export interface SecretsBinding {
+  /** Returns the text form of the secrets, as `parseSecrets` takes it. */
+  get(): Promise<string>
+}
+
+/** Secrets in one of their forms: text for `parseSecrets`, a list, or a binding that returns the text. */
+export type SecretsFound = string | SecretsInput | SecretsBinding
+
+/** The secrets; or a function that finds them in the context, where Workers keep their bindings, at once or later. */
+export type SecretsSource = SecretsFound | ((c: Context) => SecretsFound | Promise<SecretsFound>)
 
 /** The options of verifying, with secrets as an app finds them. */
 export interface WebhookOptions<Schemas extends EventSchemas = Record<never, never>> extends Omit<
@@ -20,30 +32,30 @@ export interface WebhookOptions<Schemas extends EventSchemas = Record<never, nev
   "secrets"
 > {
   readonly secrets: SecretsSource
-  /** The mode of this receiver: an event of the other is refused (spec 2.5). Either is taken unless given. */
+  /** The mode of this receiver: an event of the other mode is refused (spec 2.5). Both are accepted unless given. */
   readonly livemode?: boolean | undefined
-  /** Told of every delivery that is refused: `error.reason` says why, and belongs into a log and not into the answer. */
+  /** Called for every delivery that is refused. `error.reason` says why; log it, and never send it (spec 1.8). */
   readonly onRefused?: ((error: Refusal, c: Context) => void) | undefined
 }
 
-/** What the middleware leaves for the route's handler. */
+/** What the middleware sets for the route's handler. */
 export interface WebhookVariables<Event> {
   /** The proven event. */
   webhook: Event
-  /** Which secret signed it: during a rotation it tells whether the old one is still in use. */
+  /** The secret that signed it. During a rotation it tells whether the old one is still in use. */
   webhookSecretId: string
 }
 
 /**
- * Middleware that lets proven events through: content type (spec 3.3), everything that a verifier checks, and the mode
- * (spec 3.9) if it is told. The event is `c.var.webhook`; the body can still be read with `c.req.json()`, `text()` and
- * `arrayBuffer()`. Anything else is answered as spec 3 and 4.1 say, and the route's handler does not run. Whether a type
- * is known (spec 3.10) is yours to decide.
+ * Creates middleware that lets only proven events through. It checks the content type (spec 3.3), everything that a
+ * verifier checks, and the mode (spec 3.9) if `livemode` is given. The event is `c.var.webhook`. Any other request is
+ * answered as spec 3 and 4.1 say, and the route's handler does not run. Whether a type is known (spec 3.10) is up to you.
  *
- * Put it before whatever reads the body.
+ * The body can be read again after it, with `c.req.json()`, `text()` and `arrayBuffer()` or from `c.req.raw`. Middleware
+ * before it may read the body with `c.req.arrayBuffer()`, `blob()` or `text()`, which keep the bytes; not from `c.req.raw`.
  *
- * @throws {TypeError} An option is unsound, or the body was already read; secrets from a function are judged when they
- *   are first used. The app's `onError` gets it, and no event passes.
+ * @throws {TypeError} An option is invalid, or the body was read before in a way that loses its bytes. Secrets from a
+ *   function or a binding are checked when they are first used. The app's `onError` gets the error, and no event passes.
  * @example
  * ```ts
  * app.post("/webhooks/credicorp", webhook({ secrets: (c) => c.env.WEBHOOK_SECRETS }), (c) => {
@@ -55,44 +67,117 @@ export interface WebhookVariables<Event> {
 export function webhook<const Schemas extends EventSchemas = Record<never, never>>(
   options: WebhookOptions<Schemas>,
 ): MiddlewareHandler<{ Variables: WebhookVariables<AnyEvent<Schemas>> }> {
+  assertOptions("options", options, [...VERIFY_OPTIONS, "livemode", "onRefused"])
   const { secrets: source, livemode, onRefused, ...verifying } = options
-  // What a function finds is known later; everything else is judged now.
-  checkOptions({ ...verifying, secrets: typeof source === "function" ? ["not known yet"] : toSecrets(source) })
-  const verifierFor = keepLast((secrets) => createVerifier<Schemas>({ ...verifying, secrets: toSecrets(secrets) }))
+  assertOption(
+    livemode === undefined || typeof livemode === "boolean",
+    `livemode must be true or false, not ${kindOf(livemode)}`,
+  )
+  assertOption(
+    onRefused === undefined || typeof onRefused === "function",
+    `onRefused must be a function, not ${kindOf(onRefused)}`,
+  )
+  const format: SecretFormat = verifying.provider ?? credicorp
+  if (typeof source === "function" || isBinding(source)) checkOthers({ ...verifying, secrets: [] })
+  else checkOptions({ ...verifying, secrets: toChecked(source, format) })
+  const verifierOf = keepLast(format, (secrets) => createVerifier<Schemas>({ ...verifying, secrets }))
 
   return async function webhookMiddleware(c, next) {
     const requestId = createRequestId()
-    const verifier = verifierFor(typeof source === "function" ? source(c) : source)
-    const result = await checkDelivery(c.req.raw, { verifier, livemode })
+    const found = typeof source === "function" ? await source(c) : source
+    const verifier = verifierOf(isBinding(found) ? await found.get() : found)
+    const unread = await findUnread(c.req)
+    const result = unread.ok ? await checkDelivery(unread.value, { verifier, livemode }) : unread
     if (!result.ok) {
       onRefused?.(result.error, c)
       return errorResponse(result.error, requestId)
     }
     c.set("webhook", result.event)
     c.set("webhookSecretId", result.secretId)
-    // The body was read from the request; this is where c.req looks for it next, and nothing older may stand beside it.
-    // It keeps promises there, whatever its type says, and a body that was read is a buffer of its own.
-    c.req.bodyCache = { arrayBuffer: Promise.resolve(result.body.buffer) as unknown as ArrayBuffer }
+    keepBody(c.req, result.body)
     await next()
-    // Last, so that it is on a response of the handler's own making, too.
+    // Last, so that a response of the handler's own making has it, too.
     c.header(REQUEST_ID_HEADER, requestId)
     return undefined
   }
 }
 
-function toSecrets(secrets: string | SecretsInput | undefined): SecretsInput {
-  assertOption(secrets !== undefined, "secrets: there is none; is the binding set, and its name spelt right?")
-  return typeof secrets === "string" ? parseSecrets(secrets) : secrets
+const isBinding = (found: unknown): found is SecretsBinding =>
+  typeof found === "object" && found !== null && "get" in found && typeof found.get === "function"
+
+function toChecked(found: unknown, format: SecretFormat): readonly CheckedSecret[] {
+  assertOption(
+    typeof found === "string" || Array.isArray(found),
+    `secrets must be text, a list or a Secrets Store binding, not ${kindOf(found)}: is the binding set, and its name spelt right?`,
+  )
+  return typeof found === "string" ? parseSecrets(found, { provider: format }) : checkSecrets(found, format)
 }
 
-/** Keys are prepared anew only when the secrets change, and a list is compared by what is in it. */
+/**
+ * Keeps the last verifier for as long as the secrets are the same, because its keys cost more than a delivery. The secrets
+ * are compared as they were checked, field by field. A serialisation would lose what a `toJSON` leaves out, and one tenant's
+ * verifier would serve another.
+ */
 function keepLast<Event>(
-  create: (secrets: string | SecretsInput) => Verifier<Event>,
-): (secrets: string | SecretsInput) => Verifier<Event> {
-  let last: { readonly text: string; readonly verifier: Verifier<Event> } | undefined
-  return (secrets) => {
-    const text = typeof secrets === "string" ? secrets : JSON.stringify(secrets)
-    if (!last || last.text !== text) last = { text, verifier: create(secrets) }
+  format: SecretFormat,
+  create: (secrets: readonly CheckedSecret[]) => Verifier<Event>,
+): (found: unknown) => Verifier<Event> {
+  let last: { found: unknown; checked: readonly CheckedSecret[]; verifier: Verifier<Event> } | undefined
+  return (found) => {
+    // Text cannot change in place, as a list can.
+    if (typeof found === "string" && last?.found === found) return last.verifier
+    const checked = toChecked(found, format)
+    if (!last || !isSameList(last.checked, checked)) last = { found, checked, verifier: create(checked) }
     return last.verifier
   }
+}
+
+const isSameList = (a: readonly CheckedSecret[], b: readonly CheckedSecret[]): boolean =>
+  a.length === b.length && a.every((secret, i) => isSame(secret, b[i]!))
+
+const isSame = (a: CheckedSecret, b: CheckedSecret): boolean =>
+  a.id === b.id && a.secret === b.secret && a.notBefore === b.notBefore && a.notAfter === b.notAfter
+
+/** Bodies as `c.req` keeps them, by the method that read them: promises, whatever its type says. */
+type BodyCache = Readonly<Record<string, Promise<unknown> | undefined>>
+
+/**
+ * Finds a request whose body can be read: the raw one, or one with the bytes that `c.req` kept when something read it.
+ *
+ * @throws {TypeError} The body was read in a way that loses its bytes.
+ */
+async function findUnread(req: HonoRequest): Promise<Result<Request, Refusal>> {
+  const { raw } = req
+  if (!raw.bodyUsed && !raw.body?.locked) return ok(raw)
+  const { arrayBuffer, blob, text } = req.bodyCache as unknown as BodyCache
+  const kept = arrayBuffer ?? blob ?? text
+  assertOption(
+    kept,
+    "webhook() must come before middleware that reads the body from c.req.raw or with c.req.json(): the signed bytes are gone",
+  )
+  let body: BodyInit
+  try {
+    body = (await kept) as BodyInit
+  } catch {
+    // The reading failed for the middleware before as well: the body is not whole.
+    return refuseBody("incomplete")
+  }
+  return ok(new Request(raw, { method: raw.method, body }))
+}
+
+/** Lets the proven bytes be read again, with the methods of `c.req` and from `c.req.raw`. */
+function keepBody(req: HonoRequest, body: Uint8Array<ArrayBuffer>): void {
+  // Nothing older may remain beside it. A body that was read from a request is a buffer of its own.
+  req.bodyCache = { arrayBuffer: Promise.resolve(body.buffer) as unknown as ArrayBuffer }
+  const spent = req.raw
+  let fresh: Request | undefined
+  // Made only when it is used: most handlers need no second request.
+  Object.defineProperty(req, "raw", {
+    configurable: true,
+    enumerable: true,
+    get: () => (fresh ??= new Request(spent, { method: spent.method, body })),
+    set: (request: Request) => {
+      fresh = request
+    },
+  })
 }

@@ -26,7 +26,11 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
       SecretsInput SignOptions SignatureReason SignatureResult Signer StandardSchema StatusOf Undeclared Verified
       Verifier VerifyOptions WebhookEvent`,
   },
-  "./hono": { name: "hono", values: "webhook", types: "SecretsSource Undeclared WebhookOptions WebhookVariables" },
+  "./hono": {
+    name: "hono",
+    values: "webhook",
+    types: "SecretsBinding SecretsFound SecretsSource Undeclared WebhookOptions WebhookVariables",
+  },
   "./endpoints": {
     name: "endpoints",
     values: "checkEnabledEvents checkEndpointUrl",

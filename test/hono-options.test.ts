@@ -1,5 +1,5 @@
 import type { Scheme } from "../src/providers/provider.ts"
-import { Hono } from "hono"
+import { Hono, type Context } from "hono"
 import { describe, expect, it } from "vitest"
 import { webhook, type WebhookOptions } from "../src/hono.ts"
 import { credicorp } from "../src/index.ts"
@@ -83,6 +83,57 @@ function createCountedProvider() {
   const prepareKey: Scheme["prepareKey"] = (key, engine) => (seen.push(key.secret), credicorp.prepareKey(key, engine))
   return { seen, provider: { ...credicorp, prepareKey } }
 }
+
+/** A secret as careful code keeps it: it never shows itself where it is printed. */
+class RedactedSecret {
+  readonly id = "tenant"
+  readonly #secret: string
+
+  constructor(secret: string) {
+    this.#secret = secret
+  }
+
+  get secret(): string {
+    return this.#secret
+  }
+
+  toJSON(): string {
+    return "[redacted]"
+  }
+}
+
+// The verifier was kept by the JSON text of the secrets, and two tenants' secrets had one text: Alice's signature passed for Bob.
+describe("tenants whose secrets have one serialisation", () => {
+  const ALICE = "whsec_alice_0123456789"
+  const BOB = "whsec_bob_0123456789"
+
+  it.each([
+    { why: "a class with toJSON", toSecret: (text: string) => new RedactedSecret(text) },
+    {
+      why: "a field that is not enumerable",
+      toSecret: (text: string) => Object.defineProperty({ id: "tenant" }, "secret", { value: text }),
+    },
+  ])("$why → each is verified with its own", async ({ toSecret }) => {
+    const app = new Hono()
+    const secrets = (c: Context) => [
+      toSecret(c.req.query("tenant") === "bob" ? BOB : ALICE) as { id: string; secret: string },
+    ]
+    app.post("/hooks", webhook({ secrets, now: NOW }), (c) => c.json({ id: c.var.webhook.id }))
+    const statusOf = async (tenant: string, secret: string): Promise<number> =>
+      (await app.fetch(await signedRequest({ url: `https://app.example/hooks?tenant=${tenant}`, secret }))).status
+    const statuses: number[] = []
+    for (const [tenant, secret] of [
+      ["alice", ALICE],
+      ["bob", ALICE],
+      ["bob", BOB],
+      ["alice", BOB],
+      ["alice", ALICE],
+    ] as const) {
+      statuses.push(await statusOf(tenant, secret))
+    }
+    expect(statuses).toEqual([200, 400, 200, 400, 200])
+  })
+})
 
 describe("keys", () => {
   it("are prepared once while a function finds the same secrets, in a new list each time", async () => {

@@ -234,6 +234,14 @@ describe("secrets as an app finds them", () => {
     { why: "text", secrets: SECRET },
     { why: "text with two", secrets: `old=${other}, new=${SECRET}` },
     { why: "function that finds a text", secrets: boundSecrets },
+    { why: "function that finds a promise of a text", secrets: async (c) => Promise.resolve(boundSecrets(c)) },
+    { why: "function that finds a promise of a list", secrets: async (c) => Promise.resolve([boundSecrets(c)]) },
+    {
+      why: "Secrets Store, whose get() is called",
+      secrets: (c) => ({ get: () => Promise.resolve(boundSecrets(c)) }).get(),
+    },
+    { why: "Secrets Store, as the binding that it is", secrets: (c) => ({ get: async () => boundSecrets(c) }) },
+    { why: "Secrets Store that is known beforehand", secrets: { get: async () => SECRET } },
     { why: "function that makes a list", secrets: (c) => [(c.env as { SECRETS: string }).SECRETS, other] },
   ])("$why → 200", async ({ secrets }) => {
     const { send, events } = createTestApp({ secrets })
@@ -250,7 +258,11 @@ describe("secrets as an app finds them", () => {
     { why: "empty list", found: [] },
     { why: "list of nothing", found: [undefined] },
     { why: "list with an empty secret", found: [""] },
-    { why: "promise, which a store would give", found: Promise.resolve([SECRET]) },
+    { why: "promise of nothing", found: Promise.resolve(undefined) },
+    { why: "promise of an empty text", found: Promise.resolve("") },
+    { why: "list of promises", found: [Promise.resolve(SECRET)] },
+    { why: "store that finds nothing", found: { get: () => Promise.resolve(undefined) } },
+    { why: "store that finds an empty text", found: { get: () => Promise.resolve("") } },
     { why: "object", found: { secret: SECRET } },
     { why: "number", found: 1 },
     { why: "true", found: true },
@@ -259,6 +271,20 @@ describe("secrets as an app finds them", () => {
     expect((await send({}, { SECRETS: found })).status).toBe(500)
     expect(errors).toEqual([expect.any(TypeError)])
     expect(events).toEqual([])
+  })
+
+  it("a store that fails → the app's onError, and the next request asks it again", async () => {
+    let isDown = true
+    const get = async () => {
+      if (isDown) throw new RangeError("no store")
+      return SECRET
+    }
+    const { send, events, errors } = createTestApp({ secrets: { get } })
+    expect((await send()).status).toBe(500)
+    expect(errors).toEqual([new RangeError("no store")])
+    expect(events).toEqual([])
+    isDown = false
+    expect((await send()).status).toBe(200)
   })
 
   it("a function that throws → the app's onError, and the handler does not run", async () => {
@@ -293,7 +319,7 @@ describe("secrets as an app finds them", () => {
     expect(await statusOf(SECRET, SECRET)).toBe(200)
   })
 
-  it("invalid secrets stop nothing once they are mended", async () => {
+  it("invalid secrets stop nothing once they are valid again", async () => {
     const { send } = createTestApp({ secrets: boundSecrets })
     expect((await send({}, { SECRETS: SECRET })).status).toBe(200)
     expect((await send({}, { SECRETS: "" })).status).toBe(500)
@@ -312,11 +338,22 @@ describe("invalid options throw where the middleware is made", () => {
     { why: "tolerance as text", options: { toleranceSeconds: "300" } },
     { why: "tolerance NaN", options: { toleranceSeconds: Number.NaN } },
     { why: "cap of zero", options: { maxBodyBytes: 0 } },
+    { why: "an option that is misspelt", options: { liveMode: true } },
+    { why: "the mode as text, which no event equals", options: { livemode: "false" } },
+    { why: "onRefused that is no function", options: { onRefused: "log" } },
+    { why: "an unusual secret", options: { secrets: "whsec_your_secret_here" } },
     // Only the secrets are found later; the rest is known now.
+    { why: "tolerance of zero beside a store", options: { secrets: { get: async () => SECRET }, toleranceSeconds: 0 } },
     { why: "tolerance of zero beside a function", options: { secrets: () => SECRET, toleranceSeconds: 0 } },
     { why: "cap of zero beside a function", options: { secrets: () => SECRET, maxBodyBytes: 0 } },
   ])("$why → TypeError", ({ options }) => {
     expect(() => webhook({ secrets: [SECRET], ...options })).toThrow(TypeError)
+  })
+
+  it("no options at all → TypeError that says what is missing", () => {
+    const make = webhook as (options?: unknown) => unknown
+    expect(() => make()).toThrow("options must be an object of options (secrets, ")
+    expect(() => make(SECRET)).toThrow("not a string")
   })
 })
 
@@ -344,22 +381,6 @@ describe("a body that was read before is an error, never an acceptance", () => {
     expect((await app.fetch(await signedRequest({ url: URL_OF_APP }))).status).toBe(500)
     expect(errors).toEqual([expect.any(TypeError)])
     expect(events).toEqual([])
-  })
-
-  it("read by c.req.text(), as a logger would", async () => {
-    const errors: unknown[] = []
-    const app = new Hono()
-    app.use(async (c, next) => {
-      await c.req.text()
-      await next()
-    })
-    app.post("/hooks", webhook({ secrets: [SECRET], now: NOW }), (c) => c.json({}))
-    app.onError((error, c) => {
-      errors.push(error)
-      return c.json({}, 500)
-    })
-    expect((await app.fetch(await signedRequest({ url: URL_OF_APP }))).status).toBe(500)
-    expect(errors).toEqual([expect.any(TypeError)])
   })
 })
 

@@ -53,7 +53,7 @@ export interface Settings extends VerifySettings {
 }
 
 /** The names of the options. */
-const OPTIONS: readonly (keyof VerifyOptions)[] = [
+export const VERIFY_OPTIONS: readonly (keyof VerifyOptions)[] = [
   "secrets",
   "provider",
   "toleranceSeconds",
@@ -64,7 +64,20 @@ const OPTIONS: readonly (keyof VerifyOptions)[] = [
 
 /** @throws {TypeError} An option is invalid. No option ever falls back on a looser check. */
 export function checkOptions(options: VerifyOptions<EventSchemas, AnyProvider>): Settings {
-  assertOptions("options", options, OPTIONS)
+  const { secrets, ...others } = checkOthers(options)
+  const { provider } = others
+  return { ...others, keys: createKeyring(checkSecrets(secrets, provider), provider, platformEngine) }
+}
+
+/**
+ * Checks every option but the secrets, which an app may have to find first.
+ *
+ * @throws {TypeError} An option is invalid.
+ */
+export function checkOthers(
+  options: VerifyOptions<EventSchemas, AnyProvider>,
+): Omit<Settings, "keys"> & { readonly secrets: SecretsInput } {
+  assertOptions("options", options, VERIFY_OPTIONS)
   const { secrets, provider = credicorp, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, events = {} } = options
   const { now = () => Math.floor(Date.now() / 1000) } = options
   assertProvider(provider)
@@ -75,7 +88,7 @@ export function checkOptions(options: VerifyOptions<EventSchemas, AnyProvider>):
   if (typeof now !== "function") assertSeconds("now", now, 0)
   checkSchemas(events, provider.isType)
   return {
-    keys: createKeyring(checkSecrets(secrets, provider), provider, platformEngine),
+    secrets,
     provider,
     now: typeof now === "function" ? () => assertSeconds("now", now(), 0) : () => now,
     toleranceSeconds,
