@@ -64,7 +64,7 @@ export function createApp(deps: AppDeps): App {
   if (partner.state === "on") app.route("/", createPartnerRoutes(partner.settings, { clock, log }))
   if (operator.state === "on") {
     const { tokens, accountOf } = operator.settings
-    app.route("/", createOperatorRoutes(ACCOUNT_OPERATIONS, { deps: { accountOf, clock }, tokens, log }))
+    app.route("/", createOperatorRoutes(ACCOUNT_OPERATIONS, { deps: { accountOf }, tokens, log }))
   }
 
   const invalid = [

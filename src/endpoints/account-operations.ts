@@ -11,8 +11,6 @@ import { EndpointBody, EXAMPLE_ENDPOINT } from "./operations.ts"
 export interface AccountOperationDeps {
   /** The one account of that name. */
   readonly accountOf: (name: string) => Account
-  /** Milliseconds since 1970. */
-  readonly clock: () => number
 }
 
 /** Followed by the name of an account. */
@@ -21,7 +19,7 @@ export const OPERATOR_PATH = "/operator/accounts"
 const ACTIONS_PATH = `${OPERATOR_PATH}/:account/actions`
 
 const Params = v.object({
-  account: described(v.string(), "An account, used before or not: 1 to 64 of `A-Z a-z 0-9 _ -`."),
+  account: described(v.string(), "An account, used before or not: 1 to 128 printable ASCII characters."),
 })
 
 const ActionBody = named(
@@ -63,7 +61,14 @@ export const ACCOUNT_OPERATIONS: readonly Operation<AccountOperationDeps>[] = [
     body: { schema: NewAction, optional: false, logged: ["action", "credential_id"], example: EXAMPLE_WISH },
     answers: [{ status: 201, description: "The action as it is kept.", schema: ActionBody, example: EXAMPLE_ACTION }],
     errors: ["resource_not_found"],
-    run: ofAccount(async (account, { body }, { clock }) => ({ status: 201, body: await account.act(body, clock()) })),
+    run: ofAccount(async (account, { body }) => {
+      const kept = await account.act(body)
+      if (kept.ok) return { status: 201, body: kept.value }
+      return {
+        ...kept.error,
+        problem: "the account has no space for a revocation: suspend it, or restore expired ones",
+      }
+    }),
   }),
   operation({
     name: "accounts.actions",

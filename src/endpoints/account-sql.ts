@@ -1,7 +1,8 @@
-import { IDEMPOTENCY_PRUNED_A_CALL, type AccountStore, type KeptAction, type StoredAnswer } from "./account.ts"
+import { MAX_KEPT_ACTIONS, type AccountStore, type KeptAction, type StoredAnswer } from "./account.ts"
 import type { Endpoint } from "./endpoint.ts"
+import { ROWS_A_CALL } from "./housekeeping.ts"
 
-/** Idempotency records of one mode of an account. A day of honest use leaves few; a key that makes thousands loses its oldest. */
+/** Idempotency records of one mode of an account. A day of ordinary use leaves few; beyond this, the oldest are dropped. */
 export const MAX_STORED_ANSWERS = 10_000
 
 /** An account's state in the SQLite of its object. Rows hold JSON, which keeps any text as it is. */
@@ -12,8 +13,8 @@ export function createSqlAccountStore(sql: SqlStorage): AccountStore {
   }
   const exists = (query: string, ...bindings: unknown[]): boolean => sql.exec(query, ...bindings).toArray().length > 0
 
-  // A scope begins with its mode and a space. What is replaced or pruned stays counted until the bound is reached: then
-  // the rows are counted anew, so that none is dropped from a mode that has few.
+  // A scope begins with its mode and a space. Replaced and pruned rows stay counted until the count reaches the bound; then
+  // the rows are counted again, so that no record is dropped from a mode that has few.
   const answers = new Map<string, number>()
   const countAnswers = (mode: string): number =>
     sql
@@ -30,11 +31,14 @@ export function createSqlAccountStore(sql: SqlStorage): AccountStore {
            (SELECT scope FROM answers WHERE scope BETWEEN ? AND ? ORDER BY expires_at LIMIT ?) RETURNING 1`,
         `${mode} `,
         `${mode}!`,
-        IDEMPOTENCY_PRUNED_A_CALL,
+        ROWS_A_CALL,
       )
       .toArray().length
 
   return {
+    // Pages in use: those that were freed do not count.
+    size: () => sql.databaseSize,
+
     countEndpoints: (livemode) =>
       sql.exec<{ count: number }>("SELECT count(*) AS count FROM endpoints WHERE livemode = ?", Number(livemode)).one()
         .count,
@@ -71,7 +75,12 @@ export function createSqlAccountStore(sql: SqlStorage): AccountStore {
       sql.exec("DELETE FROM endpoints WHERE id = ?", id)
     },
 
-    getAnswer: (scope) => read<StoredAnswer>("SELECT data FROM answers WHERE scope = ?", scope),
+    getAnswer(scope) {
+      const [row] = sql
+        .exec<{ data: string; expires_at: number }>("SELECT data, expires_at FROM answers WHERE scope = ?", scope)
+        .toArray()
+      return row && { ...(JSON.parse(row.data) as StoredAnswer), expiresAt: row.expires_at }
+    },
 
     putAnswer(scope, answer) {
       const mode = scope.slice(0, scope.indexOf(" "))
@@ -95,6 +104,19 @@ export function createSqlAccountStore(sql: SqlStorage): AccountStore {
       )
     },
 
+    dropAnswers(most) {
+      sql.exec("DELETE FROM answers WHERE scope IN (SELECT scope FROM answers ORDER BY expires_at LIMIT ?)", most)
+    },
+
+    capAnswers(latestEnd, most) {
+      sql.exec(
+        "UPDATE answers SET expires_at = ? WHERE scope IN (SELECT scope FROM answers WHERE expires_at > ? LIMIT ?)",
+        latestEnd,
+        latestEnd,
+        most,
+      )
+    },
+
     isRevoked: (credentialId) => exists("SELECT 1 FROM revoked WHERE credential_id = ?", credentialId),
 
     setRevoked(credentialId, revoked) {
@@ -111,6 +133,12 @@ export function createSqlAccountStore(sql: SqlStorage): AccountStore {
 
     insertAction(action) {
       sql.exec("INSERT INTO actions (data) VALUES (?)", JSON.stringify(action))
+      sql.exec(
+        `DELETE FROM actions WHERE place IN
+           (SELECT place FROM actions WHERE place <= (SELECT max(place) FROM actions) - ? ORDER BY place LIMIT ?)`,
+        MAX_KEPT_ACTIONS,
+        ROWS_A_CALL,
+      )
     },
 
     listActions: (place = Number.MAX_SAFE_INTEGER, limit) =>

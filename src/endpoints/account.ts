@@ -1,10 +1,8 @@
 import type { ErrorCode } from "../errors/catalogue.ts"
+import type { Result } from "../core/result.ts"
 import type { Endpoint, EndpointFields, EndpointView } from "./endpoint.ts"
 import type { PageOf } from "../http/paging.ts"
 import type { RateLimit } from "./rate-limit.ts"
-
-/** Old idempotency records that one request may clear away: a bounded step, so that no request pays for many. */
-export const IDEMPOTENCY_PRUNED_A_CALL = 20
 
 /** Why a request is refused. */
 export interface Failure {
@@ -15,7 +13,7 @@ export interface Failure {
   readonly publicMessage?: string
 }
 
-/** What a partner wants done. */
+/** What a partner asks for. */
 export type Command =
   | { readonly kind: "create"; readonly fields: EndpointFields }
   | { readonly kind: "list"; readonly limit: number; readonly cursor: number | undefined }
@@ -24,7 +22,7 @@ export type Command =
   | { readonly kind: "delete"; readonly id: string }
   | { readonly kind: "rotate"; readonly id: string; readonly overlapSeconds: number }
 
-/** The fields to replace; those that are absent stay. */
+/** The fields to replace; an absent one stays as it is. */
 export interface EndpointPatchFields {
   readonly url?: string
   readonly enabled_events?: readonly string[]
@@ -33,7 +31,7 @@ export interface EndpointPatchFields {
   readonly status?: Endpoint["status"]
 }
 
-/** An `Idempotency-Key` with what it is scoped to and what it was first used for (spec 5.10). */
+/** An `Idempotency-Key` with its scope and the body that it was sent with (spec 5.10). */
 export interface Idempotency {
   /** Mode, method, path and key. */
   readonly scope: string
@@ -41,20 +39,18 @@ export interface Idempotency {
   readonly bodyHash: string
 }
 
-/** A request as it reaches the account's object: judged as far as that can be done without its state. */
+/** A request as it reaches the account's object, after every check that needs no state. The object has the clock. */
 export interface AccountRequest {
-  /** Milliseconds since 1970. */
-  readonly now: number
   readonly credentialId: string
   readonly livemode: boolean
   readonly idempotency: Idempotency | undefined
-  /** The command, or the first stateless check that failed and whether it stands before the idempotency key. */
+  /** The command, or the first stateless check that failed and whether it comes before the idempotency key. */
   readonly wanted:
     | { readonly ok: true; readonly command: Command }
     | { readonly ok: false; readonly failure: Failure; readonly beforeIdempotency: boolean }
 }
 
-/** What becomes of it. */
+/** The outcome of a request. */
 export type AccountResult =
   | { readonly kind: "failed"; readonly failure: Failure; readonly retryAfterSeconds?: number }
   | { readonly kind: "endpoint"; readonly status: 200 | 201; readonly view: EndpointView; readonly replayed: boolean }
@@ -74,10 +70,10 @@ export interface EventTarget {
   readonly secrets: readonly string[]
 }
 
-/** What an operator does about an account, and why. */
+/** An action of an operator on an account, and why. */
 export type OperatorAction =
   | { readonly action: "suspend" | "resume"; readonly note: string }
-  /** Ends a credential for good or lets it in again: an API key by its id, a token by its `jti`. */
+  /** Ends a credential, or lets it in again: an API key by its id, a token by its `jti` or the hash of its signature. */
   | { readonly action: "revoke" | "restore"; readonly credential_id: string; readonly note: string }
 
 /** An action as it is kept. */
@@ -89,16 +85,19 @@ export interface KeptAction {
   readonly created: string
 }
 
-/** One account's state behind one call a request. The Durable Object and the twin in the tests are held to one suite. */
+/**
+ * One account's state behind one call a request. Its times are those of its own clock: a clock of a Worker that was ahead
+ * must not block it. The Durable Object and the twin in the tests pass one suite.
+ */
 export interface Account {
   handle(request: AccountRequest): Promise<AccountAnswer>
   /** The enabled endpoints of a mode that want an event type, with their valid secrets. */
-  targets(type: string, livemode: boolean, now: number): Promise<readonly EventTarget[]>
-  /** Does what an operator wants and keeps a record of it, both or neither; effect on the next request. */
-  act(action: OperatorAction, now: number): Promise<KeptAction>
-  /** What operators did, newest first, from after `cursor`. */
+  targets(type: string, livemode: boolean): Promise<readonly EventTarget[]>
+  /** Takes an operator's action and keeps a record of it, both or neither. Takes effect on the next request. */
+  act(action: OperatorAction): Promise<Result<KeptAction, Failure>>
+  /** Lists the actions of operators, newest first, from after `cursor`. */
   listActions(limit: number, cursor: number | undefined): Promise<PageOf<KeptAction>>
-  /** The endpoints of both modes, newest first. */
+  /** Lists the endpoints of both modes, newest first. */
   listEndpoints(): Promise<readonly EndpointView[]>
 }
 
@@ -108,15 +107,21 @@ export interface StoredAnswer {
   readonly status: 200 | 201
   /** The view without its secret. */
   readonly view: EndpointView
-  /** Which secret of the endpoint's the answer showed; null if it showed none. */
+  /** The version of the secret that the answer showed; null if it showed none. */
   readonly secretVersion: number | null
+  /** Milliseconds since 1970. */
   readonly expiresAt: number
 }
+
+/** Actions of operators on an account. A note takes at most 2 kB, so all of them at most 25 MB. */
+export const MAX_KEPT_ACTIONS = 10_000
 
 /** An account's state, read and written within one transaction that the caller holds. */
 export interface AccountStore {
   countEndpoints(livemode: boolean): number
   getEndpoint(id: string, livemode: boolean): Endpoint | undefined
+  /** The space that the account's rows take, in bytes. */
+  size(): number
   /** Newest first, from after `place`; each with its own place. */
   listEndpoints(
     livemode: boolean,
@@ -128,12 +133,17 @@ export interface AccountStore {
   deleteEndpoint(id: string): void
   getAnswer(scope: string): StoredAnswer | undefined
   putAnswer(scope: string, answer: StoredAnswer): void
-  /** Clears away at most so many answers that have expired. */
+  /** Deletes at most so many answers that have expired. */
   pruneAnswers(now: number, most: number): void
+  /** Deletes at most so many answers, those first that expire first. */
+  dropAnswers(most: number): void
+  /** Sets the end of at most so many answers that would last longer. */
+  capAnswers(latestEnd: number, most: number): void
   isRevoked(credentialId: string): boolean
   isSuspended(): boolean
   setRevoked(credentialId: string, revoked: boolean): void
   setSuspended(suspended: boolean): void
+  /** Keeps an action; of many, the newest `MAX_KEPT_ACTIONS`. */
   insertAction(action: KeptAction): void
   /** Newest first, from after `place`; each with its own place. */
   listActions(place: number | undefined, limit: number): readonly { place: number; action: KeptAction }[]

@@ -3,14 +3,12 @@ import { hasAtMost, isFields } from "../core/is.ts"
 import { described, maxChars, named } from "../http/fields.ts"
 import { PAGE_FIELDS } from "../http/paging.ts"
 import { CREDENTIAL_ID } from "./auth/principal.ts"
+import { MAX_OVERLAP_SECONDS } from "./endpoint.ts"
 import { MAX_ENABLED_EVENTS } from "./rules/events.ts"
 import { MAX_ENDPOINT_URL_CHARS } from "./rules/url.ts"
 
 /** An operator's own words beside what was done: why, and where to read more. */
 export const MAX_NOTE_CHARS = 500
-
-/** Spec 5.6: a day. */
-export const MAX_OVERLAP_SECONDS = 86_400
 
 /** Spec 5.8. */
 export const MAX_DESCRIPTION_CHARS = 500

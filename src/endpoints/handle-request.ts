@@ -1,82 +1,100 @@
-import {
-  IDEMPOTENCY_PRUNED_A_CALL,
-  type AccountAnswer,
-  type AccountRequest,
-  type AccountResult,
-  type AccountStore,
-  type Command,
-  type EventTarget,
-  type Failure,
-  type Idempotency,
-  type StoredAnswer,
+import type {
+  AccountAnswer,
+  AccountRequest,
+  AccountResult,
+  AccountStore,
+  Command,
+  EventTarget,
+  Failure,
+  Idempotency,
+  StoredAnswer,
 } from "./account.ts"
-import { MAX_ENDPOINTS, createEndpoint, publicView, rotateSecret, validSecrets, type Endpoint } from "./endpoint.ts"
+import {
+  createEndpoint,
+  MAX_ENDPOINTS,
+  rotateSecret,
+  toView,
+  validSecrets,
+  withSecret,
+  type Endpoint,
+} from "./endpoint.ts"
 import { matchesPattern } from "../events/patterns.ts"
+import { ACCOUNT_FULL_BYTES, IDEMPOTENCY_TTL_MS } from "./housekeeping.ts"
 import { toPage } from "../http/paging.ts"
-import { refill, secondsToToken, takeToken, toRateLimit, type Bucket } from "./rate-limit.ts"
+import { RETRY_AFTER_SECONDS } from "../http/response.ts"
+import { bucketOf, fullBucket, refill, secondsToToken, takeToken, toRateLimit, type Bucket } from "./rate-limit.ts"
 
-/** Spec 5.10: a day. */
-export const IDEMPOTENCY_TTL_MS = 86_400_000
+/** Whether a request may add to what is stored. */
+export const isWriting = ({ wanted }: AccountRequest): boolean =>
+  wanted.ok && wanted.command.kind !== "list" && wanted.command.kind !== "show"
 
 /**
- * Answers a request against an account's state: revoked, suspended, rate limit, then the first stateless check that
- * failed, then the idempotency key, and last the command with its limit. The caller holds a transaction around it, so a
- * failure leaves nothing behind.
+ * Answers a request by an account's state: revoked, suspended, rate limit, then the first stateless check that failed, then
+ * the idempotency key, and last the command with its limit. The caller holds a transaction around it, so a failure leaves
+ * nothing behind.
  *
- * @param bucket The account's bucket of this mode.
- * @returns The answer, and the bucket as it is now.
+ * @param buckets The account's buckets by name; a missing one is full.
+ * @param now Milliseconds since 1970.
+ * @returns The answer, and the bucket of this request as it is now.
  */
 export function handleRequest(
   store: AccountStore,
-  bucket: Bucket,
+  buckets: ReadonlyMap<string, Bucket>,
   request: AccountRequest,
-): { answer: AccountAnswer; bucket: Bucket } {
-  const full = refill(bucket, request.now)
-  const answer = (result: AccountResult, left = full) => ({
+  now: number,
+): { answer: AccountAnswer; bucket: { name: string; left: Bucket } } {
+  const shutOut = findShutOut(store, request)
+  const name = bucketOf(request.livemode, shutOut !== undefined)
+  const full = refill(buckets.get(name) ?? fullBucket(now), now)
+  const answer = (result: AccountResult, left: Bucket) => ({
     answer: { result, rateLimit: toRateLimit(left) },
-    bucket: left,
+    bucket: { name, left },
   })
-  if (store.isRevoked(request.credentialId)) return answer(failed({ code: "token_revoked" }))
-  if (store.isSuspended()) return answer(failed({ code: "account_suspended" }))
   const left = takeToken(full)
-  if (!left) return answer(failed({ code: "rate_limited" }, secondsToToken(full)))
-  return answer(perform(store, request), left)
+  if (!left) return answer(failed({ code: "rate_limited" }, secondsToToken(full)), full)
+  return answer(shutOut ? failed({ code: shutOut }) : perform(store, request, now), left)
 }
 
-function perform(store: AccountStore, request: AccountRequest): AccountResult {
-  const { wanted, idempotency, now } = request
+function findShutOut(store: AccountStore, { credentialId }: AccountRequest) {
+  if (store.isRevoked(credentialId)) return "token_revoked"
+  return store.isSuspended() ? "account_suspended" : undefined
+}
+
+function perform(store: AccountStore, request: AccountRequest, now: number): AccountResult {
+  const { wanted, idempotency } = request
   if (!wanted.ok && wanted.beforeIdempotency) return failed(wanted.failure)
-  const earlier = idempotency && replay(store, idempotency, request)
+  const earlier = idempotency && replay(store, idempotency, request.livemode, now)
   if (earlier) return earlier
   if (!wanted.ok) return failed(wanted.failure)
-  const result = execute(store, wanted.command, request)
+  const result = execute(store, wanted.command, request.livemode, now)
   // Only 2xx answers are stored: a refusal changed nothing and may be tried again.
   if (idempotency && result.kind === "endpoint") {
-    store.pruneAnswers(now, IDEMPOTENCY_PRUNED_A_CALL)
-    store.putAnswer(idempotency.scope, toStoredAnswer(store, idempotency, result, request))
+    store.putAnswer(idempotency.scope, toStoredAnswer(store, idempotency, result, now))
   }
   return result
 }
 
-function execute(store: AccountStore, command: Command, { livemode, now }: AccountRequest): AccountResult {
+function execute(store: AccountStore, command: Command, livemode: boolean, now: number): AccountResult {
+  if (command.kind === "list") return listPage(store, command, livemode, now)
   if (command.kind === "create") {
     if (store.countEndpoints(livemode) >= MAX_ENDPOINTS) return failed({ code: "webhook_endpoint_limit" })
+    if (isFull(store)) return NO_SPACE
     const endpoint = createEndpoint(command.fields, livemode, now)
     store.insertEndpoint(endpoint)
-    return shown(endpoint, 201, endpoint.secrets[0]?.secret)
+    return shown(endpoint, 201, now, endpoint.secrets[0]?.secret)
   }
-  if (command.kind === "list") return listPage(store, command, livemode)
   const endpoint = store.getEndpoint(command.id, livemode)
   if (!endpoint) return failed({ code: "resource_not_found" })
-  if (command.kind === "show") return shown(endpoint, 200)
+  if (command.kind === "show") return shown(endpoint, 200, now)
   if (command.kind === "delete") {
     store.deleteEndpoint(endpoint.id)
     return { kind: "deleted" }
   }
+  if (isFull(store)) return NO_SPACE
   const rotates = command.kind === "rotate"
   const next = rotates ? rotateSecret(endpoint, command.overlapSeconds, now) : { ...endpoint, ...command.patch }
   store.replaceEndpoint(next)
-  return shown(next, 200, rotates ? next.secrets[0]?.secret : undefined)
+  return shown(next, 200, now, rotates ? next.secrets[0]?.secret : undefined)
 }
 
 const failed = (failure: Failure, retryAfterSeconds?: number): AccountResult => ({
@@ -85,10 +103,15 @@ const failed = (failure: Failure, retryAfterSeconds?: number): AccountResult => 
   ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
 })
 
-const shown = (endpoint: Endpoint, status: 200 | 201, secret?: string): AccountResult => ({
+const isFull = (store: AccountStore): boolean => store.size() >= ACCOUNT_FULL_BYTES
+
+/** Each request that writes frees space first, so one of the next will be taken. */
+const NO_SPACE = failed({ code: "temporarily_unavailable" }, RETRY_AFTER_SECONDS)
+
+const shown = (endpoint: Endpoint, status: 200 | 201, now: number, secret?: string): AccountResult => ({
   kind: "endpoint",
   status,
-  view: publicView(endpoint, secret),
+  view: toView(endpoint, now, secret),
   replayed: false,
 })
 
@@ -96,37 +119,39 @@ function listPage(
   store: AccountStore,
   { limit, cursor }: Extract<Command, { kind: "list" }>,
   livemode: boolean,
+  now: number,
 ): AccountResult {
   const { rows, next } = toPage(store.listEndpoints(livemode, cursor, limit + 1), limit)
-  return { kind: "page", views: rows.map(({ endpoint }) => publicView(endpoint)), next }
+  return { kind: "page", views: rows.map(({ endpoint }) => toView(endpoint, now)), next }
 }
 
-/** What an earlier request with this key was answered, or that it had another body; undefined if there was none. */
+/** The answer to an earlier request with this key, or that it had another body; undefined if there was none. */
 function replay(
   store: AccountStore,
   { scope, bodyHash }: Idempotency,
-  { livemode, now }: AccountRequest,
+  livemode: boolean,
+  now: number,
 ): AccountResult | undefined {
   const stored = store.getAnswer(scope)
   if (!stored || stored.expiresAt <= now) return undefined
   if (stored.bodyHash !== bodyHash) return failed({ code: "idempotency_key_reused" })
   const endpoint = stored.secretVersion === null ? undefined : store.getEndpoint(stored.view.id, livemode)
   const secret = endpoint && validSecrets(endpoint, now).find(({ version }) => version === stored.secretVersion)
-  return { kind: "endpoint", status: stored.status, view: publicView(stored.view, secret?.secret), replayed: true }
+  return { kind: "endpoint", status: stored.status, view: withSecret(stored.view, secret?.secret), replayed: true }
 }
 
 function toStoredAnswer(
   store: AccountStore,
   { bodyHash }: Idempotency,
   { view, status }: Extract<AccountResult, { kind: "endpoint" }>,
-  { livemode, now }: AccountRequest,
+  now: number,
 ): StoredAnswer {
-  const newest = view.secret === undefined ? undefined : store.getEndpoint(view.id, livemode)?.secrets[0]
+  const newest = view.secret === undefined ? undefined : store.getEndpoint(view.id, view.livemode)?.secrets[0]
   const secretVersion = newest?.version ?? null
-  return { bodyHash, status, view: publicView(view), secretVersion, expiresAt: now + IDEMPOTENCY_TTL_MS }
+  return { bodyHash, status, view: withSecret(view), secretVersion, expiresAt: now + IDEMPOTENCY_TTL_MS }
 }
 
-/** The enabled endpoints of a mode that want an event type, with their valid secrets. */
+/** Finds the enabled endpoints of a mode that want an event type, with their valid secrets. */
 export const findTargets = (
   store: AccountStore,
   type: string,

@@ -39,6 +39,10 @@ const view = {
   api_version: v.nullable(v.string()),
   metadata: v.record(v.string(), v.string()),
   livemode: v.boolean(),
+  previous_secret_expires: described(
+    v.nullable(v.pipe(v.string(), v.isoTimestamp())),
+    "Until when the secret before the newest is valid; null if there is none.",
+  ),
 }
 
 /** An endpoint as it is shown (spec 5.2). */
@@ -67,6 +71,7 @@ export const EXAMPLE_ENDPOINT: EndpointView = {
   api_version: null,
   metadata: {},
   livemode: false,
+  previous_secret_expires: null,
 }
 
 const EXAMPLE_WITH_SECRET = { ...EXAMPLE_ENDPOINT, secret: "whsec_EXAMPLE" }

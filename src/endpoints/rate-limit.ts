@@ -9,20 +9,30 @@ export interface Bucket {
   readonly at: number
 }
 
-/** What a response tells of the bucket, in whole tokens and seconds. */
+/** What a response says about the bucket, in whole tokens and seconds. */
 export interface RateLimit {
   readonly remaining: number
   /** Until it is full again. */
   readonly resetSeconds: number
 }
 
+/**
+ * Names the bucket of a request. An account has one for each mode, and one more for each mode's revoked or suspended
+ * credentials: someone who found a revoked key must not use up the requests of the account that it was stolen from.
+ */
+export const bucketOf = (livemode: boolean, shutOut: boolean): string =>
+  `${livemode ? "live" : "test"}${shutOut ? " shut out" : ""}`
+
 export const fullBucket = (now: number): Bucket => ({ tokens: RATE_BURST, at: now })
 
-/** The bucket as it is now. A clock that went back takes nothing away and gives nothing. */
+/**
+ * The bucket as it is now. A clock that went back takes nothing away and gives nothing, and from then on the bucket fills by
+ * the clock as it is: one that was ahead must not keep it empty.
+ */
 export function refill({ tokens, at }: Bucket, now: number): Bucket {
   const earned = (Math.max(0, now - at) * RATE_PER_SECOND) / 1000
   // A millisecond earns a hundredth of a token; rounded to that, any number of small steps earns what one large one does.
-  return { tokens: Math.min(RATE_BURST, Math.round((tokens + earned) * 100) / 100), at: Math.max(now, at) }
+  return { tokens: Math.min(RATE_BURST, Math.round((tokens + earned) * 100) / 100), at: now }
 }
 
 /** One token less, or undefined if there is none. */

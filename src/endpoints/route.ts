@@ -75,10 +75,11 @@ async function answer(
     request_id,
   }
   try {
-    const decided = await accountOf(account).handle({ now: clock(), credentialId, livemode, ...checked })
+    const decided = await accountOf(account).handle({ credentialId, livemode, ...checked })
     const response = toResponse(c, decided)
     const code = decided.result.kind === "failed" ? decided.result.failure.code : undefined
-    log({ level: "info", ...facts, status: response.status, code })
+    const { status } = response
+    log({ level: status >= 500 ? "error" : "info", ...facts, status, code })
     return response
   } catch (error) {
     log({ level: "error", ...facts, status: 503, error: errorName(error) })

@@ -54,9 +54,12 @@ export interface Declaration {
 /** Returns the part of a name before the dot. */
 export const groupOf = ({ name }: Pick<Declaration, "name">): string => name.slice(0, name.indexOf("."))
 
-/** Lists the methods that a path takes, for the `Allow` header: `GET` brings `HEAD`. */
+const METHODS = ["GET", "POST", "PATCH", "DELETE"]
+
+/** Lists the methods that a path takes, for the `Allow` header, in one order everywhere: `GET` brings `HEAD`. */
 export const allowOf = (operations: readonly Pick<Declaration, "method" | "path">[], path: string): string =>
   operations
     .filter((operation) => operation.path === path)
+    .toSorted((a, b) => METHODS.indexOf(a.method) - METHODS.indexOf(b.method))
     .flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]))
     .join(", ")

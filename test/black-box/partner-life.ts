@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { createEndpoint, ENDPOINTS, idsOf, sampleFields, verdict, type Answer, type As } from "./partner-client.ts"
 
-const SECRET = /^whsec_[\w-]{43}$/
+const SECRET = /^whsec_[A-Za-z0-9+/]{43}=$/
 
 const replayed = ({ headers }: Answer): string | null => headers.get("Idempotency-Replayed")
 
@@ -34,6 +34,7 @@ function describeOneLife(as: As): void {
       status: "enabled",
       created: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/),
       livemode: false,
+      previous_secret_expires: null,
       ...fields,
     })
     const id = String(view["id"])
@@ -52,7 +53,12 @@ function describeOneLife(as: As): void {
     const rotated = await call("POST", `/${id}/rotate_secret`)
     expect([rotated.status, rotated.json]).toEqual([
       200,
-      { ...view, ...patch, secret: expect.stringMatching(SECRET) as string },
+      {
+        ...view,
+        ...patch,
+        secret: expect.stringMatching(SECRET) as string,
+        previous_secret_expires: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+      },
     ])
     expect(rotated.json["secret"]).not.toBe(secret)
     expect((await call("GET", `/${id}`)).json).not.toHaveProperty("secret")

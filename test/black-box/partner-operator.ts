@@ -63,7 +63,7 @@ export function describeOperator(plane: () => PartnerPlane): void {
       {
         why: "no account",
         want: "404 resource_not_found",
-        ask: () => operate("GET", "/operator/accounts/a.b/actions"),
+        ask: () => operate("GET", "/operator/accounts/a%0Ab/actions"),
       },
       { why: "no route", want: "404 route_not_found", ask: () => operate("GET", ROOT) },
       { why: "no method", want: "405 method_not_allowed", ask: () => operate("DELETE", `${ROOT}/actions`) },

@@ -4,9 +4,14 @@ import { describeAccount } from "./contract/account.ts"
 import { createMemoryAccount } from "../support/partner.ts"
 
 describeAccount("the twin in memory", () => {
-  const account = createMemoryAccount()
+  let time = 0
+  const account = createMemoryAccount(() => time)
   return {
     account,
+    setTime(ms) {
+      time = ms
+    },
+    sleep: async () => account.wake(),
     breakTable: async (table) => account.breakTable(table),
     countAnswers: async () => account.countAnswers(),
   }

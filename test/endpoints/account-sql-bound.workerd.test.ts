@@ -3,12 +3,12 @@
 
 import { expect, it } from "vitest"
 import { createSqlAccountStore } from "../../src/endpoints/account-sql.ts"
-import { createEndpoint, publicView } from "../../src/endpoints/endpoint.ts"
+import { createEndpoint, toView } from "../../src/endpoints/endpoint.ts"
 import { DAY_MS, FIELDS } from "./contract/account-driver.ts"
 import { ACCOUNTS, inSql } from "../support/account-object.ts"
 import { NOW_MS } from "../support/partner.ts"
 
-const VIEW = publicView(createEndpoint(FIELDS, false, NOW_MS))
+const VIEW = toView(createEndpoint(FIELDS, false, NOW_MS), NOW_MS)
 
 /** The store of an object that stays awake, and its clock. */
 async function withStore(name: string, run: (bench: ReturnType<typeof createBench>) => void): Promise<void> {

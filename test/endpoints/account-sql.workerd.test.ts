@@ -15,6 +15,7 @@ const answer = (expiresAt: number): StoredAnswer => ({
 })
 
 it("the oldest answers of a mode go when there are too many, and none of the other mode", async () => {
+  await ACCOUNTS.getByName("acct_answers").listEndpoints()
   await runInDurableObject(ACCOUNTS.getByName("acct_answers"), async (_object, { storage }) => {
     const store = createSqlAccountStore(storage.sql)
     store.putAnswer("live POST /x first", answer(0))

@@ -1,5 +1,7 @@
 // Catches an object that answers otherwise than the twin that the tests of the routes rest on.
 
+import { evictDurableObject } from "cloudflare:test"
+import { vi } from "vitest"
 import { describeAccount } from "./contract/account.ts"
 import { ACCOUNTS, breakTable, inSql } from "../support/account-object.ts"
 
@@ -11,6 +13,9 @@ describeAccount("the Durable Object", () => {
   const name = `contract_${count}`
   return {
     account: ACCOUNTS.getByName(name),
+    // The object and its tests share an isolate, and with it the clock.
+    setTime: (ms) => void vi.useFakeTimers({ toFake: ["Date"], now: ms }),
+    sleep: () => evictDurableObject(ACCOUNTS.getByName(name)),
     breakTable: (table) => breakTable(name, table),
     countAnswers: () =>
       inSql(name, (sql) => sql.exec<{ count: number }>("SELECT count(*) AS count FROM answers").one().count),

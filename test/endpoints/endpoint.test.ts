@@ -2,9 +2,11 @@
 
 import { describe, expect, it } from "vitest"
 import {
+  capOverlap,
   createEndpoint,
-  publicView,
   rotateSecret,
+  toView,
+  withSecret,
   validSecrets,
   type Endpoint,
   type EndpointFields,
@@ -39,7 +41,7 @@ describe("createEndpoint (spec 5.2)", () => {
       livemode: true,
       status: "enabled",
       created: "2026-09-21T14:13:20.000Z",
-      secrets: [{ version: 1, secret: expect.stringMatching(/^whsec_[A-Za-z0-9_-]{43}$/), expiresAt: null }],
+      secrets: [{ version: 1, secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/), expiresAt: null }],
     })
   })
 
@@ -58,8 +60,8 @@ describe("createEndpoint (spec 5.2)", () => {
   })
 })
 
-describe("publicView (spec 5.2, 5.10)", () => {
-  const endpoint = createEndpoint(FIELDS, false, NOW_MS)
+describe("withSecret (spec 5.2, 5.10)", () => {
+  const endpoint = { ...createEndpoint(FIELDS, false, NOW_MS), previous_secret_expires: null }
   const ORDER = [
     "id",
     "url",
@@ -70,28 +72,80 @@ describe("publicView (spec 5.2, 5.10)", () => {
     "api_version",
     "metadata",
     "livemode",
+    "previous_secret_expires",
   ]
 
   it.each([
     { why: "without a secret", secret: undefined, want: ORDER },
     { why: "with its secret", secret: "whsec_1", want: ORDER.toSpliced(4, 0, "secret") },
   ])("has its fields in one order: $why", ({ secret, want }) => {
-    expect(Object.keys(publicView(endpoint, secret))).toEqual(want)
+    expect(Object.keys(withSecret(endpoint, secret))).toEqual(want)
   })
 
   it("has that order whatever the order of what it is made from", () => {
-    const shuffled = Object.fromEntries(Object.entries(endpoint).toReversed()) as unknown as Endpoint
-    expect(JSON.stringify(publicView(shuffled, "whsec_1"))).toBe(JSON.stringify(publicView(endpoint, "whsec_1")))
+    const shuffled = Object.fromEntries(Object.entries(endpoint).toReversed()) as unknown as typeof endpoint
+    expect(JSON.stringify(withSecret(shuffled, "whsec_1"))).toBe(JSON.stringify(withSecret(endpoint, "whsec_1")))
   })
 
   it("shows no secret that it was not given", () => {
-    expect(JSON.stringify(publicView(endpoint))).not.toContain("whsec_")
-    expect(JSON.stringify(publicView(publicView(endpoint, "whsec_1")))).not.toContain("whsec_")
+    expect(JSON.stringify(withSecret(endpoint))).not.toContain("whsec_")
+    expect(JSON.stringify(withSecret(withSecret(endpoint, "whsec_1")))).not.toContain("whsec_")
   })
 
   it("shows no field that a stored endpoint may have beside those", () => {
-    const more = { ...endpoint, note: "internal" } as Endpoint
-    expect(publicView(more)).not.toHaveProperty("note")
+    const more = { ...endpoint, note: "internal" }
+    expect(withSecret(more)).not.toHaveProperty("note")
+  })
+})
+
+describe("a new secret (spec 6.13)", () => {
+  // Standard Webhooks libraries decode what follows the prefix as base64, and many refuse base64url or missing padding.
+  it("is whsec_ and 32 bytes in padded standard base64", () => {
+    const secrets = Array.from({ length: 200 }, () => createEndpoint(FIELDS, false, NOW_MS).secrets[0]!.secret)
+    secrets.push(rotateSecret(createEndpoint(FIELDS, false, NOW_MS), 0, NOW_MS).secrets[0]!.secret)
+    for (const secret of secrets) expect(atob(secret.slice("whsec_".length))).toHaveLength(32)
+    expect(secrets.join("")).toMatch(/^[A-Za-z0-9+/=_]+$/)
+    expect(["+", "/"].every((char) => secrets.some((secret) => secret.includes(char)))).toBe(true)
+  })
+})
+
+describe("toView (spec 5.6)", () => {
+  const rotated = rotateSecret(createEndpoint(FIELDS, false, NOW_MS), 60, NOW_MS)
+  it.each([
+    { why: "never rotated", endpoint: createEndpoint(FIELDS, false, NOW_MS), now: NOW_MS, want: null },
+    { why: "in the overlap", endpoint: rotated, now: NOW_MS, want: new Date(NOW_MS + 60_000).toISOString() },
+    {
+      why: "its last millisecond",
+      endpoint: rotated,
+      now: NOW_MS + 59_999,
+      want: new Date(NOW_MS + 60_000).toISOString(),
+    },
+    { why: "after it", endpoint: rotated, now: NOW_MS + 60_000, want: null },
+    { why: "ended at once", endpoint: rotateSecret(rotated, 0, NOW_MS), now: NOW_MS, want: null },
+  ])("says until when the older secret is valid: $why → $want", ({ endpoint, now, want }) => {
+    const view = toView(endpoint, now)
+    expect([view.previous_secret_expires, "secret" in view, "secrets" in view]).toEqual([want, false, false])
+  })
+})
+
+const endingAt = (expiresAt: number | null): Endpoint =>
+  withSecrets({ version: 2, secret: "whsec_2", expiresAt: null }, { version: 1, secret: "whsec_1", expiresAt })
+
+// A clock that was ahead wrote an end that is a year away: a leaked secret would stay valid until then.
+describe("capOverlap (spec 5.6)", () => {
+  const DAY = 86_400_000
+  it.each([
+    { why: "a year away", expiresAt: NOW_MS + 365 * DAY, want: NOW_MS + DAY },
+    { why: "a millisecond over a day", expiresAt: NOW_MS + DAY + 1, want: NOW_MS + DAY },
+  ])("$why → a day", ({ expiresAt, want }) => {
+    const capped = capOverlap(endingAt(expiresAt), NOW_MS)
+    expect(capped.secrets.map((secret) => secret.expiresAt)).toEqual([null, want])
+    expect(versionsOf(capped)).toEqual([2, 1])
+  })
+
+  it.each([NOW_MS + DAY, NOW_MS, 0, null])("an end at %s stays, and the endpoint is the same one", (expiresAt) => {
+    const endpoint = endingAt(expiresAt)
+    expect(capOverlap(endpoint, NOW_MS)).toBe(endpoint)
   })
 })
 
@@ -104,7 +158,7 @@ describe("rotateSecret (spec 5.6)", () => {
   ])("keeps the old one for the overlap: $why", ({ overlap, want }) => {
     const { secrets } = rotateSecret(fresh, overlap, NOW_MS)
     expect(secrets).toEqual([
-      { version: 2, secret: expect.stringMatching(/^whsec_[\w-]{43}$/), expiresAt: null },
+      { version: 2, secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/), expiresAt: null },
       { version: 1, secret: "whsec_1", expiresAt: want },
     ])
   })

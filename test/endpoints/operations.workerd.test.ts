@@ -1,7 +1,7 @@
 // Catches a suspension or a revocation that an account's object hears of late, while many of its requests are under way.
 
 import { evictDurableObject } from "cloudflare:test"
-import { beforeAll, describe, expect, it } from "vitest"
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest"
 import { createAppFromEnv } from "../../src/app/env.ts"
 import { handlers } from "../support/handlers.ts"
 import { ACCOUNTS } from "../support/account-object.ts"
@@ -25,6 +25,10 @@ beforeAll(async () => {
   issuer = await createIssuer()
 })
 
+afterEach(() => {
+  vi.useRealTimers()
+})
+
 let accounts = 0
 
 /** The Worker's app over the real objects; each request finds a full bucket. */
@@ -32,6 +36,12 @@ async function open() {
   accounts += 1
   const account = `operated_${accounts}`
   let now = NOW_MS
+  // The object and its tests share an isolate, and with it the clock.
+  const tick = (): number => {
+    now += 100
+    vi.useFakeTimers({ toFake: ["Date"], now })
+    return now
+  }
   const app = createAppFromEnv(
     {
       ACCOUNTS,
@@ -41,7 +51,7 @@ async function open() {
       PARTNER_JWKS: issuer.keySet,
     },
     handlers,
-    { log: () => {}, clock: () => (now += 100) },
+    { log: () => {}, clock: tick },
   )
   const tokens = {
     one: await issuer.token({ sub: account, jti: "tok_one", exp: NOW_MS }),

@@ -10,7 +10,6 @@ import {
   verdict,
   type Answer,
   type Partner,
-  NOW_MS,
   SUSPEND,
   revoke,
 } from "../support/partner.ts"
@@ -52,8 +51,8 @@ async function callFailing(partner: Partner, failing: readonly Check[]): Promise
   for (let i = fails("key reused") ? 1 : 0; fails("limit") && i < 20; i++) await createSample(partner)
   calm()
   for (let i = 0; fails("rate limit") && i < 50; i++) await partner.call("GET", "")
-  if (fails("suspended")) await account.act(SUSPEND, NOW_MS)
-  for (const id of fails("revoked") ? ["key_a", "key_aElsewhere"] : []) await account.act(revoke(id), NOW_MS)
+  if (fails("suspended")) await account.act(SUSPEND)
+  for (const id of fails("revoked") ? ["key_a", "key_aElsewhere"] : []) await account.act(revoke(id))
   if (fails("store")) account.breakTable("answers")
 
   // What the request says.

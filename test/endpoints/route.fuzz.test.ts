@@ -135,7 +135,18 @@ type Operation = keyof typeof FIELDS
 
 const operation = fc.constantFrom<Operation>("create", "create", "update", "rotate")
 
-const VIEW = ["id", "url", "enabled_events", "status", "created", "description", "api_version", "metadata", "livemode"]
+const VIEW = [
+  "id",
+  "url",
+  "enabled_events",
+  "status",
+  "created",
+  "description",
+  "api_version",
+  "metadata",
+  "livemode",
+  "previous_secret_expires",
+]
 
 /** Spec 4.1 or spec 5.2, and nothing else. */
 /** What an answer may say instead of the catalogue's text. */

@@ -13,6 +13,8 @@ export const inSql = async <Value>(name: string, run: (sql: SqlStorage) => Value
 
 /** From now on no row can be added to a table, as a full disk would have it. */
 export const breakTable = async (name: string, table: Table): Promise<void> => {
+  // Makes the tables.
+  await ACCOUNTS.getByName(name).listEndpoints()
   await inSql(name, (sql) => {
     sql.exec(`CREATE TRIGGER broken BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'broken by the test'); END`)
   })

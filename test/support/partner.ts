@@ -10,10 +10,11 @@ import type {
   StoredAnswer,
 } from "../../src/endpoints/account.ts"
 import { createApiKeyAuth } from "../../src/endpoints/auth/api-keys.ts"
-import { findTargets, handleRequest } from "../../src/endpoints/handle-request.ts"
+import { findTargets, handleRequest, isWriting } from "../../src/endpoints/handle-request.ts"
 import type { Endpoint } from "../../src/endpoints/endpoint.ts"
+import { correctTimes, freeSpace } from "../../src/endpoints/housekeeping.ts"
 import { act, listActions, listEveryEndpoint } from "../../src/endpoints/operate.ts"
-import { fullBucket, type Bucket } from "../../src/endpoints/rate-limit.ts"
+import type { Bucket } from "../../src/endpoints/rate-limit.ts"
 import { PUBLIC_EVENT_TYPES } from "../../src/events/known.ts"
 import { API_KEYS, KEYS } from "./api-keys.ts"
 import { NOW } from "./delivery.ts"
@@ -52,10 +53,14 @@ export interface MemoryAccount extends Account {
   breakTable(table: Table): void
   /** How many idempotency records there are, expired ones included. */
   countAnswers(): number
+  /** From now on the rows take so many bytes, whatever is in them. */
+  setSize(bytes: number): void
+  /** What happens when the object wakes up. */
+  wake(): void
 }
 
-/** The `Account` port over maps: the same `handleRequest`, the same transaction, no platform. */
-export function createMemoryAccount(): MemoryAccount {
+/** The `Account` port over maps: the same `handleRequest`, the same transactions, no platform. */
+export function createMemoryAccount(clock: () => number = () => NOW_MS): MemoryAccount {
   let tables: Tables = {
     lastPlace: 0,
     endpoints: new Map(),
@@ -65,10 +70,12 @@ export function createMemoryAccount(): MemoryAccount {
     actions: [],
   }
   let broken: Table | undefined
-  const buckets = new Map<boolean, Bucket>()
+  let size = 0
+  const buckets = new Map<string, Bucket>()
   const store = createMemoryStore(
     () => tables,
     () => broken,
+    () => size,
   )
 
   const transaction = <Value>(work: () => Value): Value => {
@@ -91,30 +98,38 @@ export function createMemoryAccount(): MemoryAccount {
     // What crosses to an object and back is copied.
     async handle(given: AccountRequest): Promise<AccountAnswer> {
       const request = structuredClone(given)
-      const { livemode, now } = request
-      const { answer, bucket } = transaction(() =>
-        handleRequest(store, buckets.get(livemode) ?? fullBucket(now), request),
-      )
-      buckets.set(livemode, bucket)
+      const now = clock()
+      if (isWriting(request)) transaction(() => freeSpace(store, now))
+      const { answer, bucket } = transaction(() => handleRequest(store, buckets, request, now))
+      buckets.set(bucket.name, bucket.left)
       return structuredClone(answer)
     },
-    targets: async (type, livemode, now) => structuredClone(findTargets(store, type, livemode, now)),
-    act: async (action, now) => structuredClone(transaction(() => act(store, structuredClone(action), now))),
+    targets: async (type, livemode) => structuredClone(findTargets(store, type, livemode, clock())),
+    async act(action) {
+      transaction(() => freeSpace(store, clock()))
+      return structuredClone(transaction(() => act(store, structuredClone(action), clock())))
+    },
     listActions: async (limit, cursor) => structuredClone(listActions(store, limit, cursor)),
-    listEndpoints: async () => structuredClone(listEveryEndpoint(store)),
+    listEndpoints: async () => structuredClone(listEveryEndpoint(store, clock())),
     breakTable(table) {
       broken = table
     },
     countAnswers: () => tables.answers.size,
+    setSize(bytes) {
+      size = bytes
+    },
+    wake: () => transaction(() => correctTimes(store, clock())),
   }
 }
 
-function createMemoryStore(tables: () => Tables, broken: () => Table | undefined): AccountStore {
+function createMemoryStore(tables: () => Tables, broken: () => Table | undefined, size: () => number): AccountStore {
   const check = (table: Table): void => {
     if (broken() === table) throw new Error("broken by the test")
   }
   const rowsOf = (livemode: boolean) => [...tables().endpoints.values()].filter((row) => row.livemode === livemode)
+  const byEnd = () => [...tables().answers].toSorted(([, a], [, b]) => a.expiresAt - b.expiresAt)
   return {
+    size,
     countEndpoints: (livemode) => rowsOf(livemode).length,
     getEndpoint(id, livemode) {
       const row = tables().endpoints.get(id)
@@ -141,16 +156,22 @@ function createMemoryStore(tables: () => Tables, broken: () => Table | undefined
     },
     getAnswer(scope) {
       const row = tables().answers.get(scope)
-      return row && (JSON.parse(row.data) as StoredAnswer)
+      return row && { ...(JSON.parse(row.data) as StoredAnswer), expiresAt: row.expiresAt }
     },
     putAnswer(scope, answer) {
       check("answers")
       tables().answers.set(scope, { expiresAt: answer.expiresAt, data: JSON.stringify(answer) })
     },
     pruneAnswers(now, most) {
-      const expired = [...tables().answers].filter(([, { expiresAt }]) => expiresAt <= now)
-      const oldest = expired.toSorted(([, a], [, b]) => a.expiresAt - b.expiresAt)
-      for (const [scope] of oldest.slice(0, most)) tables().answers.delete(scope)
+      const expired = byEnd().filter(([, { expiresAt }]) => expiresAt <= now)
+      for (const [scope] of expired.slice(0, most)) tables().answers.delete(scope)
+    },
+    dropAnswers(most) {
+      for (const [scope] of byEnd().slice(0, most)) tables().answers.delete(scope)
+    },
+    capAnswers(latestEnd, most) {
+      const late = byEnd().filter(([, { expiresAt }]) => expiresAt > latestEnd)
+      for (const [scope, row] of late.slice(0, most)) tables().answers.set(scope, { ...row, expiresAt: latestEnd })
     },
     isRevoked: (credentialId) => tables().revoked.has(credentialId),
     isSuspended: () => tables().suspended,
@@ -275,7 +296,7 @@ export function createPartner({
   const reached: string[] = []
   const twins = new Map<string, MemoryAccount>()
   const account = (name = "acct_a"): MemoryAccount => {
-    const twin = twins.get(name) ?? createMemoryAccount()
+    const twin = twins.get(name) ?? createMemoryAccount(() => time)
     twins.set(name, twin)
     return twin
   }

@@ -1,6 +1,18 @@
 import { describe, expect, it } from "vitest"
-import { create, idsOf, list, once, remove, show, verdict, viewOf, type Driver } from "./account-driver.ts"
-import { NOW_MS, SUSPEND, RESUME, revoke, restore } from "../../support/partner.ts"
+import {
+  create,
+  DAY_MS,
+  idsOf,
+  list,
+  once,
+  remove,
+  rotate,
+  show,
+  verdict,
+  viewOf,
+  type Driver,
+} from "./account-driver.ts"
+import { SUSPEND, RESUME, revoke, restore } from "../../support/partner.ts"
 
 async function drain(d: Driver, livemode = false): Promise<void> {
   for (let i = 0; i < 50; i++) {
@@ -13,45 +25,45 @@ export function describeAccess(open: () => Driver): void {
   describe("credential and account (spec 5.9)", () => {
     it("a revoked credential → token_revoked, restored → in again", async () => {
       const d = open()
-      await d.account.act(revoke("key_a"), NOW_MS)
+      await d.account.act(revoke("key_a"))
       expect(verdict(await d.run(list()))).toBe("token_revoked")
-      await d.account.act(restore("key_a"), NOW_MS)
+      await d.account.act(restore("key_a"))
       expect(verdict(await d.run(list()))).toBe("page")
     })
 
     it("is revoked by its id: another credential of the account stays", async () => {
       const d = open()
-      await d.account.act(revoke("key_a"), NOW_MS)
+      await d.account.act(revoke("key_a"))
       expect(verdict(await d.run(list(), { credentialId: "key_b" }))).toBe("page")
     })
 
     it("a suspended account → account_suspended in both modes, resumed → in again", async () => {
       const d = open()
-      await d.account.act(SUSPEND, NOW_MS)
+      await d.account.act(SUSPEND)
       expect(verdict(await d.run(list()))).toBe("account_suspended")
       expect(verdict(await d.run(list(), { livemode: true }))).toBe("account_suspended")
-      await d.account.act(RESUME, NOW_MS)
+      await d.account.act(RESUME)
       expect(verdict(await d.run(list()))).toBe("page")
     })
 
     it("said twice is said once", async () => {
       const d = open()
-      await d.account.act(revoke("key_a"), NOW_MS)
-      await d.account.act(revoke("key_a"), NOW_MS)
-      await d.account.act(restore("key_a"), NOW_MS)
-      await d.account.act(SUSPEND, NOW_MS)
-      await d.account.act(SUSPEND, NOW_MS)
-      await d.account.act(RESUME, NOW_MS)
+      await d.account.act(revoke("key_a"))
+      await d.account.act(revoke("key_a"))
+      await d.account.act(restore("key_a"))
+      await d.account.act(SUSPEND)
+      await d.account.act(SUSPEND)
+      await d.account.act(RESUME)
       expect(verdict(await d.run(list()))).toBe("page")
     })
 
     it("refused, changes nothing and replays nothing", async () => {
       const d = open()
       const { id } = viewOf(await d.run(create(), once("k")))
-      await d.account.act(SUSPEND, NOW_MS)
+      await d.account.act(SUSPEND)
       expect(verdict(await d.run(create(), once("k")))).toBe("account_suspended")
       expect(verdict(await d.run(remove(id)))).toBe("account_suspended")
-      await d.account.act(RESUME, NOW_MS)
+      await d.account.act(RESUME)
       expect(idsOf(await d.run(list()))).toEqual([id])
     })
   })
@@ -63,12 +75,12 @@ export function describeAccess(open: () => Driver): void {
     it("revoked, suspended, rate limit, then what was judged before", async () => {
       const d = open()
       for (let i = 0; i < 50; i++) await d.send({ ok: true, command: list() })
-      await d.account.act(revoke("key_a"), NOW_MS)
-      await d.account.act(SUSPEND, NOW_MS)
+      await d.account.act(revoke("key_a"))
+      await d.account.act(SUSPEND)
       expect(verdict(await d.send(early))).toBe("token_revoked")
-      await d.account.act(restore("key_a"), NOW_MS)
+      await d.account.act(restore("key_a"))
       expect(verdict(await d.send(early))).toBe("account_suspended")
-      await d.account.act(RESUME, NOW_MS)
+      await d.account.act(RESUME)
       expect(verdict(await d.send(early))).toBe("rate_limited")
       d.pass(100)
       expect(verdict(await d.send(early))).toBe("insufficient_scope")
@@ -185,26 +197,83 @@ export function describeAccess(open: () => Driver): void {
       expect((await d.send({ ok: true, command: create() }, once("k"))).rateLimit.remaining).toBe(48)
     })
 
-    it("is told to the revoked and the suspended too, and costs them nothing: it stands behind", async () => {
+    // A revoked or suspended credential asked as often as it liked, and each time the object worked for it.
+    it.each([
+      { who: "a revoked credential", action: revoke("key_a"), code: "token_revoked" },
+      { who: "a suspended account", action: SUSPEND, code: "account_suspended" },
+    ])("holds for $who, too", async ({ action, code }) => {
       const d = open()
-      await d.account.act(SUSPEND, NOW_MS)
-      for (let i = 0; i < 60; i++) {
-        expect(await d.send({ ok: true, command: list() })).toMatchObject({
-          result: { failure: { code: "account_suspended" } },
-          rateLimit: { remaining: 50, resetSeconds: 0 },
-        })
-      }
+      await d.account.act(action)
+      const told: string[] = []
+      for (let i = 0; i < 52; i++) told.push(verdict(await d.send({ ok: true, command: list() })))
+      expect(told).toEqual([...Array(50).fill(code), "rate_limited", "rate_limited"])
+      d.pass(100)
+      const { result, rateLimit } = await d.send({ ok: true, command: list() })
+      expect([result, rateLimit.remaining]).toEqual([{ kind: "failed", failure: { code } }, 0])
     })
 
-    it("gives nothing and takes nothing when the clock goes back", async () => {
+    // Whoever has found a revoked key must not be able to use up the requests of the account.
+    it("is another one for a revoked credential than for the account's others", async () => {
+      const d = open()
+      await d.account.act(revoke("key_a"))
+      for (let i = 0; i < 60; i++) await d.send({ ok: true, command: list() })
+      const { result, rateLimit } = await d.send({ ok: true, command: list() }, { credentialId: "key_b" })
+      expect([result.kind, rateLimit.remaining]).toEqual(["page", 49])
+    })
+
+    it("gives nothing and takes nothing when the clock goes back, and fills from there on", async () => {
       const d = open()
       await drain(d)
       d.pass(-60_000)
       expect(verdict(await d.send({ ok: true, command: list() }))).toBe("rate_limited")
-      d.pass(60_099)
+      d.pass(99)
       expect(verdict(await d.send({ ok: true, command: list() }))).toBe("rate_limited")
       d.pass(1)
       expect(verdict(await d.send({ ok: true, command: list() }))).toBe("page")
+    })
+
+    // The bucket waited for the clock to be where it had been: an account was refused for a year.
+    it("does not block an account whose clock was a year ahead", async () => {
+      const d = open()
+      d.pass(365 * DAY_MS)
+      await drain(d)
+      d.pass(-365 * DAY_MS)
+      expect(verdict(await d.send({ ok: true, command: list() }))).toBe("rate_limited")
+      d.pass(100)
+      expect(verdict(await d.send({ ok: true, command: list() }))).toBe("page")
+    })
+  })
+
+  // Times were those of the Worker that asked: one whose clock was off decided what is valid.
+  describe("the clock", () => {
+    it("is the account's own: a request cannot bring a time along", async () => {
+      const d = open()
+      const asked = { now: 0 } as object
+      const { created } = viewOf(await d.send({ ok: true, command: create() }, asked))
+      expect(created).toBe(new Date(d.now()).toISOString())
+    })
+
+    it("set back after a rotation: the old secret ends a day from then, once the account has woken up", async () => {
+      const d = open()
+      d.pass(365 * DAY_MS)
+      const { id, secret: old } = await d.made()
+      const { secret } = viewOf(await d.run(rotate(id)))
+      d.pass(-365 * DAY_MS)
+      await d.sleep()
+      expect(await d.secretsOf(id)).toEqual([secret, old])
+      d.pass(DAY_MS)
+      expect(await d.secretsOf(id)).toEqual([secret])
+    })
+
+    it("set back after an answer was stored: it is kept a day from then, once the account has woken up", async () => {
+      const d = open()
+      d.pass(365 * DAY_MS)
+      await d.run(create(), once("k"))
+      d.pass(-365 * DAY_MS)
+      await d.sleep()
+      expect(verdict(await d.run(create(), once("k")))).toBe("201 replayed")
+      d.pass(DAY_MS)
+      expect(verdict(await d.run(create(), once("k")))).toBe("201")
     })
   })
 }

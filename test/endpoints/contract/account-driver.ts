@@ -5,6 +5,10 @@ import { NOW_MS, type Table } from "../../support/partner.ts"
 /** One account with nothing in it yet, and what the port does not show of it. */
 export interface AccountFixture {
   readonly account: Account
+  /** Sets the account's clock, in milliseconds since 1970; every test begins at `NOW_MS`. */
+  setTime(ms: number): void
+  /** Puts the account away, as the platform does when it is idle. */
+  sleep(): Promise<void>
   /** From now on no row can be added to a table. */
   breakTable(table: Table): Promise<void>
   /** How many idempotency records there are, expired ones included. */
@@ -75,14 +79,16 @@ export interface Driver extends AccountFixture {
 export function createDriver(fixture: AccountFixture): Driver {
   const { account } = fixture
   let now = NOW_MS
+  fixture.setTime(now)
   const driver: Driver = {
     ...fixture,
     now: () => now,
     pass(ms) {
       now += ms
+      fixture.setTime(now)
     },
     send: async (wanted, changes) =>
-      await account.handle({ now, credentialId: "key_a", livemode: false, idempotency: undefined, wanted, ...changes }),
+      await account.handle({ credentialId: "key_a", livemode: false, idempotency: undefined, wanted, ...changes }),
     async run(command, changes) {
       const answer = await driver.send({ ok: true, command }, changes)
       driver.pass(100)
@@ -95,7 +101,9 @@ export function createDriver(fixture: AccountFixture): Driver {
       return ids
     },
     async secretsOf(id, at = now) {
-      const targets = await account.targets("payment.settled", false, at)
+      fixture.setTime(at)
+      const targets = await account.targets("payment.settled", false)
+      fixture.setTime(now)
       return targets.find((target) => target.id === id)?.secrets
     },
   }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
-import { DAY_MS, disable, FIELDS, remove, rotate, viewOf, type Driver } from "./account-driver.ts"
+import { DAY_MS, disable, FIELDS, remove, rotate, show, viewOf, type Driver } from "./account-driver.ts"
 
 const targetIds = async (d: Driver, livemode = false): Promise<readonly string[]> =>
-  (await d.account.targets("payment.settled", livemode, d.now())).map(({ id }) => id)
+  (await d.account.targets("payment.settled", livemode)).map(({ id }) => id)
 
 /** Secrets, and who is to be sent an event with which. */
 export function describeSecrets(open: () => Driver): void {
@@ -11,8 +11,9 @@ export function describeSecrets(open: () => Driver): void {
       const d = open()
       const { secret: old, ...before } = await d.made()
       const { secret, ...after } = viewOf(await d.run(rotate(before.id)))
-      expect(after).toStrictEqual(before)
-      expect(secret).toMatch(/^whsec_[\w-]{43}$/)
+      const until = new Date(d.now() - 100 + DAY_MS).toISOString()
+      expect(after).toStrictEqual({ ...before, previous_secret_expires: until })
+      expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
       expect(secret).not.toBe(old)
     })
 
@@ -55,6 +56,17 @@ export function describeSecrets(open: () => Driver): void {
       expect(await d.secretsOf(id)).toEqual(secrets.slice(0, 2))
     })
 
+    it("is told until when the older secret is valid, while it is (spec 5.6)", async () => {
+      const d = open()
+      const { id, previous_secret_expires } = await d.made()
+      expect(previous_secret_expires).toBeNull()
+      const until = new Date(d.now() + 10_000).toISOString()
+      expect(viewOf(await d.run(rotate(id, 10))).previous_secret_expires).toBe(until)
+      expect(viewOf(await d.run(show(id))).previous_secret_expires).toBe(until)
+      d.pass(10_000)
+      expect(viewOf(await d.run(show(id))).previous_secret_expires).toBeNull()
+    })
+
     it("touches one endpoint", async () => {
       const d = open()
       const [one, other] = [await d.made(), await d.made()]
@@ -88,7 +100,7 @@ export function describeSecrets(open: () => Driver): void {
     ])("$events and $type → $wanted (spec 5.5)", async ({ events, type, wanted }) => {
       const d = open()
       const { id, secret } = await d.made({}, { enabled_events: events, api_version: "2026-07-01" })
-      expect(await d.account.targets(type, false, d.now())).toEqual(
+      expect(await d.account.targets(type, false)).toEqual(
         wanted ? [{ id, url: FIELDS.url, api_version: "2026-07-01", secrets: [secret] }] : [],
       )
     })
@@ -112,15 +124,15 @@ export function describeSecrets(open: () => Driver): void {
     it("are all of a full account", async () => {
       const d = open()
       await d.fill(false)
-      expect(await d.account.targets("payment.settled", false, d.now())).toHaveLength(20)
+      expect(await d.account.targets("payment.settled", false)).toHaveLength(20)
     })
 
     it("follow a change at once", async () => {
       const d = open()
       const { id } = await d.made()
       await d.run({ kind: "update", id, patch: { enabled_events: ["enquiry.created"] } })
-      expect(await d.account.targets("payment.settled", false, d.now())).toEqual([])
-      expect(await d.account.targets("enquiry.created", false, d.now())).toHaveLength(1)
+      expect(await d.account.targets("payment.settled", false)).toEqual([])
+      expect(await d.account.targets("enquiry.created", false)).toHaveLength(1)
     })
   })
 }
