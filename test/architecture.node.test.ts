@@ -13,6 +13,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   providers: ["providers/", "events/", "core/", "errors/", "http/", "@noble/hashes/", "jose"],
   verify: ["verify/", "providers/", "core/", "errors/", "http/", "events/", "@noble/hashes/"],
   events: ["events/", "core/", "errors/"],
+  explain: ["explain/", "verify/", "providers/", "core/", "errors/", "http/"],
   receiver: ["receiver/", "verify/", "providers/", "events/", "http/", "core/", "errors/", "hono"],
   attempts: ["attempts/", "core/", "errors/"],
   inbox: [
@@ -95,6 +96,7 @@ describe("imports", () => {
   it.each<readonly [entry: string, packages: readonly string[]]>([
     ["index.ts", ["@noble/hashes"]],
     ["hono.ts", ["@noble/hashes", "hono"]],
+    ["explain.ts", ["@noble/hashes"]],
     ["endpoints.ts", ["@hapi/tlds", "ipaddr.js"]],
     ["providers.ts", ["@noble/hashes"]],
     ["testing.ts", ["@noble/hashes"]],

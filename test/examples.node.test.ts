@@ -10,6 +10,7 @@ import { defineHandlers } from "../src/events/handlers.ts"
 import * as outcomes from "../src/events/outcomes.ts"
 import { webhook } from "../src/hono.ts"
 import * as endpoints from "../src/endpoints.ts"
+import * as explanations from "../src/explain.ts"
 import * as countersign from "../src/index.ts"
 import * as providers from "../src/providers.ts"
 import * as testing from "../src/testing.ts"
@@ -41,6 +42,7 @@ function surroundings(): Record<string, unknown> {
   return {
     ...countersign,
     ...endpoints,
+    ...explanations,
     ...providers,
     ...outcomes,
     ...testing,
@@ -97,6 +99,8 @@ describe("pages", () => {
       countersign: ["../src/index.ts"],
       "countersign/hono": ["../src/hono.ts"],
       "countersign/endpoints": ["../src/endpoints.ts"],
+      "countersign/explain": ["../src/explain.ts"],
+      "countersign/providers": ["../src/providers.ts"],
       "countersign/testing": ["../src/testing.ts"],
       "countersign/worker": ["../src/worker.ts"],
     }

@@ -37,6 +37,11 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     types:
       "EnabledEventsError EnabledEventsReason EndpointUrlError EndpointUrlOptions EndpointUrlReason HostReason Result",
   },
+  "./explain": {
+    name: "explain",
+    values: "explain",
+    types: "Cause CauseCode Confidence ExplainOptions ExplainedSecret Explanation OtherSource",
+  },
   "./providers": {
     name: "providers",
     values: `adyenPlatform aftership aftershipReturns aftershipShipping airwallex alchemy anthropic appwrite ashby
