@@ -65,8 +65,11 @@ const workerdOnly = "test/**/*.workerd.test.ts"
 const fuzz = "test/**/*.fuzz.test.ts"
 const e2e = "test/e2e/**/*.test.ts"
 
-/** Files share a process and its modules: each leaves the globals as it found them, and names its own objects. */
-const shared = { isolate: false, provide: { vectors, issuer } }
+/**
+ * Files share a process and its modules: each leaves the globals as it found them, and names its own objects.
+ * The limits end a test that hangs; none decides how fast a loaded machine has to be.
+ */
+const shared = { isolate: false, testTimeout: 30_000, hookTimeout: 60_000, provide: { vectors, issuer } }
 const sharedInWorkerd = { ...shared, setupFiles: "./test/support/workerd-setup.ts" }
 
 export default defineConfig({

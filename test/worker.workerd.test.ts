@@ -3,6 +3,7 @@
 import { createExecutionContext } from "cloudflare:test"
 import { exports } from "cloudflare:workers"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { eventually } from "./support/eventually.ts"
 import { sampleBody, SECRET, signedRequest, type DeliveryOptions } from "./support/delivery.ts"
 import { createReceiver } from "../src/worker.ts"
 import { handlers } from "./support/handlers.ts"
@@ -34,7 +35,7 @@ describe("the Worker", () => {
     expect(lines).toContainEqual(
       expect.objectContaining({ message: "delivery", outcome: "accepted", secret_id: "test" }),
     )
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(lines).toContainEqual(
         expect.objectContaining({ message: "decision completed", event_id: "evt_1", decision: "dec_1" }),
       ),
@@ -43,7 +44,7 @@ describe("the Worker", () => {
 
   it("knows the event again, and runs nothing", async () => {
     await send({ body: sampleBody({ id: "evt_twice" }) })
-    await vi.waitFor(() => expect(lines).toContainEqual(expect.objectContaining({ message: "decision completed" })))
+    await eventually(() => expect(lines).toContainEqual(expect.objectContaining({ message: "decision completed" })))
     const answer = await send({ body: sampleBody({ id: "evt_twice" }) })
     expect([answer.status, answer.json["status"]]).toEqual([200, "duplicate"])
     expect(lines.filter((line) => (line as { message: string }).message === "decision completed")).toHaveLength(1)

@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto"
 import { appendFileSync, chmodSync, existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { parseEnv } from "node:util"
+import { parse } from "dotenv"
 import { createKey } from "./create-key.ts"
+
+// `.dev.vars` is read by dotenv, in the version that is part of wrangler: a second reader would miss variables that the
+// Worker sees, as after a byte order mark or in the form `NAME: value`.
 
 /** Where `wrangler dev` reads local secrets from. Git ignores it. */
 const PATH = join(import.meta.dirname, "..", ".dev.vars")
@@ -14,11 +17,11 @@ const createDemoKey = (): Readonly<Record<string, string>> => {
     livemode: false,
     scopes: ["webhooks:read", "webhooks:write"],
   })
-  // The key itself is for `npm run endpoints` and the curl that `npm start` prints; the Worker needs its hash alone.
+  // The key itself is for `npm run endpoints` and the curl that `npm start` prints. The Worker reads its hash only.
   return { PARTNER_API_KEYS: JSON.stringify([entry]), PARTNER_API_KEY: key }
 }
 
-/** What `npm start` needs, made only where none of its names is there yet. */
+/** What `npm start` needs. A group is created only if none of its names is present. */
 const GROUPS: readonly (readonly [names: readonly string[], create: () => Readonly<Record<string, string>>])[] = [
   [["WEBHOOK_SECRETS"], () => ({ WEBHOOK_SECRETS: `local=whsec_${randomBytes(32).toString("base64url")}` })],
   [["WEBHOOK_LIVEMODE"], () => ({ WEBHOOK_LIVEMODE: "false" })],
@@ -27,25 +30,25 @@ const GROUPS: readonly (readonly [names: readonly string[], create: () => Readon
 ]
 
 /**
- * Adds to `.dev.vars`, with fresh random secrets, what is not in it yet; what is there stays as it is.
+ * Adds what `.dev.vars` lacks, with fresh random secrets. What is in it stays as it is.
  *
- * @returns The names of what was added.
+ * @returns The names that were added.
  */
 export function ensureDevVars(path: string = PATH): readonly string[] {
   const before = existsSync(path) ? readFileSync(path, "utf8") : ""
-  const present = parseEnv(before)
+  const present = parse(before)
   const missing = GROUPS.filter(([names]) => names.every((name) => present[name] === undefined))
   const added = Object.assign({}, ...missing.map(([, create]) => create())) as Readonly<Record<string, string>>
   const lines = Object.entries(added).map(([name, value]) => `${name}='${value}'\n`)
   if (lines.length > 0) {
     const gap = before === "" || before.endsWith("\n") ? "" : "\n"
-    // Readable by its owner only, before there is a secret of ours in it; and only added to, so nothing of it can be lost.
+    // Only its owner may read it, before the first secret of ours is in it. Nothing is overwritten: text is appended.
     if (existsSync(path)) chmodSync(path, 0o600)
     appendFileSync(path, gap + lines.join(""), { mode: 0o600 })
   }
   return Object.keys(added)
 }
 
-/** The variables of `.dev.vars`; none if it is not there. */
-export const readDevVars = (): Readonly<Record<string, string | undefined>> =>
-  existsSync(PATH) ? parseEnv(readFileSync(PATH, "utf8")) : {}
+/** Returns the variables of `.dev.vars`; none if there is no such file. */
+export const readDevVars = (path: string = PATH): Readonly<Record<string, string | undefined>> =>
+  existsSync(path) ? parse(readFileSync(path)) : {}

@@ -1,9 +1,9 @@
 // npm run key: makes an API key for the endpoints and prints what to store.
 
 import { randomBytes } from "node:crypto"
-import { parseArgs } from "node:util"
 import { parseApiKeys } from "../src/endpoints/auth/api-keys.ts"
 import { SCOPES } from "../src/endpoints/auth/principal.ts"
+import { readArgs } from "./command.ts"
 import { createKey } from "./create-key.ts"
 
 const HELP = `
@@ -20,17 +20,18 @@ Makes an API key for the endpoints. The key is shown once; the Worker stores onl
 Exit code: 0, or 2 if the command is wrong.
 `
 
+const OPTIONS = {
+  account: { type: "string" },
+  scopes: { type: "string" },
+  id: { type: "string", default: `key_${randomBytes(6).toString("base64url")}` },
+  live: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const
+
 function main(): number {
-  const { values } = parseArgs({
-    options: {
-      account: { type: "string" },
-      scopes: { type: "string" },
-      id: { type: "string", default: `key_${randomBytes(6).toString("base64url")}` },
-      live: { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  })
+  const { values, positionals } = readArgs("key", OPTIONS)
+  if (positionals.length > 0) throw new TypeError(`key takes options only: got '${positionals[0]!}'`)
   if (values.help || process.argv.length === 2) {
     console.log(HELP)
     return 0

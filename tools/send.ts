@@ -1,11 +1,10 @@
 // npm run send: what the provider would do, from this desk.
 
-import { parseArgs } from "node:util"
 import { isEventType } from "../src/events/envelope.ts"
 import { parseSecrets } from "../src/index.ts"
 import { faults, SAMPLE_TYPES, sampleEvent, signedRequest } from "../src/testing.ts"
 import { isThisMachine } from "./call.ts"
-import { UsageError } from "./command.ts"
+import { readArgs, UsageError } from "./command.ts"
 import { readDevVars } from "./dev-vars.ts"
 import { drawProgress, printSummary, type Answer } from "./report.ts"
 import { printable } from "./terminal.ts"
@@ -66,21 +65,20 @@ const FLAGS = Object.fromEntries(
 
 type Options = ReturnType<typeof readOptions>
 
+const OPTIONS = {
+  url: { type: "string", default: "http://localhost:8787/webhooks/credicorp" },
+  yes: { type: "boolean", default: false },
+  data: { type: "string" },
+  live: { type: "boolean", default: false },
+  ...FLAGS,
+  malformed: { type: "string" },
+  count: { type: "string", default: "1" },
+  concurrency: { type: "string", default: "16" },
+  help: { type: "boolean", default: false },
+} as const
+
 function readOptions() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      url: { type: "string", default: "http://localhost:8787/webhooks/credicorp" },
-      yes: { type: "boolean", default: false },
-      data: { type: "string" },
-      live: { type: "boolean", default: false },
-      ...FLAGS,
-      malformed: { type: "string" },
-      count: { type: "string", default: "1" },
-      concurrency: { type: "string", default: "16" },
-      help: { type: "boolean", default: false },
-    },
-  })
+  const { values, positionals } = readArgs("send", OPTIONS)
   const [type, ...rest] = positionals
   return { ...values, type, rest }
 }
@@ -224,7 +222,7 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main()
 } catch (error) {
-  // What parseArgs and parseSecrets throw is a TypeError.
+  // What parseSecrets throws is a TypeError.
   if (!(error instanceof UsageError) && !(error instanceof TypeError)) throw error
   console.error(`${error.message}\nnpm run send -- --help lists what there is.`)
   process.exitCode = 2

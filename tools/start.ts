@@ -1,41 +1,78 @@
-// npm start: the Worker on this desk, with nothing to edit first.
+// npm start: runs the Worker on this machine. Nothing has to be edited first.
 
+import { parseArgs } from "node:util"
+import { refuseTakenOptions, runCommand } from "./command.ts"
 import { ensureDevVars, readDevVars } from "./dev-vars.ts"
 import { runWrangler } from "./wrangler.ts"
 
-const added = ensureDevVars()
-const { PARTNER_API_KEY: key = "<key>" } = readDevVars()
+/** The port that the other commands talk to unless they are told of another. */
+const USUAL_PORT = 8787
 
-console.log(`
+/** What the banner is made of. */
+export interface Started {
+  readonly port: number
+  /** The names that were added to `.dev.vars`. */
+  readonly added: readonly string[]
+  /** The API key of the demo account. */
+  readonly key: string
+}
+
+/** Returns the port that `wrangler dev` gets by its arguments, else the one of wrangler.toml. */
+export async function findPort(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options: { port: { type: "string" } }, strict: false })
+  if (typeof values.port === "string") return Number(values.port)
+  const { unstable_readConfig: readConfig } = await import("wrangler")
+  return readConfig({}).dev.port ?? USUAL_PORT
+}
+
+/** Returns what a user of this machine can do next, with the address that the Worker will have. */
+export function createBanner({ port, added, key }: Started): string {
+  const origin = `http://localhost:${port}`
+  const elsewhere = `
+The commands talk to port ${USUAL_PORT} unless they are told of another. Add to send
+--url ${origin}/webhooks/credicorp, to the others --url ${origin}.
+`
+  return `
 ${
   added.length > 0
-    ? `Made in .dev.vars, random and for this desk only (git ignores it, only you can read it):\n  ${added.join(", ")}`
+    ? `Added to .dev.vars, random and for this machine only (git ignores it, only you can read it):\n  ${added.join(", ")}`
     : "Using the secrets of .dev.vars."
 }
 
-The receiver will be at http://localhost:8787/webhooks/credicorp. In another terminal:
+The receiver will be at ${origin}/webhooks/credicorp. In another terminal:
 
   npm run send -- decision.completed     sign a sample event and send it
   npm run send -- --help                 all types, and the ways to break one
-  curl http://localhost:8787/healthz     is it ready?
+  curl ${origin}/healthz     is it ready?
 
-The inbox, where events are between acknowledgement and handler:
+The inbox stores events before they are acknowledged, and runs your handlers:
 
-  npm run inbox -- list                  what came, and what became of it
+  npm run inbox -- list                  the events, and how their handlers ended
   npm run inbox -- tail                  the same as it happens
   npm run inbox -- --help                show, rerun, pause, resume, erase, stats
 
 The registry of endpoints, as the account acct_demo:
 
   npm run endpoints -- --help            create, list, show, update, rotate, delete
-  curl http://localhost:8787/partner/v1/webhook_endpoints -H 'Authorization: Bearer ${key}' \\
+  curl ${origin}/partner/v1/webhook_endpoints -H 'Authorization: Bearer ${key}' \\
     --json '{"url":"https://example.com/hooks","enabled_events":["payment.*"]}'
 
-What was done about an account, and doing it:
+Accounts, as their operator:
 
   npm run operator -- --help             suspend, resume, revoke, restore, and lists
+${port === USUAL_PORT ? "" : elsewhere}
+Your handlers are in src/handlers.ts. The Worker restarts when you save it. Ctrl-C stops it.
+`
+}
 
-What your handlers do stands in src/handlers.ts; the Worker restarts when you save it. Ctrl-C ends it.
-`)
+async function main(): Promise<number> {
+  refuseTakenOptions("start", ["port", "ip"])
+  const args = process.argv.slice(2)
+  const port = await findPort(args)
+  const added = ensureDevVars()
+  console.log(createBanner({ port, added, key: readDevVars()["PARTNER_API_KEY"] ?? "<key>" }))
+  runWrangler(["dev", ...args])
+  return 0
+}
 
-runWrangler(["dev", ...process.argv.slice(2)])
+if (import.meta.main) await runCommand("start", main)

@@ -7,7 +7,8 @@ import { createServer } from "node:http"
 import { connect, type AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { expect, it, vi } from "vitest"
+import { expect, it } from "vitest"
+import { eventually } from "../support/eventually.ts"
 import { bundleWorker, startWorkerd } from "../../tools/workerd.ts"
 import { findFreePort } from "../support/free-port.ts"
 import { AUDIENCE, createIssuer, ISSUER } from "../support/issuer.ts"
@@ -41,7 +42,7 @@ it("a caller that hangs up takes the issuer's keys from nobody", { timeout: 60_0
     const socket = connect(port, "127.0.0.1")
     await once(socket, "connect")
     socket.write(`GET ${PATH} HTTP/1.1\r\nHost: worker\r\nAuthorization: Bearer ${token}\r\n\r\n`)
-    await vi.waitFor(() => expect(asked).toBe(1))
+    await eventually(() => expect(asked).toBe(1))
     socket.resetAndDestroy()
     const response = await fetch(`${worker.url}${PATH}`, { headers: { Authorization: `Bearer ${token}` } })
     expect([response.status, asked]).toEqual([200, 1])

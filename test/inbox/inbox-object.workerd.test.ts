@@ -4,6 +4,7 @@
 import { runInDurableObject } from "cloudflare:test"
 import { exports } from "cloudflare:workers"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { eventually } from "../support/eventually.ts"
 import { createAppFromEnv } from "../../src/app/env.ts"
 import { migrate } from "../../src/core/migrate.ts"
 import { handlers } from "../support/handlers.ts"
@@ -226,8 +227,8 @@ describe("through the deployed Worker", () => {
   it("an event is taken, listed, shown, run again and erased", async () => {
     const runner = fakeHandlers()
     expect((await send("evt_worker")).json["status"]).toBe("accepted")
-    await vi.waitFor(() => expect(runner.calls).toHaveLength(1))
-    await vi.waitFor(async () => {
+    await eventually(() => expect(runner.calls).toHaveLength(1))
+    await eventually(async () => {
       const { json } = await call("GET", "/events?status=done")
       expect(json["data"]).toMatchObject([
         { id: "evt_worker", runs: [{ handler: "decision.completed", status: "done" }] },
@@ -237,7 +238,7 @@ describe("through the deployed Worker", () => {
       sampleBody({ id: "evt_worker" }),
     )
     expect((await call("POST", "/events/credicorp/evt_worker/rerun")).status).toBe(200)
-    await vi.waitFor(() => expect(runner.calls.map(({ attempt }) => attempt)).toEqual([1, 2]))
+    await eventually(() => expect(runner.calls.map(({ attempt }) => attempt)).toEqual([1, 2]))
     expect((await call("DELETE", "/events/credicorp/evt_worker/body")).status).toBe(204)
     expect((await call("GET", "/events/credicorp/evt_worker")).json["has_body"]).toBe(false)
     expect((await call("GET", "/stats", { token: null })).code).toBe("missing_api_key")

@@ -1,7 +1,8 @@
 // Catches an issuer's outage that turns into 401, a stranger's `kid` that makes us hammer the issuer, and a key set that is
 // used for ever.
 
-import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
+import { beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { eventually } from "../../support/eventually.ts"
 import { parseKeySet } from "../../../src/endpoints/auth/key-set.ts"
 import { createFetchedKeys, createFixedKeys, type KeySource } from "../../../src/endpoints/auth/key-source.ts"
 import { createTokenAuth } from "../../../src/endpoints/auth/tokens.ts"
@@ -288,7 +289,7 @@ describe("createFetchedKeys", () => {
     answer = async () => await promise.then(publish(one))
     const first = judge(one, FRESH)
     // Tokens are signed on threads: the other's could be ready before.
-    await vi.waitFor(() => expect(asked).toHaveLength(2))
+    await eventually(() => expect(asked).toHaveLength(2))
     expect(await judge(one, FRESH)).toBe(KNOWN)
     resolve()
     expect(await first).toBe(KNOWN)

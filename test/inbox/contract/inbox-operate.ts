@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest"
+import { eventually } from "../../support/eventually.ts"
 import { timeOf } from "../../../src/inbox/sequence.ts"
 import type { EventFilter, InboxEvent, Rerun, RerunFailure, RerunStep } from "../../../src/inbox/inbox.ts"
 import {
@@ -447,7 +448,7 @@ export function describeOperate(open: () => Promise<Driver>): void {
       await take("evt_1")
       await shard().erase("credicorp", "evt_1")
       gate.open()
-      await vi.waitFor(async () => expect(await runs("evt_1")).not.toEqual(["payment.* running 1"]))
+      await eventually(async () => expect(await runs("evt_1")).not.toEqual(["payment.* running 1"]))
       const { history } = (await find("evt_1")).runs[0]!
       expect(history).toEqual([{ attempt: 1, at: expect.any(Number), outcome, ms: expect.any(Number) }])
       await passAndRing(DAY_MS)

@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from "vitest"
+import { describe, expect, it } from "vitest"
+import { eventually } from "../../support/eventually.ts"
 import { toUtf8 } from "../../../src/core/bytes.ts"
 import type { RunOutcome } from "../../../src/inbox/inbox.ts"
 import { createGate, DAY_MS, delivery, failed, hang, SECOND_MS, SHARDS, type Driver } from "./inbox-driver.ts"
@@ -168,7 +169,7 @@ export function describeRuns(open: () => Promise<Driver>): void {
       await take("evt_1")
       await passAndRing(LEASE_MS + 6 * SECOND_MS)
       gate.open()
-      await vi.waitFor(() => expect(answers).toBe(1))
+      await eventually(() => expect(answers).toBe(1))
       await settle()
       expect(await runs("evt_1")).toEqual(["payment.* running 2"])
     })
