@@ -47,7 +47,7 @@ function surroundings(): Record<string, unknown> {
     ...outcomes,
     ...testing,
     defineHandlers,
-    // It needs the platform: npm run consumer runs its guide there.
+    // It needs the platform: npm run check:consumer runs its guide there.
     createReceiver: nothing,
     webhook,
     app,

@@ -158,7 +158,7 @@ async function toLine(runtime: Runtime): Promise<Line> {
   }
 }
 
-const MARKS = /(<!-- npm run conformance -->\n)[\s\S]*?(<!-- until here -->)/
+const MARKS = /(<!-- npm run test:runtimes -->\n)[\s\S]*?(<!-- until here -->)/
 
 function writeMatrix(lines: readonly Line[]): void {
   const table = ["| runtime | version | cases |", "|---|---|---|", ...lines.map(({ text }) => text)].join("\n")
@@ -194,7 +194,7 @@ try {
     const readme = readFileSync(README, "utf8")
     const other = lines.filter(({ runtime, text }) => runtime.pinned && !readme.includes(text))
     if (other.length > 0) {
-      console.error("README.md says otherwise: npm run conformance writes what is so.")
+      console.error("README.md says otherwise: npm run test:runtimes writes what is so.")
       process.exitCode = 1
     }
   } else writeMatrix(lines)

@@ -52,7 +52,7 @@ ${pages.map(({ code, status, meaning }) => `| ${status} | [\`${code}\`](${code}.
 const toIndex = (pages: readonly ErrorPage[]): string => `# Errors
 
 The 40 codes, one page each. Branch on \`code\`: texts may change, and codes are added over time. \`classifyError\` tells
-what to do about one that you do not know. The Worker serves the same under \`/errors\`. \`npm run errors\` makes these pages.
+what to do about one that you do not know. The Worker serves the same under \`/errors\`. \`npm run docs:errors\` makes these pages.
 
 ${GROUPS.map(
   ({ title, statuses }) =>

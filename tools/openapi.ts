@@ -66,7 +66,7 @@ export function createApiPage(): string {
     .map(([code, { status, meaning }]) => `| \`${code}\` | ${status} | ${cell(meaning)} |`)
   return `${[
     "# The HTTP API",
-    "Made by `npm run openapi` from the declarations that the routes are made from: edit those, not this page. `GET /openapi.json` of a Worker is the same as OpenAPI 3.1; `npm run openapi -- --json` prints it.",
+    "Made by `npm run docs:api` from the declarations that the routes are made from: edit those, not this page. `GET /openapi.json` of a Worker is the same as OpenAPI 3.1; `npm run docs:api -- --json` prints it.",
     ...parts,
     "## Codes",
     ["| code | status | |", "|---|---|---|", ...codes].join("\n"),

@@ -1,4 +1,4 @@
-// npm run consumer, its second half: the Worker of docs/guides/worker.md, word for word, on the installed package, under
+// npm run check:consumer, its second half: the Worker of docs/guides/worker.md, word for word, on the installed package, under
 // the runtime itself, and then the crash proof on that package. Catches a guide that does not work, an entry that gives
 // less than the clone does, and an event that the packed inbox loses.
 

@@ -19,7 +19,7 @@ import { sampleEvent } from "../../support/delivery.ts"
 // As it is served: without what is undefined.
 const document = JSON.parse(JSON.stringify(createDocument())) as Record<string, unknown>
 
-it("docs/api.md is as npm run openapi would make it now", () => {
+it("docs/api.md is as npm run docs:api would make it now", () => {
   expect(readFileSync(API_PAGE, "utf8")).toBe(createApiPage())
 })
 
