@@ -7,4 +7,4 @@ const receiver = createReceiver(handlers)
 
 export const HandlerRuns = receiver.HandlerRuns
 
-export default { fetch: receiver.fetch } satisfies ExportedHandler<Env>
+export default { fetch: receiver.fetch, scheduled: receiver.scheduled } satisfies ExportedHandler<Env>

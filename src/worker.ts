@@ -1,5 +1,5 @@
 import { waitUntil } from "cloudflare:workers"
-import { createAppFromEnv } from "./app/env.ts"
+import { createAppFromEnv, wakeInbox } from "./app/env.ts"
 import type { WorkerBindings } from "./app/config.ts"
 import { discardBody } from "./http/discard-body.ts"
 import type { HandlerSet } from "./events/handlers.ts"
@@ -16,6 +16,7 @@ export {
   type HandlerContext,
   type Handlers,
   type HandlerSet,
+  type LimitedHandler,
 } from "./events/handlers.ts"
 export { GiveUp, RetryLater } from "./events/outcomes.ts"
 export type { EventSchemas, StandardSchema } from "./events/schema.ts"
@@ -26,6 +27,8 @@ export { Inbox } from "./inbox/inbox-object.ts"
 export interface Receiver<Env> {
   /** Answers every route: the receiver, the operator's, the registry's, `/errors` and `/healthz`. */
   readonly fetch: (request: Request, env: Env, ctx: ExecutionContext) => Response | Promise<Response>
+  /** For a cron trigger, every fifteen minutes: wakes each shard that was opened, in case the platform has lost its alarm. */
+  readonly scheduled: (controller: ScheduledController, env: Env, ctx: ExecutionContext) => Promise<void>
   /** Where handlers run: the inbox finds it under this name among the exports of the main module. */
   readonly HandlerRuns: HandlerRunsClass<Env>
 }
@@ -37,7 +40,7 @@ export interface Receiver<Env> {
  * The main module exports `Account`, `Inbox` and `HandlerRuns` by these names; wrangler.toml binds the objects as
  * `ACCOUNTS` and `INBOXES` and sets two flags: `nodejs_compat`, for the platform's own HMAC, several times faster on large
  * bodies; and `durable_object_io_tasks_prevent_eviction`, so that a shard stays awake while a handler of its runs. Without
- * that one the attempt of a handler that takes long can be lost, and is made again. `WorkerBindings` lists the variables. What is
+ * that one the attempt of a handler that takes long can be lost, and is made again. A cron trigger calls `scheduled`. `WorkerBindings` lists the variables. What is
  * wrong with them is logged with the first request, and answered with 503 until it is mended.
  *
  * @param handlers As `defineHandlers` makes them.
@@ -58,6 +61,7 @@ export function createReceiver<Env extends WorkerBindings>(handlers: HandlerSet<
       await discardBody(request)
       return response
     },
+    scheduled: async (_controller, env) => await wakeInbox(env),
     HandlerRuns: createHandlerRuns(handlers),
   }
 }

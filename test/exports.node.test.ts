@@ -68,7 +68,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     name: "worker",
     values: "Account GiveUp Inbox RetryLater createReceiver defineHandlers",
     types: `BindingText ClosedHandlers EventPayloads EventSchemas Handler HandlerContext HandlerRunsClass Handlers HandlerSet
-      PayloadOf Receiver StandardSchema WebhookEvent WorkerBindings`,
+      LimitedHandler PayloadOf Receiver StandardSchema WebhookEvent WorkerBindings`,
   },
 }
 

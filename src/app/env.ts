@@ -4,12 +4,12 @@ import { readErrorDocsConfig, readReceiverConfig, type ReceiverConfig, type Work
 import { readInboxConfig, type InboxConfig } from "../inbox/config.ts"
 import { readOperatorConfig, type OperatorConfig } from "../operator/token.ts"
 import type { Configured } from "../core/config.ts"
-import { writeLine } from "../core/log.ts"
+import { errorText, writeLine } from "../core/log.ts"
 import { createAuthenticate } from "../endpoints/auth/authenticate.ts"
 import type { HandlerSet, Log } from "../events/handlers.ts"
 import { PUBLIC_EVENT_TYPES } from "../events/known.ts"
 import { createInboxHandOff } from "../inbox/hand-off.ts"
-import { createShards, findOtherCount, type Shards } from "../inbox/shards.ts"
+import { createShards, findMismatch, wakeShards, type Shards } from "../inbox/shards.ts"
 import { NO_ACCOUNTS, readPartnerConfig, type PartnerConfig } from "../endpoints/config.ts"
 import type { ReceiverSettings } from "../receiver/receive.ts"
 import { createVerifier } from "../verify/verifier.ts"
@@ -110,10 +110,30 @@ function readAccountsRouteConfig(env: WorkerBindings): Configured<OperatorConfig
 
 /** Asks the first shard, which every inbox uses: it keeps the number of shards for all of them. */
 const askStore = async (shards: Shards): Promise<StoreState> =>
-  (await findOtherCount(shards)) === undefined ? "ok" : "other_shards"
+  (await findMismatch(shards)) === undefined ? "ok" : "other_shards"
 
-const toShards = ({ inboxes, shards }: InboxConfig): Shards =>
-  createShards(shards, (index) => inboxes.getByName(`shard-${index}`))
+const toShards = ({ inboxes, elsewhere, shards }: InboxConfig): Shards =>
+  createShards(
+    shards,
+    (index) => inboxes.getByName(nameOf(index)),
+    () => elsewhere.map((other) => other.getByName(nameOf(0))),
+  )
+
+const nameOf = (index: number): string => `shard-${index}`
+
+/** Wakes the shards of the inbox. Never rejects: the next tick of the cron trigger is the next try. */
+export async function wakeInbox(env: WorkerBindings, log: Log = writeLine): Promise<void> {
+  const fail = (error: unknown): void =>
+    log({ level: "error", message: "a shard could not be woken", error: errorText(error) })
+  const inbox = readInboxConfig(env)
+  // Its problems are logged with the first request.
+  if (inbox.state === "invalid") return
+  try {
+    for (const error of await wakeShards(toShards(inbox.config))) fail(error)
+  } catch (error) {
+    fail(error)
+  }
+}
 
 function createReceiverSettings<Env>(
   config: ReceiverConfig,

@@ -34,6 +34,13 @@ export type Handler<Event = WebhookEvent, Env = unknown> = (
   context: HandlerContext<Env>,
 ) => void | Promise<void>
 
+/** A handler with a concurrency of its own: a downstream that recovers from an outage is not flooded. */
+export interface LimitedHandler<Event = WebhookEvent, Env = unknown> {
+  /** Runs that one shard has in flight at once: 1 to 64, 16 unless set. The inbox has as many as that in each shard. */
+  readonly concurrency: number
+  readonly handle: Handler<Event, Env>
+}
+
 type KnownType<Schemas extends EventSchemas> = (keyof EventPayloads | keyof Schemas) & string
 
 /** Every family that a type is in: `a.b.c` is in `a.*` and in `a.b.*`. */
@@ -47,25 +54,24 @@ type Taken<Pattern extends string, Type extends string> = Extract<
   Pattern extends `${infer Family}.*` ? `${Family}.${string}` : Pattern
 >
 
-/** A known type's handler gets its payload, a family's the union of its known types'. */
+/** The handler of a known type gets its payload, that of a family the union of its known types' payloads. */
 type KnownHandlers<Env, Schemas extends EventSchemas> = {
-  readonly [Pattern in KnownType<Schemas> | FamilyOf<KnownType<Schemas>>]?: Handler<
-    EventOf<Taken<Pattern, KnownType<Schemas>>, Schemas>,
-    Env
-  >
+  readonly [Pattern in KnownType<Schemas> | FamilyOf<KnownType<Schemas>>]?:
+    | Handler<EventOf<Taken<Pattern, KnownType<Schemas>>, Schemas>, Env>
+    | LimitedHandler<EventOf<Taken<Pattern, KnownType<Schemas>>, Schemas>, Env>
 }
 
 /**
- * Pattern → handler. A known type's handler gets its payload, a family's the union of its known types', and any other
- * key, as `*`, an event of unknown payload.
+ * Pattern → handler, or `{ concurrency, handle }`. The handler of a known type gets its payload, that of a family the union
+ * of its known types' payloads, and that of any other key, as `*`, an event of unknown payload.
  */
 export type Handlers<Env, Schemas extends EventSchemas> = KnownHandlers<Env, Schemas> & {
-  readonly [Pattern in "*" | `${string}.${string}`]?: OpenHandler<Env>
+  readonly [Pattern in "*" | `${string}.${string}`]?: OpenHandler<Env> | OpenLimited<Env>
 }
 
 /**
- * As `Handlers`, for whoever wants the list of types closed: a key that is neither declared in `EventPayloads` nor has a
- * schema is a type error, so that a mistyped one is found before it waits for events that never come.
+ * As `Handlers`, with a closed list of types: a key that is neither declared in `EventPayloads` nor has a schema is a type
+ * error, so that a mistyped key is found before it waits for events that never come.
  *
  * @example
  * ```ts
@@ -78,10 +84,15 @@ export type ClosedHandlers<Env, Schemas extends EventSchemas = Record<never, nev
   readonly "*"?: OpenHandler<Env>
 }
 
-/** As a method, because its parameter is compared both ways: what a known key's handler takes must fit under this too. */
+/** Declared as a method, because a method's parameters are compared both ways: the handler of a known key must fit too. */
 type OpenHandler<Env> = { handle(event: WebhookEvent, context: HandlerContext<Env>): void | Promise<void> }["handle"]
 
-/** Handlers with the schemas their types were inferred from: the two cannot come apart. */
+interface OpenLimited<Env> {
+  readonly concurrency: number
+  readonly handle: OpenHandler<Env>
+}
+
+/** Handlers with the schemas from which their types were inferred. */
 export interface HandlerSet<Env = unknown> {
   /** In the order of the file. */
   readonly entries: readonly (readonly [pattern: EventPattern, handler: Handler<WebhookEvent, Env>])[]
@@ -94,10 +105,10 @@ export interface HandlerSet<Env = unknown> {
  * Declares which code runs for which events. Every key that matches an event runs, in the order of the file. A type
  * that a key names is known without further configuration (spec 3.10).
  *
- * @param handlers Pattern → handler: an exact type, a family as `payment.*`, or `*`.
- * @param schemas Event type → Standard Schema of its payload: the payload is held against it before any handler runs
+ * @param handlers Pattern → handler, or `{ concurrency, handle }`. A pattern is an exact type, a family as `payment.*`, or `*`.
+ * @param schemas Event type → Standard Schema of its payload: the payload is checked before any handler runs
  *   (spec 3.11), and the handler's type comes from it. Name its type: `defineHandlers<Env, typeof schemas>(…, schemas)`.
- * @throws {TypeError} A key is not a pattern, or its value not a function.
+ * @throws {TypeError} A key is not a pattern, its value not a handler, or a concurrency not a whole number from 1 to 64.
  * @example
  * ```ts
  * const handlers = defineHandlers<{ RELEASES: Queue }>({
@@ -105,6 +116,8 @@ export interface HandlerSet<Env = unknown> {
  *     if (event.data.object.outcome === "approved") await env.RELEASES.send(event.data.object.id)
  *   },
  *   "payment.*": (event, { log }) => log("money moved", { amount: event.data.object["amount"] }),
+ *   // One at a time in each shard.
+ *   "application.funded": { concurrency: 1, handle: (event) => console.log(event.id) },
  * })
  * ```
  */
@@ -114,18 +127,37 @@ export function defineHandlers<Env, Schemas extends EventSchemas>(
   schemas: Schemas,
 ): HandlerSet<Env>
 export function defineHandlers<Env>(handlers: object, schemas: EventSchemas = {}): HandlerSet<Env> {
-  const entries = Object.entries(handlers) as [EventPattern, Handler<WebhookEvent, Env>][]
-  for (const [pattern, handler] of entries) {
+  const entries: [EventPattern, Handler<WebhookEvent, Env>][] = []
+  const concurrency: Record<string, number> = {}
+  for (const [pattern, value] of Object.entries(handlers) as [string, unknown][]) {
     if (!isPattern(pattern)) {
       throw new TypeError(`handlers: "${pattern}" is not an event type, a family as payment.*, or *`)
     }
-    if (typeof handler !== "function") throw new TypeError(`handlers: the value of "${pattern}" must be a function`)
+    const limited = typeof value === "function" ? { handle: value } : toLimited(pattern, value)
+    entries.push([pattern, limited.handle as Handler<WebhookEvent, Env>])
+    if ("concurrency" in limited) concurrency[pattern] = limited.concurrency
   }
   checkSchemas(schemas)
-  return { entries, schemas, concurrency: {} }
+  return { entries, schemas, concurrency }
 }
 
-/** The context of one attempt; what it logs carries the event's id and type, which no field can hide. */
+/** Checks a handler with settings: a mistyped one would let a downstream be flooded. */
+function toLimited(pattern: string, value: unknown): { readonly concurrency: number; readonly handle: unknown } {
+  if (typeof value !== "object" || value === null || !("handle" in value) || typeof value.handle !== "function") {
+    throw new TypeError(`handlers: the value of "${pattern}" must be a function, or { concurrency, handle }`)
+  }
+  const unknown = Object.keys(value).find((key) => key !== "handle" && key !== "concurrency")
+  if (unknown !== undefined) {
+    throw new TypeError(`handlers: "${pattern}" has a setting ${unknown}; there are only concurrency and handle`)
+  }
+  const concurrency = "concurrency" in value ? value.concurrency : undefined
+  if (!Number.isInteger(concurrency) || Number(concurrency) < 1 || Number(concurrency) > MAX_CONCURRENCY) {
+    throw new TypeError(`handlers: the concurrency of "${pattern}" must be a whole number from 1 to ${MAX_CONCURRENCY}`)
+  }
+  return { concurrency: Number(concurrency), handle: value.handle }
+}
+
+/** Creates the context of one attempt. Its log lines carry the event's id and type, which no field can hide. */
 export const createContext = <Env>(
   event: WebhookEvent,
   { log, ...context }: Omit<HandlerContext<Env>, "log"> & { readonly log: Log },
@@ -134,6 +166,6 @@ export const createContext = <Env>(
   log: (message, fields) => log({ level: "info", ...fields, message, event_id: event.id, event_type: event.type }),
 })
 
-/** The handlers that take a type, in the order of the file. */
+/** Returns the handlers that take a type, in the order of the file. */
 export const handlersOf = <Env>(set: HandlerSet<Env>, type: string): readonly Handler<WebhookEvent, Env>[] =>
   set.entries.filter(([pattern]) => matchesPattern(pattern, type)).map(([, handler]) => handler)

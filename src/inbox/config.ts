@@ -18,10 +18,15 @@ export interface InboxBindings extends RetentionBindings, SpaceBindings {
 }
 
 export interface InboxConfig {
-  /** Of the jurisdiction, where one is set. */
+  /** In the jurisdiction, where one is set. */
   readonly inboxes: DurableObjectNamespace<Inbox>
+  /** The same in the other jurisdictions, where the platform has them. */
+  readonly elsewhere: readonly DurableObjectNamespace<Inbox>[]
   readonly shards: number
 }
+
+/** The jurisdictions that can be set. */
+const JURISDICTIONS = ["eu"] as const
 
 /** Reads the inbox's variables. It is never off: what the receiver takes is stored, or not taken. */
 export function readInboxConfig(env: InboxBindings): Exclude<Configured<InboxConfig>, { state: "off" }> {
@@ -29,9 +34,25 @@ export function readInboxConfig(env: InboxBindings): Exclude<Configured<InboxCon
   const read = createReader(env, problems)
   const shards = read("INBOX_SHARDS", wholeNumber(MAX_INBOX_SHARDS), DEFAULT_INBOX_SHARDS)
   // The local runtime has no jurisdictions, and throws.
-  const inboxes = read("INBOX_JURISDICTION", (text) => env.INBOXES?.jurisdiction(oneOf("eu")(text)), env.INBOXES)
+  const inboxes = read(
+    "INBOX_JURISDICTION",
+    (text) => env.INBOXES?.jurisdiction(oneOf(...JURISDICTIONS)(text)),
+    env.INBOXES,
+  )
   if (!inboxes) problems.push("INBOXES: the Durable Object binding is missing from wrangler.toml")
   return inboxes && problems.length === 0
-    ? { state: "on", config: { inboxes, shards } }
+    ? {
+        state: "on",
+        config: { inboxes, elsewhere: inboxes === env.INBOXES ? jurisdictionsOf(inboxes) : [env.INBOXES!], shards },
+      }
     : { state: "invalid", problems }
+}
+
+function jurisdictionsOf(inboxes: DurableObjectNamespace<Inbox>): readonly DurableObjectNamespace<Inbox>[] {
+  try {
+    return JURISDICTIONS.map((name) => inboxes.jurisdiction(name))
+  } catch {
+    // The local runtime has none.
+    return []
+  }
 }

@@ -65,8 +65,9 @@ async function accept(shards: Shards, delivery: InboxDelivery): Promise<Accepted
   const index = shards.indexOf(delivery.source, delivery.dedupeKey)
   const accepted = await shards.at(index).accept(delivery, shards.count)
   if (accepted.kind !== "other_shards" || accepted.kept !== undefined) return accepted
-  const kept = await openShard(shards, index)
-  return kept === undefined ? await shards.at(index).accept(delivery, shards.count) : { kind: "other_shards", kept }
+  const problem = await openShard(shards, index)
+  if (problem !== undefined) throw new Unavailable(problem)
+  return await shards.at(index).accept(delivery, shards.count)
 }
 
 /** https://developers.cloudflare.com/durable-objects/best-practices/error-handling/ */

@@ -7,7 +7,7 @@ import { EXAMPLE_EVENT, EXAMPLE_STATS } from "./examples.ts"
 import { EventParams, EventQuery, EventsQuery, HandlerName, RerunDead, RerunEvent, toFilter } from "./fields.ts"
 import type { InboxShard, RerunFailure } from "./inbox.ts"
 import { listAll, pauseAll, rerunAllDead, statsOfAll } from "./operate-all.ts"
-import { findOtherCount, type Shards } from "./shards.ts"
+import { findMismatch, type Shards } from "./shards.ts"
 import { EventDetail, EventView, StatsView, toEventDetail, toEventView, toStatsView } from "./view.ts"
 
 /** What the operations of the inbox work on. */
@@ -33,7 +33,7 @@ type Run<Query, Body> = (input: OperatorInput<Query, Body>, deps: InboxOperation
 const ofInbox =
   <Query, Body>(work: Run<Query, Body>): Run<Query, Body> =>
   async (input, deps) => {
-    const problem = await findOtherCount(deps.shards)
+    const problem = await findMismatch(deps.shards)
     return problem === undefined ? await work(input, deps) : { code: "temporarily_unavailable", problem }
   }
 

@@ -7,14 +7,24 @@ export interface Shards {
   readonly count: number
   /** Returns a fresh stub each time: a stub that has failed stays broken. */
   at(index: number): InboxShard
+  /** The first shard of this inbox in each other jurisdiction: events there would not be found here. */
+  elsewhere(): readonly InboxShard[]
   /** The shard of an event. */
   indexOf(source: string, dedupeKey: string): number
 }
 
-/** @param at Returns the shard of an index. */
-export const createShards = (count: number, at: (index: number) => InboxShard): Shards => ({
+/**
+ * @param at Returns the shard of an index.
+ * @param elsewhere Returns the first shard in each other jurisdiction.
+ */
+export const createShards = (
+  count: number,
+  at: (index: number) => InboxShard,
+  elsewhere: () => readonly InboxShard[] = () => [],
+): Shards => ({
   count,
   at,
+  elsewhere,
   indexOf: (source, dedupeKey) => shardOf(source, dedupeKey, count),
 })
 
@@ -22,16 +32,18 @@ export const createShards = (count: number, at: (index: number) => InboxShard): 
  * Opens a shard that has not been used yet. The first shard keeps the number of shards for all of them, because with
  * another number an event would look for its duplicates in another shard; and the list of shards that were opened.
  *
- * @returns The number that is kept, if it is another one.
+ * @returns What is wrong, if the inbox was made with other settings: then nothing is opened.
  */
-export async function openShard(shards: Shards, index: number): Promise<number | undefined> {
-  const kept = await shards.at(0).open(shards.count, 0)
-  if (kept !== shards.count) return kept
-  // Listed before it is opened: a shard that is listed in vain costs nothing, one that is not listed may never be woken.
-  await shards.at(0).noteOpened(index)
-  if (index === 0) return undefined
-  const other = await shards.at(index).open(shards.count, index)
-  return other === shards.count ? undefined : other
+export async function openShard(shards: Shards, index: number): Promise<string | undefined> {
+  const problem = await findMismatch(shards)
+  if (problem !== undefined) return problem
+  for (const one of new Set([0, index])) {
+    // Listed before it is opened: a shard that is listed in vain costs nothing, one that is not listed may never be woken.
+    await shards.at(0).noteOpened(one)
+    const kept = await shards.at(one).open(shards.count, one)
+    if (kept !== shards.count) return otherCount(shards, kept)
+  }
+  return undefined
 }
 
 /** Wakes every shard that was opened: a backstop for alarms that the platform has lost. Returns the failures. */
@@ -41,13 +53,19 @@ export async function wakeShards(shards: Shards): Promise<readonly unknown[]> {
 }
 
 /**
- * Checks the number of shards before an operation on all of them: with another number, some would never be asked.
+ * Checks the settings that an inbox keeps for good. With another number of shards, or in another jurisdiction, it would
+ * find nothing of what it has: neither an event nor its duplicates.
  *
- * @returns What is wrong, if it is another number than that with which the inbox was made.
+ * @returns What is wrong, if they are not those with which the inbox was made.
  */
-export async function findOtherCount(shards: Shards): Promise<string | undefined> {
+export async function findMismatch(shards: Shards): Promise<string | undefined> {
   const kept = await shards.at(0).kept()
-  return kept === undefined || kept === shards.count
+  if (kept !== undefined) return kept === shards.count ? undefined : otherCount(shards, kept)
+  const elsewhere = await Promise.all(shards.elsewhere().map((shard) => shard.kept()))
+  return elsewhere.every((other) => other === undefined)
     ? undefined
-    : `INBOX_SHARDS is ${shards.count}, the inbox was made with ${kept}: set it back`
+    : "INBOX_JURISDICTION is not that in which the inbox was made: set it back"
 }
+
+const otherCount = ({ count }: Shards, kept: number): string =>
+  `INBOX_SHARDS is ${count}, the inbox was made with ${kept}: set it back`

@@ -15,7 +15,7 @@ const DEFAULTS: ReceiverConfig = {
   unknownEvents: "ignore",
   livemode: undefined,
   eventTypes: [],
-  inbox: { inboxes: INBOXES, shards: 16 },
+  inbox: { inboxes: INBOXES, elsewhere: [], shards: 16 },
 }
 
 /** As from an environment that no compiler has seen. */
@@ -55,12 +55,12 @@ describe("INBOX_JURISDICTION", () => {
   it("eu → the shards of that jurisdiction, and of no other", () => {
     const configured = read({ INBOXES: namespace, INBOX_JURISDICTION: "eu" })
     expect(configured).toMatchObject({ state: "on", config: { inbox: { shards: 16 } } })
-    expect(configured.state === "on" && configured.config.inbox.inboxes).toBe(EU)
+    expect(configured.state === "on" && configured.config.inbox).toMatchObject({ inboxes: EU, elsewhere: [namespace] })
   })
 
   it.each([undefined, "", " "])("%j → those of none", (value) => {
     const configured = read({ INBOXES: namespace, INBOX_JURISDICTION: value })
-    expect(configured.state === "on" && configured.config.inbox.inboxes).toBe(namespace)
+    expect(configured.state === "on" && configured.config.inbox).toMatchObject({ inboxes: namespace, elsewhere: [EU] })
   })
 
   it.each(["us", "EU", "fedramp", true, 0])("%j → invalid, never stored elsewhere", (value) => {

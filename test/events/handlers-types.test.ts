@@ -23,6 +23,13 @@ const nothing = (): void => {}
 const takesTextAmounts = (event: WebhookEvent<"decision.completed", { amount: string }>): void =>
   void event.data.object.amount
 
+it("a concurrency is a number, and there are no other settings", () => {
+  // @ts-expect-error -- text
+  expect(() => defineHandlers<Env>({ "application.funded": { concurrency: "1", handle: nothing } })).toThrow(TypeError)
+  // @ts-expect-error -- no such setting
+  expect(() => defineHandlers<Env>({ "application.funded": { retries: 1, handle: nothing } })).toThrow(TypeError)
+})
+
 describe("a handler's event is typed by its key", () => {
   it("exact type: its payload, and the bindings in the context", () => {
     const set = defineHandlers<Env>({
@@ -35,13 +42,26 @@ describe("a handler's event is typed by its key", () => {
         expectTypeOf(context.attempt).toEqualTypeOf<number>()
         expectTypeOf(context.deliveryId).toEqualTypeOf<string | undefined>()
       },
+      "payment.settled": {
+        concurrency: 1,
+        handle: (event, context) => {
+          expectTypeOf(event.type).toEqualTypeOf<"payment.settled">()
+          expectTypeOf(context.env).toEqualTypeOf<Env>()
+        },
+      },
+      "my.own": {
+        concurrency: 1,
+        handle: ({ data }) => {
+          expectTypeOf(data.object).toEqualTypeOf<Record<string, unknown>>()
+        },
+      },
       "enquiry.created": (event) => {
         expectTypeOf(event.data.object.form).toEqualTypeOf<string>()
         // @ts-expect-error -- the payload has no such field
         void event.data.object.amount
       },
     })
-    expect(set.entries.length).toBe(2)
+    expect(set.entries.length).toBe(4)
   })
 
   it("an outcome is one of those seen, and may be another", () => {

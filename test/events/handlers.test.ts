@@ -49,6 +49,13 @@ describe("values of defineHandlers", () => {
     { why: "number", value: 1 },
     { why: "list of functions", value: [nothing] },
     { why: "object with a method", value: { handle: nothing } },
+    { why: "settings without a function", value: { concurrency: 1 } },
+    { why: "settings whose handler is none", value: { concurrency: 1, handle: "release" } },
+    { why: "a setting that there is not", value: { concurrency: 1, handle: nothing, retries: 3 } },
+    ...[0, -1, 65, 1.5, Number.NaN, Infinity, "1", null, undefined, 1n].map((concurrency) => ({
+      why: `a concurrency of ${String(concurrency)}`,
+      value: { concurrency, handle: nothing },
+    })),
     { why: "promise of a function", value: Promise.resolve(nothing) },
     { why: "what a call of the function returned", value: nothing() },
   ])("$why → TypeError", ({ value }) => {
@@ -64,6 +71,33 @@ describe("values of defineHandlers", () => {
 
   it("none at all is a set without handlers", () => {
     expect(defineHandlers<object>({})).toEqual({ entries: [], schemas: {}, concurrency: {} })
+  })
+})
+
+describe("concurrency of defineHandlers", () => {
+  it.each([1, 16, 64])("%i → kept by key, and the function is the handler", (concurrency) => {
+    const set = defineHandlers<object>({ "payment.*": { concurrency, handle: nothing }, "*": nothing })
+    expect(set.concurrency).toEqual({ "payment.*": concurrency })
+    expect(set.entries).toEqual([
+      ["payment.*", nothing],
+      ["*", nothing],
+    ])
+  })
+
+  it.each([
+    {
+      why: "the rule",
+      value: { concurrency: 65, handle: nothing },
+      want: /"a\.b" must be a whole number from 1 to 64/,
+    },
+    {
+      why: "the setting",
+      value: { concurrency: 1, handle: nothing, retries: 3 },
+      want: /"a\.b" has a setting retries/,
+    },
+    { why: "the form", value: { concurrency: 1 }, want: /"a\.b" must be a function, or \{ concurrency, handle \}/ },
+  ])("the message names the key and $why", ({ value, want }) => {
+    expect(() => defineAnything({ "a.b": value })).toThrow(want)
   })
 })
 

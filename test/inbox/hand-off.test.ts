@@ -8,8 +8,11 @@ import { createInboxHandOff } from "../../src/inbox/hand-off.ts"
 import type { Accepted, InboxDelivery, InboxShard } from "../../src/inbox/inbox.ts"
 import { shardOf } from "../../src/inbox/shard-of.ts"
 import { createShards } from "../../src/inbox/shards.ts"
-import { createLog, createMemoryShard, type MemoryShard } from "../support/memory-inbox.ts"
-import type { LogEntry } from "../support/receiver.ts"
+import { createAppFromEnv } from "../../src/app/env.ts"
+import { defineHandlers } from "../../src/events/handlers.ts"
+import { NOW, sampleBody, SECRET, signedRequest } from "../support/delivery.ts"
+import { createLog, createMemoryInboxes, createMemoryShard, type MemoryShard } from "../support/memory-inbox.ts"
+import { toAnswer, type Answer, type LogEntry } from "../support/receiver.ts"
 
 const input = (changes: Partial<HandOffInput> = {}): HandOffInput => ({
   source: "credicorp",
@@ -59,6 +62,7 @@ function createFake(
         }
         return step
       },
+      kept: async () => undefined,
       async noteOpened(one: number) {
         asked.push(`list ${one}`)
       },
@@ -187,13 +191,38 @@ describe("a shard that is not opened", () => {
   it("is opened after the first one, and then takes the event", async () => {
     const { handOff, asked } = createFake([{ kind: "other_shards", kept: undefined }, NEW])
     expect(await handOff()).toBe("accepted")
-    expect(asked).toEqual([`accept ${HOME}`, "open 0", `list ${HOME}`, `open ${HOME}`, `accept ${HOME}`])
+    expect(asked).toEqual([`accept ${HOME}`, "list 0", "open 0", `list ${HOME}`, `open ${HOME}`, `accept ${HOME}`])
   })
 
   it("of an inbox that was made with another number → Unavailable, and it stays closed", async () => {
     const { handOff, asked } = createFake([{ kind: "other_shards", kept: undefined }, NEW], { opened: 8 })
     await expect(handOff()).rejects.toThrow(/INBOX_SHARDS/)
-    expect(asked).toEqual([`accept ${HOME}`, "open 0"])
+    expect(asked).toEqual([`accept ${HOME}`, "list 0", "open 0"])
+  })
+
+  // The namespace of a jurisdiction has other objects: changed, the inbox forgot every id, and ran each event again.
+  it.each([
+    { first: undefined, later: "eu" },
+    { first: "eu", later: undefined },
+  ])("over twins: made in the jurisdiction $first, then asked in $later and there again", async ({ first, later }) => {
+    const { namespace } = createMemoryInboxes({ runner: { run: async () => ({ kind: "done" }) } })
+    const { lines, log } = createLog()
+    const send = async (jurisdiction: string | undefined, id: string): Promise<Answer> => {
+      const env = {
+        INBOXES: namespace,
+        WEBHOOK_SECRETS: SECRET,
+        ...(jurisdiction && { INBOX_JURISDICTION: jurisdiction }),
+      }
+      const app = createAppFromEnv(env, defineHandlers<object>({ "*": () => {} }), { log, clock: () => NOW * 1000 })
+      return await toAnswer(await app.fetch(await signedRequest({ body: sampleBody({ id }) })))
+    }
+    for (const id of ["evt_1", "evt_2"]) expect((await send(first, id)).status).toBe(200)
+    for (const id of ["evt_1", "evt_3"]) expect((await send(later, id)).code).toBe("temporarily_unavailable")
+    expect(lines.at(-1)).toMatchObject({
+      level: "error",
+      error: expect.stringContaining("INBOX_JURISDICTION") as string,
+    })
+    expect((await send(first, "evt_1")).json["status"]).toBe("duplicate")
   })
 
   it("over twins: made with 16, then asked with 8, with 32 and with 16 again", async () => {

@@ -17,4 +17,5 @@ export function restartWorker(): void {
 // oxlint-disable-next-line import/no-default-export -- a Worker's main module has one
 export default {
   fetch: (request, env, ctx) => receiver.fetch(request, env, ctx),
+  scheduled: async (controller, env, ctx) => await receiver.scheduled(controller, env, ctx),
 } satisfies ExportedHandler<WorkerBindings>
