@@ -33,6 +33,7 @@ export function createReceiverRoute(
     return toResponse(outcome, requestId)
   })
 
+  // Spec 3.2: a delivery is a POST.
   return app.all("/", (c) => errorResponse({ code: "method_not_allowed" }, c.var.requestId, { Allow: "POST" }))
 }
 

@@ -30,8 +30,8 @@ export type DeliveryArguments = readonly [rawBody: BodyInput, headers: HeadersIn
 
 /**
  * Turns bytes and headers into a proven event. The checks run in this order, and the first that fails is the answer: the
- * header (spec 1.7, 1.8), the size of the body (3.5), the signature, then the time (1.9), the provider's format (3.7), its
- * fields (3.8), the payload (3.11).
+ * header (spec 1.7, 1.8), the size of the body (3.5), the signature, then the time (spec 3.6, 1.9), the provider's format
+ * (3.7), its fields (3.8), the payload (3.11).
  *
  * Every method throws a `TypeError` for a caller's mistake: a body that was parsed, is missing or was already read,
  * headers that are not headers, a clock that does not return whole seconds, no method and URL where the provider signs them.

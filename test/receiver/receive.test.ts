@@ -22,7 +22,7 @@ const nothing = (): void => {}
 const summary = ({ status, code, param }: Answer): string =>
   [status, code, param].filter((part) => part !== undefined).join(" ")
 
-describe("path and method: spec 3.1, 3.2", () => {
+describe("path and method: spec 3.1, spec 3.2", () => {
   it.each([
     { why: "the receiver's path", path: "/webhooks/credicorp", want: "200" },
     { why: "a query is not part of it", path: "/webhooks/credicorp?source=x", want: "200" },
@@ -69,7 +69,7 @@ describe("path and method: spec 3.1, 3.2", () => {
   })
 })
 
-describe("headers and signature: spec 3.3 to 3.6", () => {
+describe("headers and signature: spec 3.3, spec 3.4, spec 3.5, spec 3.6", () => {
   const genuine = signatureHeader(bytes)
   const invalid = "400 webhook_signature_invalid"
 
@@ -172,7 +172,7 @@ describe("all reasons of 1.9 are one answer, and none of them leaves: spec 1.8",
   })
 })
 
-describe("rotation: spec 1.2, 1.10", () => {
+describe("rotation: spec 1.2, spec 1.10", () => {
   const secrets = [
     { id: "new", secret: "whsec_new_0123456789abcdef" },
     { id: "old", secret: "whsec_old_0123456789abcdef" },
@@ -276,7 +276,7 @@ describe("size: spec 3.5", () => {
   })
 })
 
-describe("JSON and envelope: spec 3.7, 3.8", () => {
+describe("JSON and envelope: spec 3.7, spec 3.8", () => {
   it.each([
     { why: "empty", body: "", want: "400 invalid_json" },
     { why: "cut off", body: sampleBody().slice(0, -1), want: "400 invalid_json" },
@@ -301,7 +301,7 @@ describe("JSON and envelope: spec 3.7, 3.8", () => {
   })
 })
 
-describe("mode: spec 2.5, 3.9", () => {
+describe("mode: spec 2.5, spec 3.9", () => {
   const refused = "422 invalid_value_type livemode"
   it.each([
     { why: "test event at a test receiver", livemode: false, event: false, want: "200" },
@@ -416,7 +416,7 @@ describe("payload schema: spec 3.11", () => {
   })
 })
 
-describe("hand-off: spec 3.12, 3.13", () => {
+describe("hand-off: spec 3.12, spec 3.13", () => {
   it.each(["accepted", "duplicate", "ignored"] as const)("%s → 200 with exactly this body", async (status) => {
     const answer = await createReceiver({ handOff: async () => await Promise.resolve(status) }).send()
     expect(answer.status).toBe(200)

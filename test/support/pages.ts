@@ -7,6 +7,8 @@ export const ROOT = join(import.meta.dirname, "..", "..")
 export const PAGES: readonly string[] = [
   "README.md",
   "CHANGELOG.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
   ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".md"))
     .map((path) => join("docs", path)),

@@ -119,3 +119,13 @@ describe("signWebhook refuses a caller's mistake", () => {
     expect(String(thrown)).not.toContain(SECRET)
   })
 })
+
+it("a retry has another t and v1, and is the same event: each verifies at its own time (spec 1.6)", () => {
+  const [first, retry] = [NOW, NOW + 3600].map((now) => {
+    const headers = signWebhook(BODY, { secrets: [SECRET], now })
+    return { headers, event: createVerifier({ secrets: [SECRET], now }).verify(BODY, headers) }
+  })
+  expect(retry!.event).toEqual(first!.event)
+  const parts = [first, retry].flatMap((attempt) => attempt!.headers["Credicorp-Signature"]!.split(","))
+  expect(new Set(parts).size).toBe(4)
+})
