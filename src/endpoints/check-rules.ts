@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from "../core/result.ts"
 import type { Failure } from "./account.ts"
-import { EVENTS_MESSAGES, URL_MESSAGES } from "./messages.ts"
+import { toEventsMessage, URL_MESSAGES } from "./messages.ts"
 import { checkEnabledEvents } from "./rules/events.ts"
 import { checkEndpointUrl } from "./rules/url.ts"
 
@@ -12,7 +12,9 @@ export interface EndpointRules {
   readonly extraTlds: readonly string[]
 }
 
-/** Checks the URL and the events that are given (spec 5.4, 5.5). The URL is returned in its normalised form. */
+/**
+ * Checks the URL and the events of a body (spec 5.4, 5.5). The URL is returned in its normalised form.
+ */
 export function checkRules<Fields extends Ruled>(
   fields: Fields,
   { knownTypes, extraTlds }: EndpointRules,
@@ -25,7 +27,7 @@ export function checkRules<Fields extends Ruled>(
     fields.enabled_events === undefined ? ok(undefined) : checkEnabledEvents(fields.enabled_events, knownTypes)
   if (!events.ok) {
     const { param, reason } = events.error
-    return fail({ code: "webhook_event_unknown", param, publicMessage: EVENTS_MESSAGES[reason] })
+    return fail({ code: "webhook_event_unknown", param, publicMessage: toEventsMessage(reason, knownTypes) })
   }
   return ok(url.value === undefined ? fields : { ...fields, url: url.value })
 }

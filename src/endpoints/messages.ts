@@ -28,7 +28,7 @@ export const URL_MESSAGES: Readonly<Record<EndpointUrlReason, string>> = {
   wildcard_dns: "The endpoint's host must not belong to a DNS service that answers with private addresses.",
 }
 
-export const EVENTS_MESSAGES: Readonly<Record<EnabledEventsReason, string>> = {
+const EVENTS_MESSAGES: Readonly<Record<EnabledEventsReason, string>> = {
   not_a_list: "enabled_events must be an array of event types.",
   empty: 'enabled_events must have at least one entry; ["*"] is every event.',
   too_many: `enabled_events must have at most ${MAX_ENABLED_EVENTS} entries; a family as payment.* takes the place of many.`,
@@ -37,6 +37,17 @@ export const EVENTS_MESSAGES: Readonly<Record<EnabledEventsReason, string>> = {
   unknown_family: "No known event type is in this family.",
   unknown_type: "The event type is not known here.",
   duplicate: "The entry occurs twice.",
+}
+
+/** As many types as a message lists: an operator may configure hundreds. */
+const MAX_LISTED_TYPES = 50
+
+/** The message about `enabled_events`. To a partner that names an unknown type it lists those that are known. */
+export function toEventsMessage(reason: EnabledEventsReason, knownTypes: readonly string[]): string {
+  if (reason !== "unknown_type" && reason !== "unknown_family") return EVENTS_MESSAGES[reason]
+  const more = knownTypes.length - MAX_LISTED_TYPES
+  const listed = knownTypes.slice(0, MAX_LISTED_TYPES).join(", ")
+  return `${EVENTS_MESSAGES[reason]} Known types: ${listed}${more > 0 ? ` and ${more} more` : ""}.`
 }
 
 export const QUOTED_IDEMPOTENCY_KEY = "The Idempotency-Key must be sent without quotes."

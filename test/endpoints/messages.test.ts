@@ -2,9 +2,21 @@
 // white space only "must be HTTPS on the public internet" (spec 5.4).
 
 import { describe, expect, it } from "vitest"
+import { PUBLIC_EVENT_TYPES } from "../../src/events/known.ts"
 import { CATALOGUE } from "../../src/errors/catalogue.ts"
-import { EVENTS_MESSAGES, URL_MESSAGES } from "../../src/endpoints/messages.ts"
+import { toEventsMessage, URL_MESSAGES } from "../../src/endpoints/messages.ts"
 import { createPartner, createSample, sampleFields, toAnswer, createRequest, type Answer } from "../support/partner.ts"
+
+const EVENTS_REASONS = [
+  "not_a_list",
+  "empty",
+  "too_many",
+  "not_text",
+  "wildcard_not_alone",
+  "unknown_family",
+  "unknown_type",
+  "duplicate",
+] as const
 
 const messageOf = ({ json }: Answer): string => (json["error"] as { message: string }).message
 
@@ -79,12 +91,27 @@ describe("the message names the rule of enabled_events (spec 5.5)", () => {
     { why: "no such type", events: ["payment.lost"], param: "enabled_events[0]", rule: "unknown_type" },
     { why: "no such family", events: ["loan.*"], param: "enabled_events[0]", rule: "unknown_family" },
   ] as const)("$why", async ({ events, param, rule }) => {
-    expect(await refusal({ enabled_events: events })).toBe(`webhook_event_unknown ${param}: ${EVENTS_MESSAGES[rule]}`)
+    const message = toEventsMessage(rule, PUBLIC_EVENT_TYPES)
+    expect(await refusal({ enabled_events: events })).toBe(`webhook_event_unknown ${param}: ${message}`)
   })
 
   it("each text is another", () => {
-    const texts = [...Object.values(EVENTS_MESSAGES), ...Object.values(URL_MESSAGES)]
+    const texts = [...EVENTS_REASONS.map((reason) => toEventsMessage(reason, [])), ...Object.values(URL_MESSAGES)]
     expect(new Set(texts).size).toBe(texts.length)
+  })
+
+  // Nothing told a partner which types there are.
+  it.each([
+    { count: 1, says: "not known here. Known types: a.t0." },
+    { count: 2, says: "not known here. Known types: a.t0, a.t1." },
+    { count: 50, says: "a.t48, a.t49." },
+    { count: 51, says: "a.t48, a.t49 and 1 more." },
+    { count: 300, says: "a.t48, a.t49 and 250 more." },
+  ])("lists the known types, at most 50 of $count", ({ count, says }) => {
+    const types = Array.from({ length: count }, (_, i) => `a.t${i}`)
+    expect(toEventsMessage("unknown_type", types).endsWith(says)).toBe(true)
+    expect(toEventsMessage("unknown_family", types)).toContain("family. Known types: a.t0")
+    expect(toEventsMessage("duplicate", types)).toBe("The entry occurs twice.")
   })
 })
 

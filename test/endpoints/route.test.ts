@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from "vitest"
 import { createApp } from "../../src/app/app.ts"
+import { PUBLIC_EVENT_TYPES } from "../../src/events/known.ts"
 import { CATALOGUE, type ErrorCode } from "../../src/errors/catalogue.ts"
-import { URL_MESSAGES } from "../../src/endpoints/messages.ts"
+import { toEventsMessage, URL_MESSAGES } from "../../src/endpoints/messages.ts"
 import { KEYS } from "../support/api-keys.ts"
 import {
   createPartner,
@@ -82,7 +83,11 @@ describe("every code that occurs without tokens (spec 4.2, 5)", () => {
     const requestId = headers.get("Credicorp-Request-Id")
     expect(status).toBe(want)
     expect(requestId).toMatch(/^req_[\w-]{16}$/)
-    const message = code === "webhook_endpoint_url_invalid" ? URL_MESSAGES.reserved_name : meaning
+    const ruled: Partial<Record<ErrorCode, string>> = {
+      webhook_endpoint_url_invalid: URL_MESSAGES.reserved_name,
+      webhook_event_unknown: toEventsMessage("unknown_type", PUBLIC_EVENT_TYPES),
+    }
+    const message = ruled[code] ?? meaning
     const error = { type, code, message, request_id: requestId }
     expect(json).toMatchObject({ error })
     expect(Object.keys(json)).toEqual(["error"])
@@ -497,13 +502,13 @@ const createClosedApp = (state: "off" | "invalid") =>
   createApp({
     receiver: { state: "off", source: "credicorp" },
     inbox: { state: "off" },
-    partner: { state },
+    endpoints: { state },
     operator: { state: "off" },
     log: () => {},
     clock: () => NOW_MS,
   })
 
-describe("a partner plane that is off or invalid", () => {
+describe("endpoints that is off or invalid", () => {
   const PATHS = ["", "/whend_1", "/whend_1/rotate_secret", "/whend_1/other/path"]
   const rows = PATHS.flatMap((path) => ["GET", "POST", "PATCH", "DELETE"].map((method) => ({ method, path })))
 
@@ -525,7 +530,7 @@ describe("a partner plane that is off or invalid", () => {
   it.each(["off", "invalid"] as const)("%s: /healthz says so, and other paths go on", async (state) => {
     const app = createClosedApp(state)
     const health = await toAnswer(await app.fetch(new Request("https://partner.example/healthz")))
-    expect(health.json["surfaces"]).toEqual({ receiver: "off", inbox: "off", partner: state, operator: "off" })
+    expect(health.json["surfaces"]).toEqual({ receiver: "off", inbox: "off", endpoints: state, operator: "off" })
     const beside = await toAnswer(await app.fetch(new Request(`https://partner.example${PARTNER_PATH}x`)))
     expect(verdict(beside)).toBe("404 route_not_found")
   })
