@@ -70,7 +70,7 @@ describe("the Worker", () => {
     const answer = await toAnswer(await worker.fetch("https://receiver.example/healthz"))
     expect([answer.status, answer.json]).toEqual([
       200,
-      { status: "ok", surfaces: { receiver: "on", inbox: "on", partner: "on", operator: "on" } },
+      { status: "ok", surfaces: { receiver: "on", inbox: "on", endpoints: "on", operator: "on" }, store: "ok" },
     ])
   })
 })

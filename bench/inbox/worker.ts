@@ -78,7 +78,7 @@ function createBenchApp(env: Env, handOff: HandOff): ReturnType<typeof createApp
   return createApp({
     receiver: { state: "on", source: credicorp.name, settings },
     inbox: { state: "off" },
-    partner: { state: "off" },
+    endpoints: { state: "off" },
     operator: { state: "off" },
     log: writeLine,
     clock: Date.now,

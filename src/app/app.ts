@@ -32,7 +32,7 @@ export interface AppDeps {
   /** The operator's routes of the inbox at `/inbox`. */
   readonly inbox: Surface<InboxOperationDeps & OperatorTokens>
   /** The registry of endpoints at `/partner/v1/webhook_endpoints`. */
-  readonly partner: Surface<PartnerSettings>
+  readonly endpoints: Surface<PartnerSettings>
   /** Where the pages of the error codes are: makes `error.doc_url`, which no error has unless it is given. */
   readonly errorDocsUrl?: string | undefined
   /** The operator's routes about accounts at `/operator/accounts`. */
@@ -46,7 +46,7 @@ type App = Hono<{ Variables: { requestId: string } }>
 
 /** Mounts the routes. Knows no bindings, so it runs in any runtime. */
 export function createApp(deps: AppDeps): App {
-  const { receiver, inbox, partner, operator, errorDocsUrl, log, clock } = deps
+  const { receiver, inbox, endpoints, operator, errorDocsUrl, log, clock } = deps
   const app: App = new Hono()
 
   app.use(async (c, next) => {
@@ -61,7 +61,7 @@ export function createApp(deps: AppDeps): App {
     const { tokens, ...settings } = inbox.settings
     app.route("/", createOperatorRoutes(INBOX_OPERATIONS, { deps: settings, tokens, log }))
   }
-  if (partner.state === "on") app.route("/", createPartnerRoutes(partner.settings, { clock, log }))
+  if (endpoints.state === "on") app.route("/", createPartnerRoutes(endpoints.settings, { clock, log }))
   if (operator.state === "on") {
     const { tokens, accountOf } = operator.settings
     app.route("/", createOperatorRoutes(ACCOUNT_OPERATIONS, { deps: { accountOf }, tokens, log }))
@@ -70,12 +70,17 @@ export function createApp(deps: AppDeps): App {
   const invalid = [
     ...(receiver.state === "invalid" ? [path] : []),
     ...(inbox.state === "invalid" ? [INBOX_PATH, `${INBOX_PATH}/*`] : []),
-    ...(partner.state === "invalid" ? [PARTNER_PATH, `${PARTNER_PATH}/*`] : []),
+    ...(endpoints.state === "invalid" ? [PARTNER_PATH, `${PARTNER_PATH}/*`] : []),
     ...(operator.state === "invalid" ? [OPERATOR_PATH, `${OPERATOR_PATH}/*`] : []),
   ]
   for (const route of invalid) app.all(route, (c) => errorResponse(UNAVAILABLE, c.var.requestId))
 
-  const surfaces = { receiver: receiver.state, inbox: inbox.state, partner: partner.state, operator: operator.state }
+  const surfaces = {
+    receiver: receiver.state,
+    inbox: inbox.state,
+    endpoints: endpoints.state,
+    operator: operator.state,
+  }
   app.route(
     "/",
     createAboutRoutes(async () => {

@@ -51,7 +51,7 @@ export function createAppFromEnv<Env extends WorkerBindings>(
     createReceiverSettings(config, handlers, { log, clock }),
   )
   if (receiver.state === "off") log({ level: "warn", message: "the receiver is off: WEBHOOK_SECRETS is not set" })
-  const partner = toSurface(
+  const endpoints = toSurface(
     "endpoints",
     readPartnerConfig(env),
     ({ apiKeys, tokens, eventTypes, extraTlds, accounts }) => ({
@@ -79,7 +79,7 @@ export function createAppFromEnv<Env extends WorkerBindings>(
   }
   const errorDocsUrl = docs.state === "on" ? docs.config.url : undefined
   const named = { ...receiver, source: credicorp.name }
-  return createApp({ receiver: named, inbox, partner, operator, errorDocsUrl, log, clock })
+  return createApp({ receiver: named, inbox, endpoints, operator, errorDocsUrl, log, clock })
 }
 
 const keysOf = <Env>({ entries }: HandlerSet<Env>): readonly string[] => entries.map(([pattern]) => pattern)

@@ -1,6 +1,7 @@
 /**
- * The tables of an account's object, one step a version; a step that has been deployed is never edited. An object that
- * meets a newer version than its own code knows refuses to run, so that a rollback writes nothing it does not understand.
+ * The tables of an account's object, one step a version. A deployed step is never edited. An object that finds a newer version
+ * than its code knows answers 503, so that a rollback writes nothing that it does not understand. `place` is the sequence
+ * of a row.
  */
 export const ACCOUNT_SCHEMA: readonly string[] = [
   `CREATE TABLE endpoints (

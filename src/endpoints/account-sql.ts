@@ -5,7 +5,7 @@ import { ROWS_A_CALL } from "./housekeeping.ts"
 /** Idempotency records of one mode of an account. A day of ordinary use leaves few; beyond this, the oldest are dropped. */
 export const MAX_STORED_ANSWERS = 10_000
 
-/** An account's state in the SQLite of its object. Rows hold JSON, which keeps any text as it is. */
+/** Keeps an account's state in the SQLite of its object. Rows hold JSON, which keeps any text unchanged. */
 export function createSqlAccountStore(sql: SqlStorage): AccountStore {
   const read = <Row>(query: string, ...bindings: unknown[]): Row | undefined => {
     const [row] = sql.exec<{ data: string }>(query, ...bindings).toArray()
@@ -46,16 +46,16 @@ export function createSqlAccountStore(sql: SqlStorage): AccountStore {
     getEndpoint: (id, livemode) =>
       read<Endpoint>("SELECT data FROM endpoints WHERE id = ? AND livemode = ?", id, Number(livemode)),
 
-    listEndpoints: (livemode, place = Number.MAX_SAFE_INTEGER, limit) =>
+    listEndpoints: (livemode, sequence = Number.MAX_SAFE_INTEGER, limit) =>
       sql
-        .exec<{ place: number; data: string }>(
-          "SELECT place, data FROM endpoints WHERE livemode = ? AND place < ? ORDER BY place DESC LIMIT ?",
+        .exec<{ sequence: number; data: string }>(
+          "SELECT place AS sequence, data FROM endpoints WHERE livemode = ? AND place < ? ORDER BY place DESC LIMIT ?",
           Number(livemode),
-          place,
+          sequence,
           limit,
         )
         .toArray()
-        .map((row) => ({ place: row.place, endpoint: JSON.parse(row.data) as Endpoint })),
+        .map((row) => ({ sequence: row.sequence, endpoint: JSON.parse(row.data) as Endpoint })),
 
     insertEndpoint(endpoint) {
       const { id, livemode } = endpoint
@@ -141,14 +141,14 @@ export function createSqlAccountStore(sql: SqlStorage): AccountStore {
       )
     },
 
-    listActions: (place = Number.MAX_SAFE_INTEGER, limit) =>
+    listActions: (sequence = Number.MAX_SAFE_INTEGER, limit) =>
       sql
-        .exec<{ place: number; data: string }>(
-          "SELECT place, data FROM actions WHERE place < ? ORDER BY place DESC LIMIT ?",
-          place,
+        .exec<{ sequence: number; data: string }>(
+          "SELECT place AS sequence, data FROM actions WHERE place < ? ORDER BY place DESC LIMIT ?",
+          sequence,
           limit,
         )
         .toArray()
-        .map((row) => ({ place: row.place, action: JSON.parse(row.data) as KeptAction })),
+        .map((row) => ({ sequence: row.sequence, action: JSON.parse(row.data) as KeptAction })),
   }
 }

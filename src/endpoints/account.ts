@@ -122,12 +122,12 @@ export interface AccountStore {
   getEndpoint(id: string, livemode: boolean): Endpoint | undefined
   /** The space that the account's rows take, in bytes. */
   size(): number
-  /** Newest first, from after `place`; each with its own place. */
+  /** Lists the newest first, after the row of `sequence`; each with its own. */
   listEndpoints(
     livemode: boolean,
-    place: number | undefined,
+    sequence: number | undefined,
     limit: number,
-  ): readonly { place: number; endpoint: Endpoint }[]
+  ): readonly { sequence: number; endpoint: Endpoint }[]
   insertEndpoint(endpoint: Endpoint): void
   replaceEndpoint(endpoint: Endpoint): void
   deleteEndpoint(id: string): void
@@ -145,6 +145,6 @@ export interface AccountStore {
   setSuspended(suspended: boolean): void
   /** Keeps an action; of many, the newest `MAX_KEPT_ACTIONS`. */
   insertAction(action: KeptAction): void
-  /** Newest first, from after `place`; each with its own place. */
-  listActions(place: number | undefined, limit: number): readonly { place: number; action: KeptAction }[]
+  /** Lists the newest first, after the row of `sequence`; each with its own. */
+  listActions(sequence: number | undefined, limit: number): readonly { sequence: number; action: KeptAction }[]
 }

@@ -7,7 +7,7 @@ import { MAX_OVERLAP_SECONDS } from "./endpoint.ts"
 import { MAX_ENABLED_EVENTS } from "./rules/events.ts"
 import { MAX_ENDPOINT_URL_CHARS } from "./rules/url.ts"
 
-/** An operator's own words beside what was done: why, and where to read more. */
+/** An operator's reason for an action, and where to read more. */
 export const MAX_NOTE_CHARS = 500
 
 /** Spec 5.8. */
@@ -40,8 +40,8 @@ const Metadata = v.pipe(
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return
     for (const [key, value] of Object.entries(dataset.value)) {
-      const sound = hasAtMost(key, MAX_METADATA_KEY_CHARS) && key !== "" && key !== "__proto__"
-      if (sound && typeof value === "string" && hasAtMost(value, MAX_METADATA_VALUE_CHARS)) continue
+      const valid = hasAtMost(key, MAX_METADATA_KEY_CHARS) && key !== "" && key !== "__proto__"
+      if (valid && typeof value === "string" && hasAtMost(value, MAX_METADATA_VALUE_CHARS)) continue
       addIssue({ path: [{ type: "object", origin: "value", input: dataset.value, key, value }] })
     }
   }),

@@ -32,5 +32,5 @@ export function listActions(store: AccountStore, limit: number, cursor: number |
 export const listEveryEndpoint = (store: AccountStore, now: number): readonly EndpointView[] =>
   [false, true]
     .flatMap((livemode) => store.listEndpoints(livemode, undefined, MAX_ENDPOINTS))
-    .toSorted((a, b) => b.place - a.place)
+    .toSorted((a, b) => b.sequence - a.sequence)
     .map(({ endpoint }) => toView(endpoint, now))

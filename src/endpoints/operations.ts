@@ -11,7 +11,7 @@ import { EndpointPatch, NewEndpoint, Page, Rotation } from "./fields.ts"
 
 export const PARTNER_PATH = "/partner/v1/webhook_endpoints"
 
-/** What an operation makes its command of. */
+/** What an operation makes its command from. */
 export interface OperationInput {
   readonly id: string
   /** The parsed body; an absent one is `{}`. */
@@ -20,7 +20,7 @@ export interface OperationInput {
   readonly rules: EndpointRules
 }
 
-/** An operation of the partner plane. Its command runs in the account's object. */
+/** An operation on endpoints. Its command runs in the account's object. */
 export interface PartnerOperation extends Declaration {
   readonly bearer: { readonly scheme: "partner"; readonly scope: Scope }
   toCommand(input: OperationInput): Result<Command, Failure>
@@ -55,7 +55,7 @@ const EndpointWithSecret = named(
     secret: v.exactOptional(
       described(
         v.string(),
-        "Signs the deliveries. Shown here and in a replay of this answer, and never again; a replay leaves it out once it is gone.",
+        "Signs the deliveries. Shown here and in a replay of this answer, and never again. A replay leaves it out after it has ended.",
       ),
     ),
   }),
@@ -90,7 +90,7 @@ const shown = (description: string, answer: Partial<AnswerDeclaration> = {}): re
 
 const WITH_SECRET = { schema: EndpointWithSecret, example: EXAMPLE_WITH_SECRET }
 
-/** The operations of the partner plane (spec 5.1, 5.7). */
+/** The operations on endpoints (spec 5.1, 5.7). */
 export const PARTNER_OPERATIONS: readonly PartnerOperation[] = [
   {
     name: "endpoints.create",

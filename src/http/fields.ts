@@ -3,18 +3,18 @@ import { hasAtMost, isFields } from "../core/is.ts"
 import { MAX_PARAM_CHARS } from "../errors/webhook-error.ts"
 import { fail, ok, type Result } from "../core/result.ts"
 
-/** A request whose fields are not in order: the code to answer with, and the field. */
+/** Why the fields of a request are refused: the code to answer with, and the field. */
 export interface FieldFailure {
   readonly code: "unknown_field" | "invalid_value_type"
   readonly param?: string
 }
 
-/** Holds a value against a schema; the first thing that fails is the answer (spec 5.8). */
+/** Validates a value by a schema. Only the first failure is reported (spec 5.8). */
 export function checkFields<const Schema extends v.GenericSchema>(
   schema: Schema,
   value: unknown,
 ): Result<v.InferOutput<Schema>, FieldFailure> {
-  // The library takes a list for an object without fields.
+  // The library accepts an array where a schema has no required field.
   if (!isFields(value)) return fail({ code: "invalid_value_type" })
   const result = v.safeParse(schema, value, { abortEarly: true })
   if (result.success) return ok(result.output)
@@ -30,7 +30,7 @@ function toPath(path: v.BaseIssue<unknown>["path"]): string {
   return text.slice(0, MAX_PARAM_CHARS)
 }
 
-/** A name that stands twice stays a list, which no field takes: which of the two was meant is not ours to guess. */
+/** Makes an object of a query. A name that occurs twice stays a list, which no field accepts. */
 export const toQuery = (query: Record<string, string[]>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(query).map(([name, values]) => [name, values.length === 1 ? values[0] : values]))
 
@@ -51,7 +51,7 @@ export const named = <const Schema extends v.GenericSchema>(
   schema: Schema,
 ): v.SchemaWithPipe<readonly [Schema, v.TitleAction<v.InferOutput<Schema>, string>]> => v.pipe(schema, v.title(title))
 
-/** Text of at most so many characters; the OpenAPI document tells of it. */
+/** Text of at most so many characters, which the OpenAPI document shows. */
 export const maxChars = (max: number): v.GenericSchema<string> =>
   v.pipe(
     v.string(),

@@ -5,7 +5,7 @@ import { described, named } from "./fields.ts"
 export const MAX_PAGE_SIZE = 100
 export const DEFAULT_PAGE_SIZE = 20
 
-/** The query of a listing (spec 5.7). A cursor is a position in the list, opaque to the client that passes it back. */
+/** The query of a listing (spec 5.7). A cursor is a position in the list, opaque to the client. */
 export const PAGE_FIELDS = {
   limit: v.optional(
     v.pipe(
@@ -45,10 +45,10 @@ export const pageOf = (title: string, item: v.GenericSchema): v.GenericSchema =>
     }),
   )
 
-/** The cursor of a place in the list. */
-export const toCursor = (place: number): string => `c${place.toString(36)}`
+/** Makes the cursor of a row. */
+export const toCursor = (sequence: number): string => `c${sequence.toString(36)}`
 
-/** A page as it is answered. @param next The place to go on from; undefined at the end. */
+/** Makes the body of a page. @param next The sequence of its last row; undefined if no page follows. */
 export const toPageBody = <View>(
   data: readonly View[],
   next: number | undefined,
@@ -57,14 +57,14 @@ export const toPageBody = <View>(
   next_cursor: next === undefined ? null : toCursor(next),
 })
 
-/** A part of a list, and the place after which the next part begins; undefined if this is the last. */
+/** A page of rows, and the sequence of its last row; undefined if no page follows. */
 export interface PageOf<Row> {
   readonly rows: readonly Row[]
   readonly next: number | undefined
 }
 
-/** A page of rows that were read with one more than the page may have: that one tells whether there is a next page. */
-export function toPage<Row extends { readonly place: number }>(rows: readonly Row[], limit: number): PageOf<Row> {
+/** Makes a page of rows that were read with one more than it may have: that one shows that another page follows. */
+export function toPage<Row extends { readonly sequence: number }>(rows: readonly Row[], limit: number): PageOf<Row> {
   const page = rows.slice(0, limit)
-  return { rows: page, next: rows.length > limit ? page.at(-1)?.place : undefined }
+  return { rows: page, next: rows.length > limit ? page.at(-1)?.sequence : undefined }
 }

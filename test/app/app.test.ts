@@ -26,7 +26,7 @@ function createSend(receiver: Receiver): Send {
   const app = createApp({
     receiver: { state: receiver, source: "credicorp" },
     inbox: { state: "off" },
-    partner: { state: "off" },
+    endpoints: { state: "off" },
     operator: { state: "off" },
     log: () => {},
     clock: () => 0,
@@ -39,7 +39,7 @@ describe("/healthz", () => {
     const answer = await createSend("on")({ method: "GET", url: `${BASE}/healthz` })
     expect([answer.status, answer.json]).toEqual([
       200,
-      { status: "ok", surfaces: { receiver: "on", inbox: "off", partner: "off", operator: "off" }, store: "ok" },
+      { status: "ok", surfaces: { receiver: "on", inbox: "off", endpoints: "off", operator: "off" }, store: "ok" },
     ])
     expect(answer.headers.get("Retry-After")).toBeNull()
   })
@@ -55,7 +55,7 @@ describe("/healthz", () => {
   it.each(["off", "invalid"] as const)("%s → 503 that names it", async (state) => {
     const answer = await createSend(state)({ method: "GET", url: `${BASE}/healthz` })
     expect([answer.status, answer.code]).toEqual([503, "temporarily_unavailable"])
-    expect(answer.json["surfaces"]).toEqual({ receiver: state, inbox: "off", partner: "off", operator: "off" })
+    expect(answer.json["surfaces"]).toEqual({ receiver: state, inbox: "off", endpoints: "off", operator: "off" })
     expect(answer.headers.get("Retry-After")).toBe("30")
   })
 

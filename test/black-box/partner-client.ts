@@ -5,7 +5,7 @@ import type { KeyFacts } from "../support/partner-keys.ts"
 /** Where the registry of endpoints is (spec 5.1). */
 export const ENDPOINTS = "/partner/v1/webhook_endpoints"
 
-/** Something that speaks HTTP and claims to be the partner plane. */
+/** Something that speaks HTTP and claims to be the endpoints API. */
 export interface PartnerPlane {
   /** @param path From the root, with its query. */
   fetch(path: string, init: PlaneInit): Promise<Response>

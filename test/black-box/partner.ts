@@ -7,13 +7,13 @@ import { describeRefusals } from "./partner-refusals.ts"
 import { describeTokens } from "./partner-tokens.ts"
 
 /**
- * The partner plane as its callers see it (spec 4 and 5): over HTTP alone, so that whatever answers may be held to it.
+ * The endpoints API as its callers see it (spec 4 and 5): over HTTP alone, so that whatever answers may be held to it.
  * Every code of spec 5 that can occur is drawn out.
  *
  * @param start Called once. Its accounts are empty and their buckets full.
  */
 export function describePartner(name: string, start: () => Promise<PartnerPlane>): void {
-  describe(`the partner plane: ${name}`, { timeout: TEST_MS }, () => {
+  describe(`the endpoints: ${name}`, { timeout: TEST_MS }, () => {
     let plane: PartnerPlane | undefined
     beforeAll(async () => {
       plane = await start()

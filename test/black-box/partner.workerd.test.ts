@@ -1,4 +1,4 @@
-// Catches a partner plane that answers otherwise than spec 4 and 5 have it, in the runtime where it is deployed.
+// Catches an endpoints API that answers otherwise than spec 4 and 5 have it, in the runtime where it is deployed.
 
 import { exports } from "cloudflare:workers"
 import { afterAll, beforeAll, inject, vi } from "vitest"

@@ -1,4 +1,4 @@
-// Catches a partner plane that answers otherwise than spec 4 and 5 have it, from bundle to socket as `npm start` runs it.
+// Catches an endpoints API that answers otherwise than spec 4 and 5 have it, from bundle to socket as `npm start` runs it.
 
 import { once } from "node:events"
 import { createServer } from "node:http"

@@ -149,7 +149,7 @@ describe("the deployed Worker", () => {
   it("has its registry beside its receiver", async () => {
     const worker = (exports as unknown as { default: Fetcher }).default
     const answer = await toAnswer(await worker.fetch("https://partner.example/healthz"))
-    expect(answer.json["surfaces"]).toEqual({ receiver: "on", inbox: "on", partner: "on", operator: "on" })
+    expect(answer.json["surfaces"]).toEqual({ receiver: "on", inbox: "on", endpoints: "on", operator: "on" })
   })
 })
 

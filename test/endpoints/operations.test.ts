@@ -228,7 +228,7 @@ const open = (env: OperatorBindings & PartnerBindings) => {
 describe("its configuration", () => {
   const ACCOUNTS = createNamespace()
 
-  it("on, with or without a partner plane", async () => {
+  it("on, with or without endpoints", async () => {
     expect((await open({ OPERATOR_TOKEN, ACCOUNTS }).operate("/acct_a/endpoints")).status).toBe(200)
     const both = open({ OPERATOR_TOKEN, ACCOUNTS, PARTNER_API_KEYS: JSON.stringify(API_KEYS) })
     expect((await both.operate("/acct_a/actions")).status).toBe(200)

@@ -66,7 +66,7 @@ export function createInboxApp({ count = 4, handlerKeys = HANDLER_KEYS } = {}): 
   const app = createApp({
     receiver: { state: "off", source: "credicorp" },
     inbox: { state: "on", settings: { tokens: [OPERATOR_TOKEN], shards, handlerKeys } },
-    partner: { state: "off" },
+    endpoints: { state: "off" },
     operator: { state: "off" },
     log,
     clock: () => now,

@@ -30,8 +30,8 @@ export const OPERATOR_PATH = "/operator/accounts"
 /** The account's tables: rows hold JSON, as in the object's SQLite, so that what is read is never what was written. */
 interface Tables {
   /** Never used twice, as AUTOINCREMENT has it. */
-  lastPlace: number
-  endpoints: Map<string, { readonly place: number; readonly livemode: boolean; readonly data: string }>
+  lastSequence: number
+  endpoints: Map<string, { readonly sequence: number; readonly livemode: boolean; readonly data: string }>
   answers: Map<string, { readonly expiresAt: number; readonly data: string }>
   revoked: Set<string>
   suspended: boolean
@@ -62,7 +62,7 @@ export interface MemoryAccount extends Account {
 /** The `Account` port over maps: the same `handleRequest`, the same transactions, no platform. */
 export function createMemoryAccount(clock: () => number = () => NOW_MS): MemoryAccount {
   let tables: Tables = {
-    lastPlace: 0,
+    lastSequence: 0,
     endpoints: new Map(),
     answers: new Map(),
     revoked: new Set(),
@@ -135,17 +135,17 @@ function createMemoryStore(tables: () => Tables, broken: () => Table | undefined
       const row = tables().endpoints.get(id)
       return row?.livemode === livemode ? (JSON.parse(row.data) as Endpoint) : undefined
     },
-    listEndpoints: (livemode, place = Number.MAX_SAFE_INTEGER, limit) =>
+    listEndpoints: (livemode, sequence = Number.MAX_SAFE_INTEGER, limit) =>
       rowsOf(livemode)
-        .filter((row) => row.place < place)
-        .toSorted((a, b) => b.place - a.place)
+        .filter((row) => row.sequence < sequence)
+        .toSorted((a, b) => b.sequence - a.sequence)
         .slice(0, limit)
-        .map((row) => ({ place: row.place, endpoint: JSON.parse(row.data) as Endpoint })),
+        .map((row) => ({ sequence: row.sequence, endpoint: JSON.parse(row.data) as Endpoint })),
     insertEndpoint(endpoint) {
       const { id, livemode } = endpoint
       if (tables().endpoints.has(id)) throw new Error("UNIQUE constraint failed: endpoints.id")
-      tables().lastPlace += 1
-      tables().endpoints.set(id, { place: tables().lastPlace, livemode, data: JSON.stringify(endpoint) })
+      tables().lastSequence += 1
+      tables().endpoints.set(id, { sequence: tables().lastSequence, livemode, data: JSON.stringify(endpoint) })
     },
     replaceEndpoint(endpoint) {
       const row = tables().endpoints.get(endpoint.id)
@@ -188,10 +188,10 @@ function createMemoryStore(tables: () => Tables, broken: () => Table | undefined
       check("actions")
       tables().actions = [...tables().actions, JSON.stringify(action)]
     },
-    listActions: (place = Number.MAX_SAFE_INTEGER, limit) =>
+    listActions: (sequence = Number.MAX_SAFE_INTEGER, limit) =>
       tables()
-        .actions.map((data, i) => ({ place: i + 1, action: JSON.parse(data) as KeptAction }))
-        .filter((row) => row.place < place)
+        .actions.map((data, i) => ({ sequence: i + 1, action: JSON.parse(data) as KeptAction }))
+        .filter((row) => row.sequence < sequence)
         .toReversed()
         .slice(0, limit),
   }
@@ -241,7 +241,7 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string | undefined>>
 }
 
-/** A request to the partner plane; `path` is what follows `PARTNER_PATH`, unless it is a whole one. */
+/** A request to the endpoints API; `path` is what follows `PARTNER_PATH`, unless it is a whole one. */
 export function createRequest(
   method: string,
   path: string,
@@ -303,7 +303,7 @@ export function createPartner({
   const app = createApp({
     receiver: { state: "off", source: "credicorp" },
     inbox: { state: "off" },
-    partner: {
+    endpoints: {
       state: "on",
       settings: {
         authenticate: createApiKeyAuth(API_KEYS),

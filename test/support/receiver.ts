@@ -98,7 +98,7 @@ export function createReceiver(options: ReceiverOptions = {}): TestReceiver {
       source: credicorp.name,
     },
     inbox: { state: "off" },
-    partner: { state: "off" },
+    endpoints: { state: "off" },
     operator: { state: "off" },
     errorDocsUrl: options.errorDocsUrl,
     log,

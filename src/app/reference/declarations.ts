@@ -146,13 +146,13 @@ export const ABOUT_OPERATIONS = [
           "Health",
           v.object({
             status: v.literal("ok"),
-            surfaces: v.object({ receiver: State, inbox: State, partner: State, operator: State }),
+            surfaces: v.object({ receiver: State, inbox: State, endpoints: State, operator: State }),
             store: described(v.literal("ok"), "Whether the inbox can store a delivery."),
           }),
         ),
         example: {
           status: "ok",
-          surfaces: { receiver: "on", inbox: "on", partner: "off", operator: "off" },
+          surfaces: { receiver: "on", inbox: "on", endpoints: "off", operator: "off" },
           store: "ok",
         },
       },

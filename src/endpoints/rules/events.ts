@@ -1,31 +1,31 @@
 import { fail, ok, type Result } from "../../core/result.ts"
 import { matchesPattern } from "../../events/patterns.ts"
 
-/** Spec 5.5. Whoever wants more than a hundred types wants a family or `*`; each entry is compared for every event. */
+/** Spec 5.5. A family or `*` replaces more than a hundred types. Each entry is compared with every event. */
 export const MAX_ENABLED_EVENTS = 100
 
-/** Which rule of spec 5.5 a list breaks: of the list first, then of its entries one after another, in this order. */
+/** Which rule of spec 5.5 a list breaks: first those of the list, then those of its entries, one after another. */
 export type EnabledEventsReason =
   /** Not an array. */
   | "not_a_list"
-  /** No entry: an endpoint that wants nothing is one to disable. */
+  /** No entry: to send nothing to an endpoint, disable it. */
   | "empty"
   /** More than 100 entries. */
   | "too_many"
-  /** An entry that is no string. */
+  /** An entry that is not a string. */
   | "not_text"
-  /** `*` with others beside it, whatever they are. */
+  /** `*` beside any other entry. */
   | "wildcard_not_alone"
-  /** A family, `payment.*`, in which there is no known type. */
+  /** A family, as `payment.*`, without a known type. */
   | "unknown_family"
-  /** Anything else that is no known type, letter for letter. */
+  /** Any other entry that is not a known type, letter for letter. */
   | "unknown_type"
-  /** An entry that stood there before. */
+  /** An entry that occurs twice. */
   | "duplicate"
 
 /**
- * Why a list is refused, and where. On the wire (spec 5.5) it is `webhook_event_unknown`; `not_a_list` and `not_text` are
- * wrong types, for which spec 5.8 has `invalid_value_type`.
+ * Why a list is refused, and where. On the wire it is `webhook_event_unknown` (spec 5.5), and `invalid_value_type` for the wrong
+ * types `not_a_list` and `not_text` (spec 5.8).
  */
 export interface EnabledEventsError {
   readonly reason: EnabledEventsReason
@@ -37,11 +37,11 @@ export interface EnabledEventsError {
  * Decides whether a list may be an endpoint's `enabled_events` (spec 5.5): 1 to 100 entries, no two the same, each a known
  * type, a family of at least one known type at any depth, or `*` alone.
  *
- * A family and a type in it may stand together: two ways to want one event are not one entry twice.
+ * A family and a type in it are different entries, and both are allowed.
  *
  * @param list What the caller was sent; any value.
  * @param knownTypes Exact event types (spec 2.3, 2.6), no patterns.
- * @returns The entries in their order, in an array of its own; or the first rule broken.
+ * @returns The entries in their order, in a new array; or the first rule broken.
  * @example
  * ```ts
  * checkEnabledEvents(["payment.*"], ["payment.settled"]) // { ok: true, value: ["payment.*"] }

@@ -40,7 +40,7 @@ describe("the document", () => {
     const app = createApp({
       receiver: { ...on, source: "credicorp" },
       inbox: on,
-      partner: on,
+      endpoints: on,
       operator: on,
       log: () => {},
       clock: () => 0,

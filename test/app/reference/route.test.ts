@@ -12,7 +12,7 @@ const fetchPage = async (path: string, init?: RequestInit): Promise<Response> =>
   const surfaces = {
     receiver: { state: "off", source: "credicorp" },
     inbox: { state: "off" },
-    partner: { state: "off" },
+    endpoints: { state: "off" },
     operator: { state: "off" },
   } as const
   return await createApp({ ...surfaces, log: () => {}, clock: () => 0 }).fetch(new Request(ORIGIN + path, init))
