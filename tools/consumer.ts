@@ -7,11 +7,13 @@ import { join } from "node:path"
 import { installPacked } from "./install-packed.ts"
 
 const JAVASCRIPT = `
-import { createVerifier, signWebhook, verifyWebhook, WebhookError, checkSignature, credicorp, parseSecrets, type VerifyOptions, type WebhookEvent } from "countersign"
-import { conformance, sampleEvent, signedRequest, type CaseResult } from "countersign/testing"
+import { createVerifier, signWebhook, verifyWebhook, WebhookError } from "countersign"
+import { checkEndpointUrl } from "countersign/endpoints"
+import { webhook } from "countersign/hono"
+import { conformance, sampleEvent, signedRequest } from "countersign/testing"
+import { Hono } from "hono"
 
-const secret = "whsec_consumer"
-const secrets = [secret]
+const secrets = ["whsec_consumer_01"]
 const body = JSON.stringify({ ...sampleEvent("payment.settled"), id: "evt_1" })
 const headers = { ...signWebhook(body, { secrets }), "Content-Type": "application/json" }
 if (verifyWebhook(body, headers, { secrets }).id !== "evt_1") throw new Error("verifyWebhook")
@@ -24,15 +26,17 @@ try {
 }
 if (!checkEndpointUrl("https://example.com/").ok || checkEndpointUrl("https://10.0.0.1/").ok) throw new Error("checkEndpointUrl")
 const app = new Hono().post("/", webhook({ secrets }), (c) => c.text(c.var.webhook.id))
-const answer = await app.request(signedRequest(body, { secret, url: "http://localhost/" }))
+const answer = await app.request(signedRequest(body, { secrets, url: "http://localhost/" }))
 if ((await answer.text()) !== "evt_1") throw new Error("webhook")
-const broken = (await conformance((request) => app.request(request), { secret, url: "http://localhost/" })).filter(({ ok }) => !ok)
+const broken = (await conformance((request) => app.request(request), { secrets, url: "http://localhost/" })).filter(({ ok }) => !ok)
 if (broken.some(({ spec }) => spec !== "3.2")) throw new Error(JSON.stringify(broken))
 `
 
 /** With every declaration of the package checked, too. */
 const TYPESCRIPT = `
+import { checkSignature, createVerifier, credicorp, parseSecrets, type VerifyOptions, type WebhookEvent } from "countersign"
 import { checkEndpointUrl } from "countersign/endpoints"
+import { conformance, sampleEvent, type CaseResult } from "countersign/testing"
 
 declare module "countersign" {
   interface EventPayloads {
@@ -40,7 +44,7 @@ declare module "countersign" {
   }
 }
 
-const verifier = createVerifier({ secrets: ["whsec_consumer"] })
+const verifier = createVerifier({ secrets: ["whsec_consumer_01"] })
 const event = verifier.verify(new Uint8Array(), new Headers())
 if (event.type === "card.blocked") event.data.object.reason satisfies "lost" | "stolen"
 if (event.type === "decision.completed") event.data.object.amount satisfies number
@@ -49,15 +53,32 @@ sampleEvent("decision.completed").data.object.amount satisfies number
 sampleEvent("card.blocked").data.object.reason satisfies "lost" | "stolen"
 const url = checkEndpointUrl("https://example.com/")
 if (url.ok) url.value satisfies string
-export const cases: readonly CaseResult[] = await conformance(fetch, { secret: "whsec_consumer" })
+export const cases: readonly CaseResult[] = await conformance(fetch, { secrets: ["whsec_consumer_01"] })
 
 // With declarations, the type of each of these needs a name that the package exports.
-export const secrets = parseSecrets("whsec_consumer")
+export const secrets = parseSecrets("whsec_consumer_01")
 const signature = checkSignature("", {}, { secrets })
 export const proven = signature.ok ? signature : undefined
 export const refused = signature.ok ? undefined : signature
 export const provider = { ...credicorp }
 export const providerOf = (options: VerifyOptions) => options.provider
+`
+
+/** The bytes of a result fit what takes bytes in the DOM's types, which is more than a Uint8Array of any buffer does. */
+const WITH_DOM = `
+import { createVerifier } from "countersign"
+
+const verifier = createVerifier({ secrets: ["whsec_consumer_01"] })
+const result = await verifier.checkRequest(new Request("https://a.example/"))
+if (result.ok) {
+  await crypto.subtle.digest("SHA-256", result.body)
+  await fetch("https://b.example/", { method: "POST", body: result.body })
+  new Blob([result.body])
+  new Response(result.body)
+  result.body satisfies Uint8Array<ArrayBuffer>
+}
+const checked = verifier.checkSignature(new Uint8Array(), new Headers())
+if (checked.ok) await crypto.subtle.digest("SHA-256", checked.body)
 `
 
 /** hono's own declarations ask for more than this project has, so they are not checked. */
@@ -96,13 +117,15 @@ try {
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
   write("plain.js", JAVASCRIPT)
   write("strict.ts", TYPESCRIPT)
+  write("with-dom.ts", WITH_DOM)
   write("with-hono.ts", WITH_HONO)
   write("tsconfig.json", JSON.stringify(toConfig("strict.ts", {})))
+  write("tsconfig.dom.json", JSON.stringify(toConfig("with-dom.ts", {})))
   // With the types of Node and no others, as on a server.
   write("tsconfig.node.json", JSON.stringify(toConfig("strict.ts", { lib: [], types: ["node"] })))
   write("tsconfig.hono.json", JSON.stringify(toConfig("with-hono.ts", { skipLibCheck: true })))
   execFileSync(process.execPath, ["plain.js"], { cwd: folder, stdio: "inherit" })
-  for (const config of ["tsconfig.json", "tsconfig.node.json", "tsconfig.hono.json"]) {
+  for (const config of ["tsconfig.json", "tsconfig.dom.json", "tsconfig.node.json", "tsconfig.hono.json"]) {
     execFileSync("tsc", ["-p", config], { cwd: folder, stdio: "inherit" })
   }
   console.log(

@@ -94,7 +94,7 @@ try {
   })
   try {
     const cases = await conformance(fetch, {
-      secret: SECRET,
+      secrets: [SECRET],
       url: `${workerd.url}/webhooks/credicorp`,
       livemode: false,
       unknownEvents: "ignore",

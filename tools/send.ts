@@ -1,7 +1,7 @@
 // npm run send: what the provider would do, from this desk.
 
 import { isEventType } from "../src/events/envelope.ts"
-import { parseSecrets } from "../src/index.ts"
+import { parseSecrets, type Secret } from "../src/index.ts"
 import { faults, SAMPLE_TYPES, sampleEvent, signedRequest } from "../src/testing.ts"
 import { isThisMachine } from "./call.ts"
 import { readArgs, UsageError } from "./command.ts"
@@ -105,7 +105,7 @@ function checkOptions(options: Options) {
     count: wholeNumber("--count", options.count),
     concurrency: wholeNumber("--concurrency", options.concurrency),
     fault: chooseFault(options),
-    secret: readSecret(),
+    secrets: readSecrets(),
   }
 }
 
@@ -138,20 +138,21 @@ function wholeNumber(name: string, text: string): number {
   return number
 }
 
-function readSecret(): string {
+/** The first secret alone: one signature is what the sender makes outside of a rotation. */
+function readSecrets(): readonly Secret[] {
   const text = process.env["WEBHOOK_SECRETS"] ?? readDevVars()["WEBHOOK_SECRETS"]
   if (text === undefined) {
     throw new UsageError("there is no secret: run npm start once (it makes .dev.vars), or set WEBHOOK_SECRETS")
   }
-  return parseSecrets(text)[0]!.secret
+  return parseSecrets(text).slice(0, 1)
 }
 
 type Plan = ReturnType<typeof checkOptions>
 
 /** The deliveries of a fresh event: signed now, then broken as asked. */
-function toDeliveries({ type, live: livemode, payload, fault, secret, target }: Plan): readonly Request[] {
+function toDeliveries({ type, live: livemode, payload, fault, secrets, target }: Plan): readonly Request[] {
   const event = sampleEvent(type, { livemode, ...(payload && { data: { object: payload } }) })
-  return [fault(event, { secret, url: target.href })].flat()
+  return [fault(event, { secrets, url: target.href })].flat()
 }
 
 async function deliver(delivery: Request): Promise<Answer> {

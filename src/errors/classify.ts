@@ -1,8 +1,9 @@
+import { assertOption, kindOf } from "../core/assert.ts"
 import { CATALOGUE, errorTypeOf, type ErrorCode, type ErrorType } from "./catalogue.ts"
 
-/** What a client should make of an error it was sent. */
+/** How a client should treat an error that it received. */
 export interface ErrorClass {
-  /** The code, if it is one of the catalogue's; undefined for codes that were added since (spec 4.5). */
+  /** The code, if the catalogue has it; undefined for codes that were added since (spec 4.5). */
   readonly code: ErrorCode | undefined
   readonly type: ErrorType
   /** Whether the same request may succeed later: 429 and 5xx only (spec 4.6). */
@@ -10,12 +11,12 @@ export interface ErrorClass {
 }
 
 /**
- * Classifies an error response of Credicorp's or ours. The status decides, so that a code which is not known, or does
- * not go with the status, falls back on the class of the status (spec 4.5).
+ * Classifies an error response of Credicorp or of Countersign. The status decides: a code that is unknown, or does not
+ * belong to the status, falls back on the class of the status (spec 4.5).
  *
  * @param status HTTP status of the response, 400 to 599.
- * @param code `error.code` of its body, if there was one.
- * @throws {RangeError} `status` is not that of an error.
+ * @param code `error.code` of its body, if there is one.
+ * @throws {TypeError} `status` is not the status of an error.
  * @example
  * ```ts
  * classifyError(503, "temporarily_unavailable").retry // true
@@ -23,8 +24,10 @@ export interface ErrorClass {
  * ```
  */
 export function classifyError(status: number, code?: unknown): ErrorClass {
-  if (!Number.isInteger(status) || status < 400 || status > 599)
-    throw new RangeError(`status must be 400 to 599: got ${status}`)
+  assertOption(
+    Number.isInteger(status) && status >= 400 && status <= 599,
+    `status must be an HTTP status from 400 to 599, not ${typeof status === "number" ? "another number" : kindOf(status)}`,
+  )
   const type = errorTypeOf(status)
   return {
     code: isErrorCode(code) && CATALOGUE[code].type === type ? code : undefined,

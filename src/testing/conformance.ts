@@ -1,18 +1,21 @@
+import { assertOption, assertOptions, kindOf } from "../core/assert.ts"
 import type { SignatureReason } from "../errors/webhook-error.ts"
+import { credicorp } from "../providers/credicorp.ts"
+import { checkSecrets, type SecretsInput } from "../verify/secrets.ts"
 import { deliveryPromises } from "./delivery-promises.ts"
 import { createBench, type ConformanceOptions, type Promised, type Wanted } from "./promise.ts"
 import { sampleEvent } from "./sample-event.ts"
 import { signaturePromises } from "./signature-promises.ts"
 
-/** Whether one promise is kept. */
+/** Tells whether one promise is kept. */
 export interface CaseResult {
   /** The line of docs/spec.md that makes the promise, as `1.7`. */
   readonly spec: string
   readonly name: string
   readonly ok: boolean
-  /** What the spec wants, as `400 webhook_signature_invalid`. */
+  /** The answer that the spec asks for, as `400 webhook_signature_invalid`. */
   readonly want: string
-  /** What came, in the same form. */
+  /** The answer that came, in the same form. */
   readonly got: string
 }
 
@@ -20,27 +23,27 @@ interface Answer {
   readonly status: number
   readonly text: string
   readonly headers: Headers
-  /** The error of spec 4.1, or as much of one as there is. */
+  /** The error of spec 4.1, or the fields of it that there are. */
   readonly error: Readonly<Record<string, unknown>>
 }
 
 interface Tried extends Promised {
   readonly ids: readonly string[]
-  /** One for each delivery; a text where the handler threw. */
+  /** One for each delivery; text where the handler threw. */
   readonly answers: readonly (Answer | string)[]
 }
 
 /**
- * Sends a receiver more than a hundred deliveries, one after another, and says which promises of spec 1 to 3 it keeps. The
- * status is always judged; `code`, `param` where the answer is an error in the shape of spec 4.1. What needs a store or
- * a handler to fail (spec 3.12, 3.14), and what only a clock in the receiver could tell (spec 1.10), is not judged.
+ * Sends a receiver more than a hundred deliveries, one after another, and reports which promises of spec 1 to 3 it keeps.
+ * The status is always tested; `code` and `param` where the answer is an error in the shape of spec 4.1. Not tested are
+ * promises about a failing store or handler (spec 3.12, 3.14), and about the time that a comparison takes (spec 1.10).
  *
  * @param handler Your receiver: a fetch handler, or `fetch` itself for one that listens on `url`.
  * @returns A case for each promise, kept or broken, in the order of the spec.
- * @throws {TypeError} `secret` is empty or padded.
+ * @throws {TypeError} An argument is invalid.
  * @example
  * ```ts
- * const cases = await conformance((request) => app.request(request), { secret: env.WEBHOOK_SECRET })
+ * const cases = await conformance((request) => app.request(request), { secrets: [env.WEBHOOK_SECRET] })
  * const broken = cases.filter(({ ok }) => !ok).map(({ spec, name, want, got }) => `spec ${spec}: ${name}: ${want}, got ${got}`)
  * ```
  */
@@ -48,13 +51,18 @@ export async function conformance(
   handler: (request: Request) => Response | Promise<Response>,
   options: ConformanceOptions,
 ): Promise<readonly CaseResult[]> {
+  assertOption(
+    typeof handler === "function",
+    `handler must be a function that answers a Request, not ${kindOf(handler)}`,
+  )
+  assertOptions("options", options, CONFORMANCE_OPTIONS)
   const { livemode = false, event: sample = sampleEvent("decision.completed", { livemode }) } = options
-  const deliveryOptions = { ...options, at: options.now }
+  const { secrets, now, url, toleranceSeconds } = options
   const tried: Tried[] = []
   for (const promised of [...signaturePromises(options), ...deliveryPromises(options)]) {
     const ids: string[] = []
     const answers: Promise<Answer | string>[] = []
-    for (const request of promised.requests(createBench(deliveryOptions, { ...sample }, ids))) {
+    for (const request of promised.requests(createBench({ secrets, now, url, toleranceSeconds }, { ...sample }, ids))) {
       const answer = send(handler, request)
       if (!promised.atOnce) await answer
       answers.push(answer)
@@ -62,8 +70,20 @@ export async function conformance(
     tried.push({ ...promised, ids, answers: (await Promise.all(answers)).slice(promised.unjudged) })
   }
   const handled = await options.handled?.()
-  return [...tried.map((each) => judge(each, handled)), ...judgeTogether(tried, options.secret)]
+  return [...tried.map((each) => judge(each, handled)), ...judgeTogether(tried, textsOf(secrets))]
 }
+
+const CONFORMANCE_OPTIONS: readonly (keyof ConformanceOptions)[] = [
+  "secrets",
+  "url",
+  "now",
+  "toleranceSeconds",
+  "maxBodyBytes",
+  "livemode",
+  "unknownEvents",
+  "event",
+  "handled",
+]
 
 async function send(handler: Parameters<typeof conformance>[0], request: Request): Promise<Answer | string> {
   try {
@@ -92,7 +112,7 @@ function judge({ spec, name, want, ids, answers }: Tried, handled: readonly stri
   return { spec, name, ok: wrong === undefined && odd === undefined, want: textOf(want), got: answerText(got) + fact }
 }
 
-/** How often an event must be handled. */
+/** Returns how often an event must be handled. */
 const timesOf = (want: Wanted): number => (want.taken && want.handled ? 1 : 0)
 
 function isAsWanted(answer: Answer | string, want: Wanted): boolean {
@@ -129,8 +149,11 @@ const REASONS: Readonly<Record<SignatureReason, true>> = {
   body_incomplete: true,
 }
 
-/** What only all answers together can show: that they give nothing away (spec 1.8). */
-function judgeTogether(tried: readonly Tried[], secret: string): readonly CaseResult[] {
+const textsOf = (secrets: SecretsInput): readonly string[] =>
+  checkSecrets(secrets, credicorp).map(({ secret }) => secret)
+
+/** Tests what only all answers together can show: that they reveal nothing (spec 1.8). */
+function judgeTogether(tried: readonly Tried[], secrets: readonly string[]): readonly CaseResult[] {
   const seen = tried.flatMap(({ want, answers }) =>
     answers.flatMap((answer) => (typeof answer === "string" ? [] : [{ want, ...answer }])),
   )
@@ -138,7 +161,7 @@ function judgeTogether(tried: readonly Tried[], secret: string): readonly CaseRe
   const kinds = new Set(
     forged.map(({ status, text, error }) => `${status} ${text.replace(JSON.stringify(error["request_id"]) ?? "", "")}`),
   )
-  const leaks = [...Object.keys(REASONS), secret].filter((word) =>
+  const leaks = [...Object.keys(REASONS), ...secrets].filter((word) =>
     seen.some(({ text, headers }) => [text, ...headers.values()].some((each) => each.includes(word))),
   )
   return [
@@ -154,7 +177,7 @@ function judgeTogether(tried: readonly Tried[], secret: string): readonly CaseRe
       name: "no answer holds the reason or the secret",
       ok: leaks.length === 0,
       want: "neither",
-      got: leaks.map((word) => (word === secret ? "the secret" : word)).join(", ") || "neither",
+      got: leaks.map((word) => (secrets.includes(word) ? "the secret" : word)).join(", ") || "neither",
     },
   ]
 }

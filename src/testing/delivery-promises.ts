@@ -111,13 +111,13 @@ const ROUTE: readonly Promised[] = [
   },
 ]
 
-function elsewhere({ url = DEFAULT_URL }: ConformanceOptions): string {
+function elsewhere({ url = DEFAULT_URL }: Pick<ConformanceOptions, "url">): string {
   const other = new URL(url)
   other.pathname = `${other.pathname.replace(/\/$/, "")}/elsewhere`
   return other.href
 }
 
-/** An event that takes exactly so many bytes. */
+/** Returns an event of exactly so many bytes. */
 const padded = (event: Readonly<Record<string, unknown>>, bytes: number): string => JSON.stringify(event).padEnd(bytes)
 
 function sizePromises({ maxBodyBytes = DEFAULT_MAX_BODY_BYTES }: ConformanceOptions): readonly Promised[] {
@@ -142,7 +142,7 @@ function sizePromises({ maxBodyBytes = DEFAULT_MAX_BODY_BYTES }: ConformanceOpti
       want: tooLarge,
       requests: ({ event, signed }) => {
         const body = padded(event(), maxBodyBytes + 1)
-        // Browsers and Node ask for `duplex`; the types of Workers do not know it.
+        // Browsers and Node require `duplex`, which the types of Workers lack.
         return [new Request(signed(body), { body: new Blob([body]).stream(), duplex: "half" } as RequestInit)]
       },
     },
@@ -180,7 +180,7 @@ const JSON_BODIES: readonly Promised[] = [
   },
 ]
 
-/** What depends on how the receiver is configured: judged only where the options say how. */
+/** Returns promises that depend on the receiver's configuration: tested only where the options tell it. */
 function configuredPromises({ livemode, unknownEvents }: ConformanceOptions): readonly Promised[] {
   const unknown = { type: "countersign.conformance" }
   const ofUnknown = { spec: "3.10", name: "an event of a type that is not known" }
@@ -201,7 +201,7 @@ function configuredPromises({ livemode, unknownEvents }: ConformanceOptions): re
   ]
 }
 
-/** The promises of spec 2 and 3. */
+/** Returns the promises of spec 2 and 3. */
 export const deliveryPromises = (options: ConformanceOptions): readonly Promised[] => [
   ...EVENTS,
   ...FIELDS,

@@ -3,10 +3,7 @@ import { bodyOf, SIGNATURE_HEADER, signaturesOf, signedRequest, timeOf, type Fau
 
 type SignedText = (time: string, v1: string) => string
 
-/**
- * Headers that break one rule of spec 1.7 each. Time and signature in them are genuine, so that whoever reads leniently
- * believes them.
- */
+/** Headers that break one rule of spec 1.7 each. Time and signature in them are genuine, so that a lenient reader accepts them. */
 const HEADERS = {
   noTime: (_time, v1) => `v1=${v1}`,
   twoTimes: (time, v1) => `t=${time},t=${time},v1=${v1}`,
@@ -26,7 +23,7 @@ const HEADERS = {
   tooLong: (time, v1) => `t=${time},v1=${v1},v0=${"0".repeat(MAX_SIGNATURE_HEADER_CHARS)}`,
 } satisfies Record<string, SignedText>
 
-/** Times that are none by spec 1.7. */
+/** Texts that are not times by spec 1.7. */
 const TIMES = {
   emptyTime: () => "",
   plusTime: (time) => `+${time}`,
@@ -40,24 +37,24 @@ const TIMES = {
   dateTime: (time) => new Date(Number(time) * 1000).toISOString(),
 } satisfies Record<string, (time: string) => string>
 
-/** Which rule of spec 1.7 a header breaks. */
+/** Names the rule of spec 1.7 that a header breaks. */
 export type MalformedWay = keyof typeof HEADERS | keyof typeof TIMES
 
 const ofHeader =
   (toText: SignedText): Fault =>
   (event, options) => {
     const time = String(timeOf(options))
-    const [v1 = ""] = signaturesOf(time, bodyOf(event), options.secret)
+    const [v1 = ""] = signaturesOf(time, bodyOf(event), options.secrets)
     return signedRequest(event, { ...options, headers: { ...options.headers, [SIGNATURE_HEADER]: toText(time, v1) } })
   }
 
-/** Signed twice, over the text as it stands and over the number that a lenient reader makes of it. */
+/** Signs twice: the text as it is, and the number that a lenient reader makes of it. */
 const ofTime =
   (toText: (time: string) => string): Fault =>
   (event, options) => {
     const time = String(timeOf(options))
     const text = toText(time)
-    const signed = [text, time].flatMap((each) => signaturesOf(each, bodyOf(event), options.secret))
+    const signed = [text, time].flatMap((each) => signaturesOf(each, bodyOf(event), options.secrets))
     const header = [`t=${text}`, ...signed].join(",v1=")
     return signedRequest(event, { ...options, headers: { ...options.headers, [SIGNATURE_HEADER]: header } })
   }
@@ -65,7 +62,7 @@ const ofTime =
 const mapValues = <Key extends string, From, To>(record: Record<Key, From>, to: (value: From) => To) =>
   Object.fromEntries(Object.entries<From>(record).map(([key, value]) => [key, to(value)])) as Record<Key, To>
 
-/** A malformed header in each way of spec 1.7: all of them `webhook_signature_invalid`. */
+/** Makes a malformed header in each way of spec 1.7: all of them are `webhook_signature_invalid`. */
 export const malformed: Readonly<Record<MalformedWay, Fault>> = {
   ...mapValues(HEADERS, ofHeader),
   ...mapValues(TIMES, ofTime),

@@ -1,44 +1,46 @@
 import type { ErrorCode } from "../errors/catalogue.ts"
-import { signedRequest, type DeliveryOptions, type EventInput } from "./signed-request.ts"
+import type { SecretsInput } from "../verify/secrets.ts"
+import { signedRequest, type EventInput, type FaultOptions } from "./signed-request.ts"
 
-/** What the suite is told of the receiver. Only `secret` is required. */
+/** Describes the receiver to the suite. Only `secrets` is required. */
 export interface ConformanceOptions {
-  /** A secret that the receiver verifies with, as the sender shows it: `whsec_…`. */
-  readonly secret: string
+  /** Secrets that the receiver verifies with. Each delivery is signed with all of them. */
+  readonly secrets: SecretsInput
   /** Where deliveries go; `https://receiver.example/webhooks/credicorp` unless given. */
   readonly url?: string | undefined
   /**
-   * Where the receiver's clock stands still: whole seconds since 1970. With it the tolerance is tried to the second.
-   * Unless given, the receiver goes by the system clock.
+   * The time at which the receiver's clock is fixed: whole seconds since 1970. With it the tolerance is tested to the second.
+   * Unless given, the receiver uses the system clock.
    */
   readonly now?: number | undefined
   /** The receiver's tolerance: whole seconds; 300 unless given (spec 1.5). */
   readonly toleranceSeconds?: number | undefined
   /** The receiver's cap on bodies, in bytes, large enough for the sample event; 1 MiB unless given (spec 3.5). */
   readonly maxBodyBytes?: number | undefined
-  /** The receiver's mode. Unless given, it takes both, and spec 3.9 is not judged. */
+  /** The receiver's mode. Unless given, it accepts both, and spec 3.9 is not tested. */
   readonly livemode?: boolean | undefined
-  /** What the receiver does with types that it does not know. Unless given, spec 3.10 is not judged. */
+  /** What the receiver does with types that it does not know. Unless given, spec 3.10 is not tested. */
   readonly unknownEvents?: "ignore" | "reject" | undefined
-  /** An event that the receiver takes; a decision unless given. It is sent under ids of its own. */
+  /** An event that the receiver accepts; a decision unless given. It is sent under fresh ids. */
   readonly event?: object | undefined
   /**
-   * The ids of all events that your own code has acted on, one for each time. Asked once, after the last delivery: wait in
-   * it for what still runs. Unless given, only answers are judged, and no duplicate is seen to be handled twice.
+   * Returns the ids of all events that your own code has handled, an id as often as it was handled. Called once, after the last
+   * delivery: wait in it for handlers that still run. Unless given, only answers are tested, and an event that is handled twice
+   * goes unseen.
    */
   readonly handled?: (() => readonly string[] | Promise<readonly string[]>) | undefined
 }
 
-/** What a receiver must answer: any 2xx (spec 3.13), with each event handled once or not at all; or one refusal. */
+/** The answer that a receiver must give: any 2xx (spec 3.13), with each event handled once or not at all; or one refusal. */
 export type Wanted =
   | { readonly taken: true; readonly handled: boolean }
   | {
       readonly taken: false
       readonly status: number
       readonly code: ErrorCode
-      /** Judged, as `code` is, where the answer is an error that has a code. */
+      /** Compared, like `code`, where the answer is an error that has a code. */
       readonly param?: string
-      /** A header that must be there. */
+      /** A header that must be present. */
       readonly header?: string
     }
 
@@ -53,25 +55,25 @@ export const refused = (status: number, code: ErrorCode, more?: { param?: string
 
 export const FORGED: Wanted = refused(400, "webhook_signature_invalid")
 
-/** One promise of the spec, as the deliveries that show whether it is kept: each must be answered as wanted. */
+/** One promise of the spec, as deliveries that must all be answered as wanted. */
 export interface Promised {
   /** The line of docs/spec.md. */
   readonly spec: string
   readonly name: string
   readonly want: Wanted
   readonly requests: (bench: Bench) => readonly Request[]
-  /** How many of the first deliveries only prepare the ground: other promises judge them. */
+  /** How many of the first deliveries only prepare: other promises test their answers. */
   readonly unjudged?: number
   /** All at once, not one after another. */
   readonly atOnce?: boolean
 }
 
-/** What a promise makes its deliveries from. */
+/** The means by which a promise makes its deliveries. */
 export interface Bench {
-  readonly options: ConformanceOptions & DeliveryOptions
-  /** The sample event under an id of its own, with other fields if given. */
+  readonly options: FaultOptions
+  /** Returns the sample event under a fresh id, with other fields if given. */
   readonly event: (changes?: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>
-  /** A genuine delivery, with headers set instead or left out. */
+  /** Makes a genuine delivery, with headers replaced or left out. */
   readonly signed: (event: EventInput, headers?: Readonly<Record<string, string | undefined>>) => Request
 }
 
@@ -91,7 +93,7 @@ export function createBench(
   }
 }
 
-/** A genuine delivery of whatever `toBody` makes of an event. */
+/** Makes a genuine delivery of the body that `toBody` returns for an event. */
 export const sending =
   (toBody: (event: Readonly<Record<string, unknown>>) => EventInput): Promised["requests"] =>
   ({ event, signed }) => [signed(toBody(event()))]

@@ -1,8 +1,9 @@
+import { assertOption, kindOf } from "../core/assert.ts"
 import type { WebhookEvent } from "../events/event.ts"
 
 const id = (prefix: string): string => `${prefix}_${crypto.randomUUID().replaceAll("-", "")}`
 
-/** Event type → a payload as it is seen (spec 2.3). */
+/** Event type → a payload as the sender makes it (spec 2.3). */
 const PAYLOADS: Readonly<Record<string, () => object>> = {
   "enquiry.created": () => ({ id: id("enq"), form: "business_loan", dept: "lending", status: "new" }),
   "decision.completed": () => ({
@@ -23,10 +24,11 @@ const PAYLOADS: Readonly<Record<string, () => object>> = {
 export const SAMPLE_TYPES: readonly string[] = Object.keys(PAYLOADS)
 
 /**
- * An event as the sender makes it (spec 2.1), of test mode, with fresh random ids and the time of now.
+ * Makes an event as the sender does (spec 2.1): of test mode, with fresh random ids, created now.
  *
  * @param type Any event type; one without a sample payload gets an object of just an id.
- * @param changes Fields to set instead, whole: `data` replaces the payload.
+ * @param changes Fields to replace as a whole: `data` replaces the payload.
+ * @throws {TypeError} `type` is not text.
  * @example
  * ```ts
  * sampleEvent("decision.completed").data.object.amount // 25000
@@ -36,8 +38,9 @@ export const SAMPLE_TYPES: readonly string[] = Object.keys(PAYLOADS)
 export const sampleEvent = <const Type extends string>(
   type: Type,
   changes?: Partial<Omit<WebhookEvent<Type>, "type">>,
-): WebhookEvent<Type> =>
-  ({
+): WebhookEvent<Type> => {
+  assertOption(typeof type === "string", `type must be an event type such as "payment.settled", not ${kindOf(type)}`)
+  return {
     id: id("evt"),
     type,
     created: new Date().toISOString(),
@@ -45,4 +48,5 @@ export const sampleEvent = <const Type extends string>(
     api_version: "2026-07-01",
     data: { object: Object.hasOwn(PAYLOADS, type) ? PAYLOADS[type]!() : { id: id("obj") } },
     ...changes,
-  }) as WebhookEvent<Type>
+  } as WebhookEvent<Type>
+}

@@ -1,4 +1,6 @@
+import { credicorp } from "../providers/credicorp.ts"
 import { DEFAULT_TOLERANCE_SECONDS } from "../verify/options.ts"
+import { checkSecrets, type CheckedSecret, type SecretsInput } from "../verify/secrets.ts"
 import { MAX_SIGNATURES } from "../providers/signature-header.ts"
 import { faults } from "./faults.ts"
 import { FORGED, refused, TAKEN, type Bench, type ConformanceOptions, type Promised } from "./promise.ts"
@@ -12,14 +14,14 @@ import {
   type Fault,
 } from "./signed-request.ts"
 
-/** A genuine delivery whose header is laid out otherwise. */
+/** Makes a genuine delivery whose header has another layout. */
 const laidOut =
   (toText: (time: string, v1: string, other: string) => string): Promised["requests"] =>
   ({ options, event, signed }) => {
     const body = bodyOf(event())
     const time = String(timeOf(options))
-    const [v1 = ""] = signaturesOf(time, body, options.secret)
-    const [other = ""] = signaturesOf(time, body, `whsec_${crypto.randomUUID()}`)
+    const [v1 = ""] = signaturesOf(time, body, options.secrets)
+    const [other = ""] = signaturesOf(time, body, [`whsec_${crypto.randomUUID()}`])
     return [signed(body, { [SIGNATURE_HEADER]: toText(time, v1, other) })]
   }
 
@@ -29,9 +31,9 @@ const faulty =
 
 const signedAt =
   (seconds: (now: number) => number): Promised["requests"] =>
-  ({ options, event }) => [signedRequest(event(), { ...options, at: seconds(timeOf(options)) })]
+  ({ options, event }) => [signedRequest(event(), { ...options, now: seconds(timeOf(options)) })]
 
-/** White space, escapes, text that is not ASCII, and what a replacement would take for its own: none of it may change. */
+/** White space, escapes, text that is not ASCII, and replacement patterns: none of it may change. */
 const exactBody = ({ event, signed }: Bench): readonly Request[] => {
   const text = JSON.stringify({ ...event(), note: "$& $1 é \u2028" }, null, 2).replace("é", String.raw`\u00e9 ü`)
   return [signed(`${text}\r\n`)]
@@ -66,7 +68,7 @@ const TIMELESS: readonly Promised[] = [
     spec: "1.3",
     name: "other bytes that decode to the same text",
     want: FORGED,
-    // What is no UTF-8, a lenient decoder makes U+FFFD of, and that is what was signed.
+    // A lenient decoder turns bytes that are not UTF-8 into U+FFFD, and that is what was signed.
     requests: ({ event, signed }) => {
       const body = bodyOf(event({ note: "\ufffd" }))
       const at = body.lastIndexOf(0xef)
@@ -99,11 +101,19 @@ const TIMELESS: readonly Promised[] = [
   },
 ]
 
+const isPrefixed = ({ secret }: CheckedSecret): boolean => /^whsec_./.test(secret)
+
+/** Returns those secrets that have a prefix, without it. */
+const withoutPrefix = (secrets: SecretsInput): SecretsInput =>
+  checkSecrets(secrets, credicorp)
+    .filter(isPrefixed)
+    .map(({ id, secret }) => ({ id, secret: secret.slice("whsec_".length), allowUnusual: true }))
+
 const WITHOUT_PREFIX: Promised = {
   spec: "1.4",
   name: "signed with the secret without its prefix",
   want: FORGED,
-  requests: ({ options, event }) => [signedRequest(event(), { ...options, secret: options.secret.slice(6) })],
+  requests: ({ options, event }) => [signedRequest(event(), { ...options, secrets: withoutPrefix(options.secrets) })],
 }
 
 const GRAMMAR: readonly Promised[] = [
@@ -129,7 +139,7 @@ const MALFORMED: readonly Promised[] = Object.entries(faults.malformed).map(([wa
   requests: faulty(fault),
 }))
 
-/** The edges to the second, where the receiver's clock stands still; else from a distance that a slow run cannot bridge. */
+/** Tests the edges to the second where the receiver's clock is fixed; else from a distance that a slow run cannot cover. */
 function timePromises({ now, toleranceSeconds = DEFAULT_TOLERANCE_SECONDS }: ConformanceOptions): readonly Promised[] {
   const within = now === undefined ? Math.floor(toleranceSeconds / 2) : toleranceSeconds
   const far = [
@@ -162,10 +172,10 @@ function timePromises({ now, toleranceSeconds = DEFAULT_TOLERANCE_SECONDS }: Con
   ]
 }
 
-/** The promises of spec 1. */
+/** Returns the promises of spec 1. */
 export const signaturePromises = (options: ConformanceOptions): readonly Promised[] => [
   ...TIMELESS,
-  ...(/^whsec_\S/.test(options.secret) ? [WITHOUT_PREFIX] : []),
+  ...(withoutPrefix(options.secrets).length > 0 ? [WITHOUT_PREFIX] : []),
   ...timePromises(options),
   ...GRAMMAR,
   ...MALFORMED,

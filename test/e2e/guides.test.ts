@@ -37,7 +37,7 @@ function fileOf(guide: string, block = 0): string {
 
 /** The lines of spec whose promises a receiver breaks. */
 async function brokenBy(handler: (request: Request) => Response | Promise<Response>, url?: string): Promise<string[]> {
-  const cases = await conformance(handler, { secret: SECRET, url })
+  const cases = await conformance(handler, { secrets: [SECRET], url })
   return [...new Set(cases.filter(({ ok }) => !ok).map(({ spec }) => spec))]
 }
 

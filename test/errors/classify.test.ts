@@ -93,7 +93,7 @@ const noErrors: readonly { why: string; status: unknown }[] = [
 ]
 
 describe("classifyError refuses what is no status of an error", () => {
-  it.each(noErrors)("$why → RangeError", ({ status }) => {
-    expect(() => classifyError(status as number, "server_error")).toThrow(RangeError)
+  it.each(noErrors)("$why → TypeError", ({ status }) => {
+    expect(() => classifyError(status as number, "server_error")).toThrow(TypeError)
   })
 })

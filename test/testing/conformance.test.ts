@@ -30,7 +30,7 @@ function createStore(): { readonly handled: string[]; readonly handOff: HandOff 
 
 describe("receivers of ours", () => {
   const settings = { maxBodyBytes: MAX_BODY_BYTES, livemode: false }
-  const told = { secret: SECRET, now: NOW, ...settings }
+  const told = { secrets: [SECRET], now: NOW, ...settings }
 
   it.each(["ignore", "reject"] as const)(
     "the app with a store, unknown types: %s → keeps every promise",
@@ -88,12 +88,12 @@ describe("receivers of ours", () => {
   it("a receiver that goes by the system clock and takes other events, told nothing else", async () => {
     const { fetch } = createReceiver({ clock: Date.now })
     const event = sampleEvent("enquiry.created")
-    expect(brokenOf(await conformance(fetch, { secret: SECRET, event }))).toEqual([])
+    expect(brokenOf(await conformance(fetch, { secrets: [SECRET], event }))).toEqual([])
   })
 })
 
 const TOLD = {
-  secret: SECRET,
+  secrets: [SECRET],
   now: NOW,
   maxBodyBytes: MAX_BODY_BYTES,
   livemode: false,
@@ -237,9 +237,25 @@ describe("a receiver that answers in its own words", () => {
   })
 })
 
-it.each(["", " whsec_padded_0123456789"])(
-  "a secret that is none (%j) is a TypeError: nothing would be judged",
-  async (secret) => {
-    await expect(conformance(() => new Response(), { secret })).rejects.toThrow(TypeError)
-  },
-)
+it.each<{ why: string; handler?: unknown; options: unknown; says: string }>([
+  { why: "an empty secret", options: { secrets: [""] }, says: "secrets[0].secret is empty" },
+  { why: "white space around a secret", options: { secrets: [` ${SECRET}`] }, says: "white space" },
+  { why: "no secrets", options: {}, says: "secrets must be a list" },
+  { why: "the old name", options: { secret: SECRET }, says: "options.secret is not an option" },
+  { why: "no options", options: undefined, says: "options must be an object" },
+  { why: "no handler", handler: undefined, options: TOLD, says: "handler must be a function" },
+])("$why → TypeError, because nothing would be tested", async ({ options, says, ...row }) => {
+  const handler = "handler" in row ? row.handler : () => new Response()
+  const run = conformance(handler as () => Response, options as typeof TOLD)
+  await expect(run).rejects.toThrow(TypeError)
+  await expect(run).rejects.toThrow(says)
+})
+
+it("a receiver with several secrets is signed for with all of them", async () => {
+  const secrets = [
+    { id: "new", secret: "whsec_another_0123456789" },
+    { id: "old", secret: SECRET },
+  ]
+  const { fetch } = createReceiver({ clock: Date.now, secrets })
+  expect(brokenOf(await conformance(fetch, { secrets }))).toEqual([])
+})

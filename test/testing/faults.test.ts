@@ -10,7 +10,7 @@ import { createVerifier } from "../../src/verify/verifier.ts"
 import { NOW, sampleBody, SECRET, signatureHeader } from "../support/delivery.ts"
 
 const verifier = createVerifier({ secrets: [SECRET], now: NOW })
-const options = { secret: SECRET, at: NOW }
+const options = { secrets: [SECRET], now: NOW }
 const event = sampleEvent("payment.settled")
 
 /** The code, and the reason where there is one; `ok` for a delivery that is believed. */
@@ -47,11 +47,11 @@ describe("signedRequest", () => {
 
   it("goes by the system clock unless told when", async () => {
     const now = createVerifier({ secrets: [SECRET] })
-    expect((await now.checkRequest(signedRequest(event, { secret: SECRET }))).ok).toBe(true)
+    expect((await now.checkRequest(signedRequest(event, { secrets: [SECRET] }))).ok).toBe(true)
   })
 
   it("a list of secrets makes one signature each: spec 5.6", async () => {
-    const request = signedRequest(event, { ...options, secret: ["whsec_old_0123456789", SECRET] })
+    const request = signedRequest(event, { ...options, secrets: ["whsec_old_0123456789", SECRET] })
     expect(request.headers.get("Credicorp-Signature")).toMatch(/^t=\d+,v1=[0-9a-f]{64},v1=[0-9a-f]{64}$/)
     expect(await verdictOf(request)).toBe("ok")
   })
@@ -65,15 +65,39 @@ describe("signedRequest", () => {
   })
 
   it.each(["", " padded"])("the secret %j is a TypeError", (secret) => {
-    expect(() => signedRequest(event, { ...options, secret })).toThrow(TypeError)
+    expect(() => signedRequest(event, { ...options, secrets: [secret] })).toThrow(TypeError)
   })
 
-  it("an empty list of secrets is a TypeError", () => {
-    expect(() => signedRequest(event, { ...options, secret: [] })).toThrow(TypeError)
+  it("signs with every secret, valid now or not: the receiver decides", async () => {
+    const secrets = [{ id: "over", secret: SECRET, notAfter: 1 }]
+    expect(await verdictOf(signedRequest(event, { ...options, secrets }))).toBe("ok")
+  })
+
+  it("now can be a function, as it can be for signWebhook", () => {
+    const request = signedRequest(event, { ...options, now: () => NOW - 7 })
+    expect(request.headers.get("Credicorp-Signature")).toMatch(new RegExp(`^t=${NOW - 7},`))
+  })
+
+  it.each<{ why: string; event?: unknown; options: unknown; says: string }>([
+    { why: "an empty list of secrets", options: { secrets: [] }, says: "secrets must have 1 to 16" },
+    { why: "the old names", options: { secret: SECRET, at: NOW }, says: "options.secret is not an option" },
+    { why: "no options", options: undefined, says: "options must be an object" },
+    { why: "now in milliseconds", options: { secrets: [SECRET], now: NOW * 1000 }, says: "now must be a whole number" },
+    { why: "an event that is undefined", event: undefined, options, says: "event must be an object" },
+    { why: "an event that is a promise", event: Promise.resolve({}), options, says: "await" },
+    { why: "an event that is a number", event: 1, options, says: "not a number" },
+  ])("$why → TypeError that says $says", ({ options: given, says, ...row }) => {
+    const sent = "event" in row ? row.event : event
+    expect(() => signedRequest(sent as object, given as typeof options)).toThrow(TypeError)
+    expect(() => signedRequest(sent as object, given as typeof options)).toThrow(says)
   })
 })
 
 describe("sampleEvent", () => {
+  it("a type that is not text is a TypeError", () => {
+    expect(() => sampleEvent(undefined as unknown as string)).toThrow("type must be an event type")
+  })
+
   it("knows a payload for every type whose name is public", () => {
     expect(SAMPLE_TYPES.toSorted()).toEqual(PUBLIC_EVENT_TYPES.toSorted())
   })
