@@ -19,7 +19,7 @@ export {
   type SignatureResult,
   type Verifier,
 } from "./verify/verifier.ts"
-export { parseSecrets } from "./verify/parse-secrets.ts"
+export { parseSecrets, type ParseSecretsOptions } from "./verify/parse-secrets.ts"
 export type {
   AnyProvider,
   Assurance,
@@ -32,8 +32,11 @@ export type {
   Provider,
   ProviderEvent,
   Scheme,
+  SecretFormat,
   Signer,
 } from "./providers/provider.ts"
+export type { HashEngine } from "./providers/hashes.ts"
+export type { HmacLayout } from "./providers/hmac-layout.ts"
 export type { HandshakeAnswer, HandshakeRequest, HandshakeRule, HandshakeTools } from "./providers/handshake.ts"
 export type { AnyProviderEvent, AssuranceOf, EventFrom } from "./verify/event-types.ts"
 export { credicorp } from "./providers/credicorp.ts"

@@ -21,7 +21,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
       signWebhook verifyWebhook`,
     types: `AnyEvent AnyProvider AnyProviderEvent Assurance AssuranceOf BodyInput CatalogueEntry CheckResult CheckedSecret
       Claim Covers Credicorp DeliveryArguments DeliveryTarget ErrorClass ErrorCode ErrorType EventFrom EventPayloads
-      EventSchemas EventSource HandshakeAnswer HandshakeRequest HandshakeRule HandshakeTools HeaderLookup HeadersInput
+      EventSchemas EventSource HandshakeAnswer HandshakeRequest HandshakeRule HandshakeTools HashEngine HeaderLookup HeadersInput HmacLayout ParseSecretsOptions SecretFormat
       KeyMaterial OtherEvent PayloadOf PreparedKey Proven Provider ProviderEvent Refusal Refused Scheme Secret
       SecretsInput SignOptions SignatureReason SignatureResult Signer StandardSchema StatusOf Undeclared Verified
       Verifier VerifyOptions WebhookEvent`,
