@@ -1,3 +1,4 @@
+export { adyen } from "./providers/adyen.ts"
 export {
   adyenPlatform,
   aftership,
@@ -73,7 +74,13 @@ export {
   viber,
   yousign,
 } from "./providers/body-hex-o-y.ts"
+export { d4sign, mailgun, openNode, signWell, smileId } from "./providers/body-signatures.ts"
+export { braintree } from "./providers/braintree.ts"
+export { contentful, hook0, kontentAi, sinchVoice, tebex } from "./providers/changed-messages.ts"
 export { credicorp } from "./providers/credicorp.ts"
+export { dropboxSign } from "./providers/dropbox-sign.ts"
+export { adcp, httpMessageSignatures } from "./providers/http-message-signatures.ts"
+export { lago, livekit, messageBird, monday, plaid, qstash, trueLayer, vonage } from "./providers/jwt-senders.ts"
 export {
   frontRule,
   githubSha1,
@@ -87,6 +94,19 @@ export {
   webex,
   webSub,
 } from "./providers/other-hashes.ts"
+export { cloudinary, hubspotV1, hubspotV2 } from "./providers/plain-hashes.ts"
+export {
+  chip,
+  discord,
+  dyte,
+  fireblocksLegacy,
+  integratedFinance,
+  sendgrid,
+  telnyx,
+  wechatPay,
+  wise,
+} from "./providers/public-keys.ts"
+export { box, docusign } from "./providers/several-keys.ts"
 export { payMongo, quoLegacy, recurly, ticketTailor, tolgee } from "./providers/shaped.ts"
 export {
   anthropic,
@@ -152,5 +172,37 @@ export {
   zavu,
   zohoPayments,
 } from "./providers/timed-list-r-z.ts"
+export {
+  bigcommerceToken,
+  brevo,
+  chargebee,
+  datadog,
+  fillout,
+  mixpanel,
+  newRelic,
+  okta,
+  postmark,
+  sparkPost,
+  videoAsk,
+  zapier,
+} from "./providers/tokens-configured.ts"
+export {
+  buildkiteToken,
+  cloudEventsWebhook,
+  deepgram,
+  figma,
+  gitlab,
+  huggingFace,
+  microsoftGraph,
+  preludeSession,
+  revenueCat,
+  strava,
+  streak,
+  telegram,
+  xendit,
+} from "./providers/tokens.ts"
+export { twilio } from "./providers/twilio.ts"
 export { appwrite, hubspot, square, trello, uPayments } from "./providers/url.ts"
+export { mercadoPago, messageBirdClassic, pandadoc, plivo, plivoV2 } from "./providers/urls-and-forms.ts"
+export { zettle } from "./providers/zettle.ts"
 export { hmacScheme, type HmacSchemeOptions } from "./providers/hmac-scheme.ts"

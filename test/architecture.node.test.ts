@@ -98,7 +98,7 @@ describe("imports", () => {
     ["hono.ts", ["@noble/hashes", "hono"]],
     ["explain.ts", ["@noble/hashes"]],
     ["endpoints.ts", ["@hapi/tlds", "ipaddr.js"]],
-    ["providers.ts", ["@noble/hashes"]],
+    ["providers.ts", ["@noble/hashes", "jose"]],
     ["testing.ts", ["@noble/hashes"]],
     [
       "worker.ts",

@@ -44,19 +44,25 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   },
   "./providers": {
     name: "providers",
-    values: `adyenPlatform aftership aftershipReturns aftershipShipping airwallex alchemy anthropic appwrite ashby
-    autosend bigcommerce bland blockfrost boxyhq buildkite calCom cashfree castle checkoutCom checkr clerk
-    clickup cloudconvert coinbaseCommerce coinify configcat credicorp cronofy datasaur discourse dub duffel
-    easypost editframe elevenLabs finch fizzy frontRule getStream ghost gitbook gitea github githubSha1
-    gocardless hmacScheme hookdeck hubspot increase intercom iron knock lagoHmac leaf lemonSqueezy line linear
-    lithic logto lusha meta microsoftTeams modernTreasury mollie moneybird mux nango notion nylas onfleet openai
-    oracleCommerce orb outpost paddle pagerduty payMongo paystack perryWeather plain polar postSyncer prolific
-    pusher quickbooks quo quoLegacy razorpay readme recurly replicate resend retell revolut rewardful rivo rupt
-    sanity segment sendbird sentry shippo shopify shopware signable signatureApi sinch sinchNumbers slack snyk
-    square squarespace standardWebhooks standardWebhooksAsymmetric strike stripe supabase surge svix talkJs
-    terra ticketTailor tiktok todoist tolgee trello twitch typeform unit uPayments uploadcare viber webex
-    webflow webSub whop wooCommerce workos worldlineConnect x xaman xero xobni yousign zavu zendesk zohoPayments
-    zoom`,
+    values: `adcp adyen adyenPlatform aftership aftershipReturns aftershipShipping airwallex alchemy anthropic appwrite
+    ashby autosend bigcommerce bigcommerceToken bland blockfrost box boxyhq braintree brevo buildkite
+    buildkiteToken calCom cashfree castle chargebee checkoutCom checkr chip clerk clickup cloudconvert
+    cloudEventsWebhook cloudinary coinbaseCommerce coinify configcat contentful credicorp cronofy d4sign datadog
+    datasaur deepgram discord discourse docusign dropboxSign dub duffel dyte easypost editframe elevenLabs figma
+    fillout finch fireblocksLegacy fizzy frontRule getStream ghost gitbook gitea github githubSha1 gitlab
+    gocardless hmacScheme hook0 hookdeck httpMessageSignatures hubspot hubspotV1 hubspotV2 huggingFace increase
+    integratedFinance intercom iron knock kontentAi lago lagoHmac leaf lemonSqueezy line linear lithic livekit
+    logto lusha mailgun mercadoPago messageBird messageBirdClassic meta microsoftGraph microsoftTeams mixpanel
+    modernTreasury mollie monday moneybird mux nango newRelic notion nylas okta onfleet openai openNode
+    oracleCommerce orb outpost paddle pagerduty pandadoc payMongo paystack perryWeather plaid plain plivo
+    plivoV2 polar postmark postSyncer preludeSession prolific pusher qstash quickbooks quo quoLegacy razorpay
+    readme recurly replicate resend retell revenueCat revolut rewardful rivo rupt sanity segment sendbird
+    sendgrid sentry shippo shopify shopware signable signatureApi signWell sinch sinchNumbers sinchVoice slack
+    smileId snyk sparkPost square squarespace standardWebhooks standardWebhooksAsymmetric strava streak strike
+    stripe supabase surge svix talkJs tebex telegram telnyx terra ticketTailor tiktok todoist tolgee trello
+    trueLayer twilio twitch typeform unit uPayments uploadcare viber videoAsk vonage webex webflow webSub
+    wechatPay whop wise wooCommerce workos worldlineConnect x xaman xendit xero xobni yousign zapier zavu
+    zendesk zettle zohoPayments zoom`,
     types: "HmacSchemeOptions",
   },
   "./testing": {

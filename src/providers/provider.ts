@@ -91,7 +91,7 @@ export interface Scheme {
   /** @throws {TypeError} The secret is not a key of this scheme. The message shows no secret. */
   readonly prepareKey: (secret: KeyMaterial, engine: HashEngine) => PreparedKey
   /** Its HMAC as data, where it is one. `signWebhook` signs by it. */
-  readonly layout?: HmacLayout
+  readonly layout?: HmacLayout | undefined
   /** How to sign, where it is not by `layout` but a receiver's secret can. */
   readonly signer?: Signer
 }
@@ -142,7 +142,10 @@ export interface Provider<
   readonly summary: string
   /** Header with the signature, as the provider writes it; empty where the signature is in the body. */
   readonly signatureHeader: string
-  /** Widest accepted distance between signing and now, in seconds; 300 unless given (spec 7.4). */
+  /**
+   * Widest accepted distance between signing and now, in seconds; 300 unless given (spec 7.4). Infinity where another rule
+   * bounds the time, as the `exp` of a JWT, or where the provider's own samples are compared with no clock.
+   */
   readonly toleranceSeconds?: number | undefined
   /** Header with the sender's id of a delivery, lower case; empty if there is none. Log it; trust it only if `covers.id`. */
   readonly deliveryHeader: string

@@ -7,7 +7,7 @@ import { signedHeadersOf, type HmacLayout } from "./hmac-layout.ts"
 import type { Provider } from "./provider.ts"
 
 /** One provider that signs with a private key, as data. The layout is that of an HMAC but for key and hash. */
-export interface PublicKeyRow extends ProviderFacts, Omit<HmacLayout, "hash" | "key" | "toSignedBody"> {
+export interface PublicKeyRow extends ProviderFacts, Omit<HmacLayout, "hash" | "key"> {
   readonly algorithm: PublicKeyAlgorithm
   readonly encoding: Encoding
   /** How the provider writes a public key that is neither PEM nor JWK; base64 unless given. */

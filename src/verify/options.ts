@@ -83,7 +83,9 @@ export function checkOthers(
   assertProvider(provider)
   const { toleranceSeconds = provider.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS } = options
   // Spec 1.5: 0 would look like "off", and NaN would pass every comparison.
-  assertSeconds("toleranceSeconds", toleranceSeconds, 1, MAX_TOLERANCE_SECONDS)
+  if (options.toleranceSeconds !== undefined) {
+    assertSeconds("toleranceSeconds", toleranceSeconds, 1, MAX_TOLERANCE_SECONDS)
+  }
   assertBytes("maxBodyBytes", maxBodyBytes)
   if (typeof now !== "function") assertSeconds("now", now, 0)
   checkSchemas(events, provider.isType)
