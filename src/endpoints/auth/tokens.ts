@@ -74,6 +74,7 @@ async function prove(token: string, keys: KeySet): Promise<Result<Proven, Creden
     return claims ? ok({ claims, alg }) : invalid("claims")
   } catch (error) {
     if (error instanceof errors.JWKSNoMatchingKey) return "unknown_key"
+    if (error instanceof errors.JWKSMultipleMatchingKeys) return invalid("key")
     return invalid(error instanceof errors.JOSEAlgNotAllowed ? "alg" : "signature")
   }
 }

@@ -168,9 +168,7 @@ const staysItself = (char: string): boolean => {
   if (/\p{ASCII}/u.test(char)) return true
   const lower = char.toLowerCase()
   if (lower !== char && lower.toUpperCase() !== char) return false
-  // The two zero-width joiners stay: some scripts need them, and elsewhere the parser refuses them.
-  return (
-    !/\p{ASCII}/u.test(char.normalize("NFKC")) &&
-    !/(?![\u200c\u200d])[\u3002\uff61\p{Default_Ignorable_Code_Point}]/u.test(char)
-  )
+  // The two zero-width joiners stay: some scripts need them, and elsewhere the parser refuses them. IDNA's other dots are
+  // not here: they change the number of labels.
+  return !/\p{ASCII}/u.test(char.normalize("NFKC")) && !/(?![\u200c\u200d])\p{Default_Ignorable_Code_Point}/u.test(char)
 }

@@ -212,6 +212,13 @@ describe("the check that the log names (spec 5.9)", () => {
     expect(await failedCheck(await make())).toBe(want)
   })
 
+  it("no kid where two keys fit → key", async () => {
+    const two = parseKeySet(JSON.stringify({ keys: [issuer.jwk, { ...other.jwk, kid: "k2" }] }))
+    const auth = createTokenAuth({ issuer: ISSUER, audience: AUDIENCE }, createFixedKeys(two))
+    const token = await issuer.token({}, { kid: undefined })
+    expect(await auth(token, NOW * 1000)).toEqual({ ok: false, error: { code: "invalid_api_key", check: "key" } })
+  })
+
   it("keys out of reach → key_set", async () => {
     const auth = createTokenAuth({ issuer: ISSUER, audience: AUDIENCE }, async () => undefined)
     const error = { code: "temporarily_unavailable", check: "key_set" }
