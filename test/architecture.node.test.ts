@@ -43,6 +43,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "cloudflare:workers",
   ],
   operator: ["operator/", "events/handlers.ts", "http/", "core/", "errors/", "valibot", "hono"],
+  // Everything that a user can do, from a terminal.
+  cli: [""],
   testing: ["testing/", "verify/", "providers/", "events/", "http/", "core/", "errors/"],
   app: [
     "app/",
@@ -80,7 +82,7 @@ describe("imports", () => {
   const ONLY_IN: readonly (readonly [name: RegExp, where: RegExp])[] = [
     [/^hono/, /^hono\.ts$|^app\/|\/route\.ts$/],
     [/^cloudflare:/, /^worker\.ts$|-(?:object|entrypoint)\.ts$/],
-    [/^node:/, /^$/],
+    [/^(?:node:|commander$)/, /^cli\//],
     [/^ipaddr\.js$/, /^endpoints\/rules\/ip\.ts$/],
     [/^@valibot\//, /^http\/json-schema\.ts$/],
     [/^jose$/, /^endpoints\/auth\/(?:key-set|tokens)\.ts$|^providers\/jwt\.ts$/],

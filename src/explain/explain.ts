@@ -57,8 +57,9 @@ export async function explain(
   const error = pick(refuseSignature(claim.ok ? "signature_mismatch" : claim.error))
   const proven = await findChange(subject, trials)
   const shaped = shapeCauses(subject)
+  const isProven = proven.some(({ confidence }) => confidence === "certain")
   const wrong = cause("secret_wrong", "possible", "no secret matches, with or without the usual mistakes")
-  return { ok: false, ...error, causes: rank([...proven, ...shaped, wrong]) }
+  return { ok: false, ...error, causes: rank([...proven, ...shaped, ...(isProven ? [] : [wrong])]) }
 }
 
 const NOT_HASHED = `the body is over ${MAX_EXPLAINED_BYTES} bytes and was not hashed`

@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { Command, CommanderError } from "commander"
+import { addErrors } from "./commands/errors.ts"
+import { addExplain } from "./commands/explain.ts"
+import { addProviders } from "./commands/providers.ts"
+import { addSign } from "./commands/sign.ts"
+import { addVerify } from "./commands/verify.ts"
+import { EXIT, NoAnswer, UsageError, type Io } from "./io.ts"
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "..", "..", "package.json"), "utf8")) as {
+  version: string
+}
+
+/** Every command, in the order of the help. */
+const COMMANDS = [addSign, addVerify, addExplain, addProviders, addErrors]
+
+/**
+ * Runs one command line.
+ *
+ * @param args What stands behind `countersign`.
+ * @returns The exit code: 0 done or valid, 1 invalid, 2 a wrong command, 3 no answer.
+ */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  let code: number = EXIT.ok
+  const program = new Command("countersign")
+    .description("Verify, sign, explain and receive webhooks.")
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text.replace(/\n$/, "")),
+      writeErr: (text) => io.err(text.replace(/\n$/, "")),
+    })
+    .showHelpAfterError("Run the command with --help to see its options.")
+    .addHelpText("after", "\nExit codes: 0 done or valid, 1 invalid, 2 the command is wrong, 3 no answer.")
+  const context = {
+    io,
+    exit: (value: number) => {
+      code = value
+    },
+  }
+  for (const add of COMMANDS) add(program, context)
+  for (const command of program.commands) command.copyInheritedSettings(program)
+  try {
+    if (args.length === 0) program.outputHelp()
+    else await program.parseAsync([...args], { from: "user" })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    // The library throws a TypeError for a secret or an option that is wrong; its message shows no secret.
+    if (error instanceof UsageError || error instanceof TypeError) {
+      io.err(`error: ${error.message}`)
+      return EXIT.usage
+    }
+    if (error instanceof NoAnswer) {
+      io.err(`error: ${error.message}`)
+      return EXIT.unreachable
+    }
+    throw error
+  }
+}
