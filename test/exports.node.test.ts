@@ -1,5 +1,6 @@
 // Catches an export that slips into the package, or out of it: each is a promise to whoever imports it.
 
+import { execFileSync } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
@@ -142,4 +143,31 @@ describe("doc comments", () => {
   it("every exported name has one", () => {
     expect([...new Set(names)].filter((name) => !isDocumented(name))).toEqual([])
   })
+})
+
+// An encoder was created when the module was loaded: the import itself failed where there is none, as in jsdom.
+it("every entry loads where there are no globals of the web", () => {
+  const globals = [
+    "TextEncoder",
+    "TextDecoder",
+    "Headers",
+    "Request",
+    "Response",
+    "crypto",
+    "fetch",
+    "URL",
+    "atob",
+    "btoa",
+  ]
+  const lose = globals.map((name) => `delete globalThis.${name}`)
+  const load = ["index", "providers", "endpoints", "testing", "hono"].map((name) => `await import("./src/${name}.ts")`)
+  const code = [...lose, ...load, `process.stdout.write("loaded")`].join("\n")
+  // In a process of its own, because the loader of the tests needs these globals.
+  const options = { cwd: ROOT, encoding: "utf8" } as const
+  expect(execFileSync(process.execPath, ["--input-type=module", "--eval", code], options)).toBe("loaded")
+})
+
+it("engines say from which Node on the package can be loaded by require() as well", () => {
+  const { engines } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { engines: { node: string } }
+  expect(engines.node).toBe(">=20.19")
 })
