@@ -65,6 +65,9 @@ const workerdOnly = "test/**/*.workerd.test.ts"
 const fuzz = "test/**/*.fuzz.test.ts"
 const e2e = "test/e2e/**/*.test.ts"
 
+/** Other packages' files, and folders that a tool makes for the moment. */
+const foreign = ["**/node_modules/**", "**/.*/**"]
+
 /**
  * Files share a process and its modules: each leaves the globals as it found them, and names its own objects.
  * The limits end a test that hangs; none decides how fast a loaded machine has to be.
@@ -79,10 +82,15 @@ export default defineConfig({
     maxWorkers: 2,
     coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text", "json-summary"] },
     projects: [
-      { test: { name: "node", include: [everywhere], exclude: [workerdOnly, fuzz, e2e], ...shared } },
+      { test: { name: "node", include: [everywhere], exclude: [...foreign, workerdOnly, fuzz, e2e], ...shared } },
       {
         plugins: [inWorkerd()],
-        test: { name: "workerd", include: [everywhere], exclude: [nodeOnly, fuzz, e2e], ...sharedInWorkerd },
+        test: {
+          name: "workerd",
+          include: [everywhere],
+          exclude: [...foreign, nodeOnly, fuzz, e2e],
+          ...sharedInWorkerd,
+        },
       },
       { test: { name: "fuzz", include: [fuzz], ...shared } },
       { plugins: [inWorkerd()], test: { name: "fuzz-workerd", include: [fuzz], ...sharedInWorkerd } },

@@ -1,44 +1,40 @@
-// npm run check:consumer, its second half: the Worker of docs/guides/worker.md, word for word, on the installed package, under
-// the runtime itself, and then the crash proof on that package. Catches a guide that does not work, an entry that gives
-// less than the clone does, and an event that the packed inbox loses.
+// npm run check:consumer, its second half: the project of docs/guides/worker.md, word for word, with the Node of this machine
+// and not the one of this project; then the crash proof on the packed package. Catches a guide that does not work, an entry
+// that gives less than the clone does, and an event that the packed inbox loses.
 
-import { execFileSync } from "node:child_process"
+import { execFileSync, execSync, spawn, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import { join } from "node:path"
+import { delimiter, join } from "node:path"
 import { setTimeout as wait } from "node:timers/promises"
+import { parseSecrets } from "../src/index.ts"
 import { conformance, sampleEvent } from "../src/testing.ts"
 import { findFreePort } from "../test/support/free-port.ts"
+import { readDevVars } from "./dev-vars.ts"
 import { installPacked } from "./install-packed.ts"
-import { startWorkerd } from "./workerd.ts"
 
 const ROOT = join(import.meta.dirname, "..")
-const SECRET = "whsec_own_worker_0123456789"
 const EXPECTED_WITHIN_MS = 30_000
+/** Wrangler starts in seconds; a loaded machine takes longer. */
+const READY_WITHIN_MS = 90_000
 
 const guide = readFileSync(join(ROOT, "docs", "guides", "worker.md"), "utf8")
 
-function blockOf(language: string): string {
-  const [, block] = new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(guide) ?? []
-  if (block === undefined) throw new Error(`docs/guides/worker.md has no block of ${language}`)
+/** Returns the block of the guide that follows a text. */
+function blockAfter(text: string): string {
+  const [, block] = /^```\w+\n([^]*?)^```/m.exec(guide.slice(guide.indexOf(text))) ?? []
+  if (!guide.includes(text) || block === undefined) throw new Error(`docs/guides/worker.md has no block after ${text}`)
   return block
 }
 
-const TSCONFIG = {
-  compilerOptions: {
-    target: "es2023",
-    lib: ["es2023"],
-    module: "es2022",
-    moduleResolution: "bundler",
-    strict: true,
-    noEmit: true,
-    // As `tsc --init` has it: what is exported must have a name that the package exports.
-    declaration: true,
-    types: ["@cloudflare/workers-types"],
-  },
-  include: ["src"],
+/** The environment of a terminal outside this project: npm scripts put this project's Node and tools in front. */
+const env = {
+  ...process.env,
+  PATH: process.env["PATH"]!.split(delimiter)
+    .filter((folder) => !folder.startsWith(ROOT))
+    .join(delimiter),
 }
 
 /** The ledger of the guide: the ids of the events that it was told of. */
@@ -64,56 +60,87 @@ async function settled(): Promise<readonly string[]> {
   return entries
 }
 
-const { folder, remove } = installPacked(["hono", "@cloudflare/workers-types"])
+const { folder, remove } = installPacked([])
+const url = `http://127.0.0.1:${(ledger.address() as AddressInfo).port}/`
+const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
+let wrangler: ChildProcess | undefined
 try {
   mkdirSync(join(folder, "src"))
-  writeFileSync(join(folder, "src", "worker.ts"), blockOf("ts"))
-  const crashWorker = readFileSync(join(ROOT, "test", "crash", "worker.ts"), "utf8")
-  writeFileSync(
-    join(folder, "src", "crash.ts"),
-    crashWorker.replaceAll(`"../../src/worker.ts"`, `"countersign/worker"`),
+  write("src/main.ts", blockAfter("`src/main.ts`:"))
+  write(
+    "wrangler.toml",
+    `send_metrics = false\n${blockAfter("`wrangler.toml`:")}`.replace(/https:\/\/ledger.*(?=")/, url),
   )
-  writeFileSync(join(folder, "wrangler.toml"), `send_metrics = false\n${blockOf("toml")}`)
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(TSCONFIG))
-  execFileSync("tsc", ["-p", "."], { cwd: folder, stdio: "inherit" })
-  for (const name of ["worker", "crash"]) {
-    const wrangler = [join(ROOT, "tools", "wrangler.ts"), "deploy", `src/${name}.ts`, "--dry-run", "--outdir", "out"]
-    execFileSync(process.execPath, wrangler, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] })
+  write("tsconfig.json", blockAfter("`tsconfig.json`:"))
+  const { dependencies, ...rest } = JSON.parse(blockAfter("`package.json`, with")) as { dependencies: object }
+  const { dependencies: packed } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as typeof rest & {
+    dependencies: object
   }
-  const workerd = await startWorkerd({
-    script: join(folder, "out", "worker.js"),
-    folder,
-    port: await findFreePort(),
-    vars: {
-      WEBHOOK_SECRETS: SECRET,
-      WEBHOOK_LIVEMODE: "false",
-      LEDGER_URL: `http://127.0.0.1:${(ledger.address() as AddressInfo).port}/`,
-    },
-    objects: { INBOXES: "Inbox", ACCOUNTS: "Account" },
-    onLine: () => {},
+  write("package.json", JSON.stringify({ ...rest, dependencies: { ...dependencies, ...packed } }))
+
+  const setUp = blockAfter("Then install").replace("npm install", "npm install --prefer-offline --no-audit --no-fund")
+  const run = (command: string): void =>
+    void execSync(command, { cwd: folder, env, stdio: ["ignore", "ignore", "inherit"] })
+  run(setUp.replace(/npm run dev\n$/, ""))
+  run("npm run types")
+
+  const port = await findFreePort()
+  wrangler = spawn("npm", ["run", "dev", "--", "--port", String(port)], {
+    cwd: folder,
+    env: { ...env, WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" },
+    // A group of its own, so that all that it starts ends with it.
+    detached: true,
+    stdio: ["ignore", "ignore", "inherit"],
   })
-  try {
-    const cases = await conformance(fetch, {
-      secrets: [SECRET],
-      url: `${workerd.url}/webhooks/credicorp`,
-      livemode: false,
-      unknownEvents: "ignore",
-      event: sampleEvent("payment.settled"),
-      handled: settled,
-    })
-    const broken = cases.filter(({ ok }) => !ok)
-    for (const { spec, name, want, got } of broken) console.error(`spec ${spec}, ${name}: ${want}, got ${got}`)
-    console.log(
-      `The Worker of docs/guides/worker.md keeps ${cases.length - broken.length} of ${cases.length} promises.`,
+  const origin = `http://localhost:${port}`
+  const deadline = Date.now() + READY_WITHIN_MS
+  const isReady = async (): Promise<boolean> =>
+    await fetch(`${origin}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
     )
-    if (broken.length > 0) process.exitCode = 1
-  } finally {
-    await workerd.kill()
+  while (!(await isReady())) {
+    if (Date.now() > deadline || wrangler.exitCode !== null) throw new Error("npm run dev of the guide does not answer")
+    await wait(200)
   }
-  // Short: what it proves at length of the sources, it need not of the package.
+  const vars = readDevVars(join(folder, ".dev.vars"))
+  const stats = await fetch(`${origin}/inbox/stats`, { headers: { Authorization: `Bearer ${vars["OPERATOR_TOKEN"]}` } })
+  if (stats.status !== 200) throw new Error(`the OPERATOR_TOKEN of the guide is answered ${stats.status}`)
+  const cases = await conformance(fetch, {
+    secrets: [parseSecrets(vars["WEBHOOK_SECRETS"])[0]!.secret],
+    url: `${origin}/webhooks/credicorp`,
+    livemode: false,
+    unknownEvents: "ignore",
+    event: sampleEvent("payment.settled"),
+    handled: settled,
+  })
+  const broken = cases.filter(({ ok }) => !ok)
+  for (const { spec, name, want, got } of broken) console.error(`spec ${spec}, ${name}: ${want}, got ${got}`)
+  const node = execSync("node --version", { env, encoding: "utf8" }).trim()
+  console.log(
+    `The Worker of docs/guides/worker.md, installed on Node ${node}, keeps ${cases.length - broken.length} of ${cases.length} promises.`,
+  )
+  if (broken.length > 0) process.exitCode = 1
+  endGroup(wrangler)
+
+  const crashWorker = readFileSync(join(ROOT, "test", "crash", "worker.ts"), "utf8")
+  write("src/crash.ts", crashWorker.replaceAll(`"../../src/worker.ts"`, `"countersign/worker"`))
+  const bundle = [join(ROOT, "tools", "wrangler.ts"), "deploy", "src/crash.ts", "--dry-run", "--outdir", "out"]
+  execFileSync(process.execPath, bundle, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] })
+  // Short: the same proof at length is made of the sources.
   const crash = [join(ROOT, "test", "crash", "crash.ts"), "--worker", join(folder, "out", "crash.js")]
   execFileSync(process.execPath, [...crash, "--kills", "3", "--events", "300"], { stdio: "inherit" })
 } finally {
+  if (wrangler) endGroup(wrangler)
   ledger.close()
   remove()
+}
+
+/** Ends a process and all that it has started. One that has ended already is what was wanted. */
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL")
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error
+  }
 }

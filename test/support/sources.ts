@@ -16,9 +16,11 @@ export interface Source {
   readonly imports: readonly string[]
 }
 
-/** The TypeScript files below a folder, relative to it. */
+/** The TypeScript files below a folder, relative to it; none of other packages, nor of folders that a tool makes. */
 export const typeScriptIn = (folder: string): readonly string[] =>
-  readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => /^(?!node_modules).*\.ts$/.test(path))
+  readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) =>
+    /^(?!(?:.*\/)?(?:node_modules|\.[^/]+)\/).*\.ts$/.test(path),
+  )
 
 /** Every file of src, the user's own included. */
 export const SOURCES: readonly Source[] = typeScriptIn(SRC).map((path) => {
