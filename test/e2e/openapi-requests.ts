@@ -235,7 +235,7 @@ export const SPOILS: Readonly<Partial<Record<ErrorCode, Spoil>>> = {
     ...sent,
     path: sent.path.replace(
       /whend_[\w-]+|evt_documented|acct_documented/,
-      groupOf(operation) === "accounts" ? "a.b" : "nobody",
+      groupOf(operation) === "accounts" ? "a%0Ab" : "nobody",
     ),
   }),
 }

@@ -10,7 +10,8 @@ import { KEYS } from "../support/api-keys.ts"
 import { createPartner, createSample, PARTNER_PATH, toAnswer, type Answer, type Partner } from "../support/partner.ts"
 
 /** 10,000 in all in Node; workerd takes its time over each, and differs from Node in its URL and Headers alone. */
-const SHARE = navigator.userAgent === "Cloudflare-Workers" ? 0.3 : 1
+const IN_WORKERD = navigator.userAgent === "Cloudflare-Workers"
+const SHARE = IN_WORKERD ? 0.3 : 1
 const TIMEOUT_MS = 60_000
 
 const runs = (count: number): { readonly numRuns: number } => ({ numRuns: count * SHARE })
@@ -353,7 +354,8 @@ describe("whatever arrives", () => {
     fc.string({ maxLength: 20 }),
     fc.string({
       unit: fc
-        .integer({ min: 0x20, max: 0xff })
+        // workerd takes other characters, too, and warns of each.
+        .integer({ min: 0x20, max: IN_WORKERD ? 0x7e : 0xff })
         .filter((code) => code < 0x7f || code > 0x9f)
         .map((code) => String.fromCharCode(code)),
       maxLength: 20,
@@ -376,8 +378,7 @@ describe("whatever arrives", () => {
     },
     { requiredKeys: [] },
   )
-  // Of methods that nobody serves here workerd takes a few only.
-  // Of methods that nobody serves here workerd takes a few only.
+  // Of methods that no route takes, workerd accepts only a few.
   const method = fc.oneof(
     { weight: 2, arbitrary: fc.constantFrom("GET", "POST", "PATCH", "DELETE") },
     { weight: 1, arbitrary: fc.constantFrom("HEAD", "PUT", "OPTIONS", "PROPFIND", "SEARCH", "LOCK") },
