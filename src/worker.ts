@@ -1,6 +1,8 @@
 import { waitUntil } from "cloudflare:workers"
 import { createAppFromEnv, wakeInbox } from "./app/env.ts"
 import type { WorkerBindings } from "./app/config.ts"
+import { createAppKeeper } from "./app/stored-secrets.ts"
+import { writeLine } from "./core/log.ts"
 import { discardBody } from "./http/discard-body.ts"
 import type { HandlerSet } from "./events/handlers.ts"
 import { createHandlerRuns, type HandlerRunsClass } from "./inbox/handler-entrypoint.ts"
@@ -52,11 +54,11 @@ export interface Receiver<Env> {
  * ```
  */
 export function createReceiver<Env extends WorkerBindings>(handlers: HandlerSet<Env>): Receiver<Env> {
-  let app: ReturnType<typeof createAppFromEnv> | undefined
+  // Built with the isolate's first request: until then there are no bindings.
+  const appOf = createAppKeeper((env: Env) => createAppFromEnv(env, handlers, { waitUntil }), writeLine)
   return {
-    // Built with the isolate's first request: until then there are no bindings.
     fetch: async (request, env, ctx) => {
-      app ??= createAppFromEnv(env, handlers, { waitUntil })
+      const app = await appOf(env)
       const response = await app.fetch(request, env, ctx)
       await discardBody(request)
       return response

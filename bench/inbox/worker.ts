@@ -63,7 +63,7 @@ const HAND_OFFS: Readonly<Record<Exclude<Env["TARGET"], "inbox">, (env: Env) => 
 
 /** The Worker's own app, but for the hand-off. */
 function createBenchApp(env: Env, handOff: HandOff): ReturnType<typeof createApp> {
-  const secrets = parseSecrets(String(env.WEBHOOK_SECRETS))
+  const secrets = parseSecrets(env.WEBHOOK_SECRETS as string)
   const settings = {
     provider: credicorp,
     verifier: createVerifier({ secrets }),

@@ -1,10 +1,11 @@
+import { assertOption } from "../core/assert.ts"
 import { createReader, oneOf, wholeNumber, type BindingText, type Configured } from "../core/config.ts"
 import { parseEventTypes } from "../events/known.ts"
 import { DEFAULT_MAX_BODY_BYTES, DEFAULT_TOLERANCE_SECONDS } from "../verify/options.ts"
 import { parseSecrets } from "../verify/parse-secrets.ts"
 import type { CheckedSecret } from "../verify/secrets.ts"
 
-/** Spec 1.11. What the deployable Worker asks of a secret; published samples are longer. */
+/** Spec 1.11. The least that the deployable Worker asks of a secret; published samples are longer. */
 export const MIN_DEPLOYED_SECRET_CHARS = 16
 
 /** Spec 1.11. An hour of replays is the most that the deployable Worker lets anyone configure. */
@@ -15,8 +16,11 @@ export const MAX_DEPLOYED_BODY_BYTES = 1_900_000
 
 /** What the Worker reads from its environment for the receiver. */
 export interface ReceiverBindings {
-  /** The list form of `parseSecrets`. Unset turns the receiver off. A secret: never in `[vars]`. */
-  readonly WEBHOOK_SECRETS?: BindingText
+  /**
+   * The text that `parseSecrets` takes, or a binding of the Secrets Store that returns it. Unset turns the receiver off. A
+   * secret: never in `[vars]`.
+   */
+  readonly WEBHOOK_SECRETS?: BindingText | { get(): Promise<string> }
   /** 1 to 3600; 300 unless set. */
   readonly WEBHOOK_TOLERANCE_SECONDS?: BindingText
   /** 1 to 1900000; 1048576 unless set. */
@@ -61,11 +65,15 @@ export function readReceiverVariables(env: ReceiverBindings): Configured<Receive
   return problems.length > 0 ? { state: "invalid", problems } : { state: "on", config }
 }
 
-/** Spec 1.11: the deployed Worker asks more of a secret than the library does. */
+/** Parses the secrets. The deployed Worker asks more of a secret than the library does (spec 1.11). */
 function parseDeployedSecrets(text: unknown): readonly CheckedSecret[] {
   const secrets = parseSecrets(text as string)
-  const short = secrets.filter(({ secret }) => secret.length < MIN_DEPLOYED_SECRET_CHARS).map(({ id }) => id)
-  if (short.length > 0)
-    throw new TypeError(`${short.join(", ")} must have at least ${MIN_DEPLOYED_SECRET_CHARS} characters`)
+  for (const [i, { secret }] of secrets.entries()) {
+    // Named by its place: an id is part of the text.
+    assertOption(
+      secret.length >= MIN_DEPLOYED_SECRET_CHARS,
+      `secrets[${i}].secret must have at least ${MIN_DEPLOYED_SECRET_CHARS} characters`,
+    )
+  }
   return secrets
 }
