@@ -53,14 +53,17 @@ export const TOKEN: RegExp = /\{(body|time|id|method|url|path|header:[\w-]+)\}/
 
 /** The header behind a token. */
 export const headerOf = (token: string, idHeader: string): string =>
-  (token === "id" ? idHeader : token.slice("header:".length)).toLowerCase()
+  token === "id" ? idHeader : token.slice("header:".length)
 
 /** The tokens of a template, as `time` or `header:X-Nonce`. */
 export const tokensOf = (signed: string): readonly string[] =>
   [...signed.matchAll(new RegExp(TOKEN, "g"))].map(([, token]) => token!)
 
-/** The headers whose values are signed, lower case, in the order of the template. */
-export const signedHeadersOf = ({ signed = "", idHeader = "" }: HmacLayout): readonly string[] =>
+/** The headers whose values are signed, as the provider writes them, in the order of the template. */
+export const signedHeadersOf = ({
+  signed = "",
+  idHeader = "",
+}: Pick<HmacLayout, "signed" | "idHeader">): readonly string[] =>
   tokensOf(signed)
     .filter((token) => /^id|:/.test(token))
     .map((token) => headerOf(token, idHeader))

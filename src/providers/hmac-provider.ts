@@ -34,7 +34,7 @@ export interface SchemeFacts<Level extends Assurance> {
   readonly summary: string
   readonly assurance: Level
   readonly covers: Pick<Provider["covers"], "body" | "time" | "method" | "url">
-  /** The headers whose values are signed, lower case. */
+  /** The headers whose values are signed. */
   readonly signedHeaders?: readonly string[]
 }
 
@@ -50,7 +50,9 @@ export function toProvider<Level extends Assurance>(
     [path].flat().every((each) =>
       each.split("+").every((one) => {
         const [start, field = ""] = one.split(/ |\./)
-        return start === "body" ? covers.body : signedHeaders.includes(field.toLowerCase())
+        return start === "body"
+          ? covers.body
+          : signedHeaders.some((signed) => signed.toLowerCase() === field.toLowerCase())
       }),
     )
   const coversId = isCovered(event.id)

@@ -23,7 +23,7 @@ function compileText(template: string, headers: readonly string[], idHeader: str
     if (part === "method") return (_, target) => target.method.toUpperCase()
     if (part === "url") return (_, target) => target.url
     if (part === "path") return (_, target) => toPath(target.url)
-    const index = headers.indexOf(headerOf(part, idHeader))
+    const index = headers.indexOf(headerOf(part, idHeader).toLowerCase())
     return ({ signed = [] }) => signed[index]!
   })
   return (claim, target) => {
@@ -58,7 +58,7 @@ export function compileLayout(layout: HmacLayout, signature: string): CompiledLa
   const timeKey = time.endsWith("=") ? time : ""
   const timeHeader = timeKey ? "" : time.toLowerCase()
   const readItems = shape?.read ?? compileHeader({ separators, timeKey, prefix, prefixOptional, signature })
-  const signedHeaders = signedHeadersOf(layout)
+  const signedHeaders = signedHeadersOf(layout).map((name) => name.toLowerCase())
   const [before = "", after] = signed.split("{body}")
   const textBefore = compileText(before, signedHeaders, idHeader)
   const textAfter = compileText(after ?? "", signedHeaders, idHeader)
@@ -125,7 +125,7 @@ export function toClaim(layout: HmacLayout, signedAt: number, lookup: HeaderLook
     signatures: [],
     timeText: time ? unit.format(signedAt) : "",
     signedAt,
-    signed: signedHeadersOf(layout).map(lookup),
+    signed: signedHeadersOf(layout).map((name) => lookup(name.toLowerCase())),
   }
 }
 

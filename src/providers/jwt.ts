@@ -1,5 +1,5 @@
 import { compactVerify, decodeJwt, decodeProtectedHeader, flattenedVerify } from "jose"
-import { toUtf8 } from "../core/bytes.ts"
+import { fromBase64, toBase64, toUtf8 } from "../core/bytes.ts"
 import { isFields, isTimeSeconds } from "../core/is.ts"
 import { fail, ok } from "../core/result.ts"
 import type { HeaderLookup } from "../http/headers.ts"
@@ -70,6 +70,20 @@ const tokenOf = (
   return text.startsWith(prefix) ? text.slice(prefix.length) : ""
 }
 
+const toBase64Url = (bytes: Uint8Array): string =>
+  toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")
+
+/**
+ * Whether a compact JWS is in its one spelling: jose's decoder skips white space and the spare bits of the last digit, so that
+ * one signature would have several texts (spec 7.5).
+ */
+const isCanonical = (token: string): boolean =>
+  token.split(".").length === 3 &&
+  token.split(".").every((part) => {
+    const bytes = /^[\w-]*$/.test(part) ? fromBase64(part) : undefined
+    return bytes !== undefined && toBase64Url(bytes) === part
+  })
+
 const decode = <Value>(read: () => Value): Value | undefined => {
   try {
     return read()
@@ -108,7 +122,7 @@ export function jwtProvider<Level extends Assurance>(
           const { alg, kid } = decode(() => decodeProtectedHeader(token)) ?? {}
           // Unproven until the signature has passed: the same token is verified then.
           const claims = decode(() => decodeJwt(token))
-          if (!claims || alg !== algorithm) return fail("header_malformed")
+          if (!claims || alg !== algorithm || !isCanonical(token)) return fail("header_malformed")
           const signedAt = claims.iat ?? claims.nbf ?? claims.exp
           return ok({
             signatures: [token],
@@ -171,12 +185,6 @@ export interface DetachedRule {
   readonly headersOf: (protectedHeader: Readonly<Record<string, unknown>>) => readonly string[] | undefined
 }
 
-const toBase64Url = (bytes: Uint8Array): string => {
-  let text = ""
-  for (let i = 0; i < bytes.length; i += 8_192) text += String.fromCharCode(...bytes.subarray(i, i + 8_192))
-  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")
-}
-
 /** Makes a provider whose deliveries carry a detached JWS over method, path, headers and body. */
 export function detachedJwsProvider(facts: ProviderFacts, rule: DetachedRule): Provider {
   const { algorithm, header } = rule
@@ -189,7 +197,7 @@ export function detachedJwsProvider(facts: ProviderFacts, rule: DetachedRule): P
           if (!token.trim()) return fail("header_missing")
           if (token.length > MAX_SIGNATURE_HEADER_CHARS) return fail("header_too_long")
           const protectedHeader = decode(() => decodeProtectedHeader(token))
-          const isDetached = /^[\w-]+\.\.[\w-]+$/.test(token)
+          const isDetached = /^[\w-]+\.\.[\w-]+$/.test(token) && isCanonical(token)
           if (!isDetached || !isFields(protectedHeader) || protectedHeader.alg !== algorithm)
             return fail("header_malformed")
           const names = rule.headersOf(protectedHeader)
