@@ -13,6 +13,8 @@ export const INBOX_OPTIONS = {
   body: { type: "boolean" },
   handler: { type: "string" },
   dead: { type: "string" },
+  note: { type: "string" },
+  "per-second": { type: "string" },
   "dry-run": { type: "boolean" },
   every: { type: "string" },
   for: { type: "string" },
@@ -45,6 +47,22 @@ const toQuery = (pairs: Readonly<Record<string, string | undefined>>): string =>
   return given.length > 0 ? `?${new URLSearchParams(given).toString()}` : ""
 }
 
+const toFilter = ({ type, handler, from, to, "dry-run": dry_run }: InboxOptions) => ({
+  type,
+  handler,
+  from,
+  to,
+  dry_run,
+})
+
+function toWhole(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--${name} takes a whole number: got "${text}"`)
+  return Number(text)
+}
+
+/** Without an event's id, these are about many. */
+const BULK = new Set(["rerun", "discard"])
+
 const COMMANDS: Readonly<Record<string, InboxCommand>> = {
   list: {
     options: ["status", "type", "from", "to", "limit", "cursor"],
@@ -62,7 +80,7 @@ const COMMANDS: Readonly<Record<string, InboxCommand>> = {
     }),
   },
   rerun: {
-    subject: "an event's id, or --dead <type>",
+    subject: "an event's id, or --status, --type, --handler, --from or --to",
     options: ["source", "handler"],
     toCall: (id, options) => ({
       method: "POST",
@@ -70,14 +88,37 @@ const COMMANDS: Readonly<Record<string, InboxCommand>> = {
       body: { handler: options.handler },
     }),
   },
-  "rerun --dead": {
-    options: ["dead", "dry-run"],
-    toCall: (_, { dead, "dry-run": dry_run }) => ({
+  "rerun --many": {
+    options: ["dead", "status", "type", "handler", "from", "to", "per-second", "dry-run"],
+    toCall: (_, { dead, status, "per-second": pace, ...options }) => ({
       method: "POST",
       path: "/inbox/rerun",
-      body: { type: dead, dry_run },
+      body: {
+        ...toFilter(options),
+        status: dead === undefined ? status : "dead",
+        type: dead ?? options.type,
+        per_second: pace === undefined ? undefined : toWhole("per-second", pace),
+      },
     }),
   },
+  discard: {
+    subject: "an event's id, or --type, --handler, --from or --to",
+    options: ["source", "handler", "note"],
+    toCall: (id, options) => ({
+      method: "POST",
+      path: `${eventPath(id, options)}/discard`,
+      body: { handler: options.handler, note: options.note },
+    }),
+  },
+  "discard --many": {
+    options: ["type", "handler", "from", "to", "note", "dry-run"],
+    toCall: (_, { note, ...options }) => ({
+      method: "POST",
+      path: "/inbox/discard",
+      body: { ...toFilter(options), note },
+    }),
+  },
+  handlers: { options: [], toCall: () => ({ method: "GET", path: "/inbox/handlers" }) },
   pause: {
     subject: "a handler, by its key in handlers.ts",
     options: [],
@@ -106,7 +147,7 @@ const COMMANDS: Readonly<Record<string, InboxCommand>> = {
  * @throws {UsageError} There is no such command, or it lacks what it is about, or it has no such option.
  */
 export function toInboxCall([verb = "", subject, ...rest]: readonly string[], options: InboxOptions): Call {
-  const name = verb === "rerun" && options.dead !== undefined ? "rerun --dead" : verb
+  const name = BULK.has(verb) && subject === undefined ? `${verb} --many` : verb
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (!command) throw new UsageError(`${verb} is no command: it is one of ${commandNames().join(", ")}`)
   if (rest.length > 0) throw new UsageError(`one thing at a time: ${rest.join(" ")} is too much`)

@@ -1,4 +1,5 @@
-import type { AttemptView, EventDetail, EventView, RunView, StatsView } from "../src/inbox/view.ts"
+import type { HandlerView, StatsView } from "../src/inbox/stats-view.ts"
+import type { AttemptView, EventDetail, EventView, RunView } from "../src/inbox/view.ts"
 import { paint, printable, printFacts, printTable, toLine, type Cell } from "./terminal.ts"
 
 const STYLES = {
@@ -6,7 +7,8 @@ const STYLES = {
   running: "cyan",
   done: "green",
   dead: "red",
-  unhandled: "dim",
+  unhandled: "yellow",
+  discarded: "dim",
   failed: "red",
   timed_out: "red",
   lost: "red",
@@ -58,9 +60,11 @@ export function printEvent(event: EventDetail & { readonly body?: string | null 
   if (event.body) console.log(`\n${printable(event.body)}`)
 }
 
-function printRun({ handler, status, reason, next_attempt, history }: EventDetail["runs"][number]): void {
+function printRun({ handler, status, reason, note, next_attempt, history }: EventDetail["runs"][number]): void {
   const next = next_attempt === null ? "" : `, ${status === "running" ? "given up" : "next attempt"} ${next_attempt}`
-  console.log(`\n${paint("bold", handler)}  ${paint(STYLES[status], status)}${reason ? `, ${reason}` : ""}${next}`)
+  console.log(
+    `\n${paint("bold", handler)}  ${paint(STYLES[status], status)}${reason ? `, ${reason}` : ""}${note ? `, ${toLine(note)}` : ""}${next}`,
+  )
   if (history.length > 0) printTable(["attempt", "started", "outcome", "ms", "error"], history.map(toAttemptRow))
   else console.log("no attempt yet")
 }
@@ -76,19 +80,69 @@ const toAttemptRow = ({ attempt, started, outcome, duration_ms, error }: Attempt
 const count = (status: keyof typeof STYLES, number: number): Cell =>
   number > 0 ? { text: String(number), style: STYLES[status] } : { text: "0" }
 
-export function printStats({ shards, events, oldest_waiting, last_hour, paused_handlers }: StatsView): void {
-  const { waiting, done, dead, unhandled } = events
+export interface BulkAnswer {
+  readonly dry_run: boolean
+  readonly runs: number
+  readonly next_cursor: string | null
+  readonly hint: string | null
+}
+
+export function printBulk(verb: "rerun" | "discard", { dry_run, runs, hint }: BulkAnswer): void {
+  const [would, does] = verb === "rerun" ? ["would run again", "running again"] : ["would discard", "discarded"]
+  console.log(`${dry_run ? would : does}: ${runs} ${runs === 1 ? "run" : "runs"}`)
+  if (hint !== null) console.log(toLine(hint))
+}
+
+const percent = (rate: number | null): string => (rate === null ? "-" : `${(rate * 100).toFixed(1)} %`)
+
+export function printHandlers(handlers: readonly HandlerView[]): void {
+  const rows = handlers.map(({ handler, deployed, paused, concurrency, waiting, dead, last_hour }) => [
+    handler,
+    paused ? "paused" : deployed ? "runs" : "not deployed",
+    String(concurrency ?? "-"),
+    count("waiting", waiting),
+    count("dead", dead),
+    percent(last_hour.failure_rate),
+  ])
+  if (rows.length > 0) printTable(["handler", "state", "concurrency", "waiting", "dead", "failed, last hour"], rows)
+  else console.log("handlers.ts has no handler")
+}
+
+export function printStats(stats: StatsView): void {
+  const { shards, events, oldest_waiting, last_hour, types, storage, paused_handlers } = stats
+  const { waiting, done, dead, unhandled, discarded } = events
   const secrets = Object.entries(last_hour.secrets).map(([id, deliveries]) => `${id} ${deliveries}`)
   printFacts([
     ["waiting", count("waiting", waiting)],
     ["done", count("done", done)],
     ["dead", count("dead", dead)],
-    ["unhandled", String(unhandled)],
+    ["unhandled", count("unhandled", unhandled)],
+    ["discarded", String(discarded)],
     ["oldest waiting", oldest_waiting ?? "none"],
-    ["accepted, last hour", String(last_hour.accepted)],
-    ["duplicates, last hour", String(last_hour.duplicates)],
+    ["counted since", toSeconds(last_hour.complete_since)],
+    ["accepted", String(last_hour.accepted)],
+    ["duplicates", String(last_hour.duplicates)],
+    ["failed attempts", percent(last_hour.failure_rate)],
     ["deliveries by secret", secrets.join(", ") || "none"],
     ["paused handlers", paused_handlers.join(", ") || "none"],
     ["shards", String(shards)],
+    [
+      "storage",
+      `${storage.bytes} bytes, ${storage.left_bytes} left; the fullest shard at ${storage.fullest_percent} %`,
+    ],
   ])
+  console.log()
+  printHandlers(stats.handlers)
+  if (types.length === 0) return
+  console.log()
+  printTable(
+    ["type", "waiting", "dead", "unhandled", "accepted"],
+    types.map((one) => [
+      one.type,
+      count("waiting", one.waiting),
+      count("dead", one.dead),
+      count("unhandled", one.unhandled),
+      String(one.accepted_last_hour),
+    ]),
+  )
 }

@@ -1,10 +1,27 @@
 // npm run inbox: what the operator's routes do, from the command line.
 
-import type { EventDetail, EventView, StatsView } from "../src/inbox/view.ts"
-import { callWorker, printRefusal, readCredential, type Peer, type Refusal, type WorkerAnswer } from "./call.ts"
+import type { HandlerView, StatsView } from "../src/inbox/stats-view.ts"
+import type { EventDetail, EventView } from "../src/inbox/view.ts"
+import {
+  callWorker,
+  printRefusal,
+  readCredential,
+  type Call,
+  type Peer,
+  type Refusal,
+  type WorkerAnswer,
+} from "./call.ts"
 import { readArgs, runCommand, UsageError } from "./command.ts"
 import { INBOX_OPTIONS, toInboxCall } from "./inbox-commands.ts"
-import { printEvent, printEvents, printStats, toTailLine } from "./inbox-print.ts"
+import {
+  printBulk,
+  printEvent,
+  printEvents,
+  printHandlers,
+  printStats,
+  toTailLine,
+  type BulkAnswer,
+} from "./inbox-print.ts"
 import { tail, type Changes } from "./inbox-tail.ts"
 import { toPrintableJson } from "./terminal.ts"
 
@@ -16,14 +33,23 @@ The inbox: every event that was acknowledged, its runs (one a handler), and thei
   npm run inbox -- tail [--type <type>] [--every <seconds>] [--for <seconds>]
                                                   new events and changes as they come; Ctrl-C ends it
   npm run inbox -- rerun <id> [--handler <key>]   run it again: every handler that takes it today, or one
-  npm run inbox -- rerun --dead <type> [--dry-run]
-                                                  run again all dead runs of a type; --dry-run only counts them
+  npm run inbox -- rerun [--status <status>] [--type <type>] [--handler <key>] [--from <time>] [--to <time>]
+                         [--per-second <n>] [--dry-run]
+                                                  run many again, dead ones unless --status says otherwise; --dead <type>
+                                                  is short for --status dead --type <type>
+  npm run inbox -- discard <id> --note <text> [--handler <key>]
+                                                  its dead runs are counted as dead no more
+  npm run inbox -- discard [--type <type>] [--handler <key>] [--from <time>] [--to <time>] --note <text> [--dry-run]
+  npm run inbox -- handlers                       every handler, by its key, with its state
   npm run inbox -- pause <key>                    start no run of a handler; its events wait
   npm run inbox -- resume <key>
   npm run inbox -- erase <id>                     erase its body for good; what waits for it is dead
   npm run inbox -- stats                          how many events are in which state, and the last hour
 
-  --status <status>  waiting, done, dead or unhandled
+  --status <status>  waiting, done, dead, unhandled or discarded
+  --per-second <n>   how many runs start in a second, 1 to 1000 (all at once)
+  --dry-run          only count
+  --note <text>      why, in one line
   --type <type>      an event type, as payment.settled
   --from, --to       RFC 3339 in UTC, as 2026-01-31 or 2026-01-31T09:00:00Z; from is inclusive, to is not
   --limit <n>        1 to 100 (20)
@@ -50,13 +76,17 @@ function adviceFor({ code, param }: Refusal): string | undefined {
   if (code === "resource_not_found")
     return param === "body"
       ? "Its body was erased or pruned: there is nothing to run again."
-      : "No such event is here: npm run inbox -- list shows which are, --source names another receiver."
+      : param === "run"
+        ? "npm run inbox -- show tells which of its runs are dead."
+        : "No such event is here: npm run inbox -- list shows which are, --source names another receiver."
   return param === undefined ? undefined : EXPECTED[param]
 }
 
 const EXPECTED: Readonly<Record<string, string>> = {
   handler: "Expected a key of handlers.ts; to run an event again, one that takes its type.",
-  status: "Expected waiting, done, dead or unhandled.",
+  status: "Expected waiting, done, dead, unhandled or discarded.",
+  per_second: "Expected a whole number from 1 to 1000.",
+  note: "Expected --note: why, in one line of at most 500 characters.",
   type: "Expected an event type, as payment.settled.",
   from: "Expected RFC 3339 in UTC, as 2026-01-31 or 2026-01-31T09:00:00Z.",
   to: "Expected RFC 3339 in UTC, as 2026-01-31 or 2026-01-31T09:00:00Z.",
@@ -79,11 +109,13 @@ function print(verb: string, value: unknown): void {
     }
     case "show":
       return printEvent(value as EventDetail & { body?: string | null })
-    case "rerun": {
-      if (values.dead === undefined) return printEvent(value as EventDetail)
-      const { runs } = value as { runs: number }
-      return console.log(`${values["dry-run"] ? "would run" : "running"} again: ${runs} ${runs === 1 ? "run" : "runs"}`)
-    }
+    case "rerun":
+    case "discard":
+      return "runs" in (value as object) && !("id" in (value as object))
+        ? printBulk(verb, value as BulkAnswer)
+        : printEvent(value as EventDetail)
+    case "handlers":
+      return printHandlers((value as { data: readonly HandlerView[] }).data)
     case "pause":
       return console.log(`${positionals[1]} is paused: what comes for it waits`)
     case "resume":
@@ -100,6 +132,19 @@ function readSeconds(name: "every" | "for", fallback: number): number {
   // A timer of Node holds no more than 2^31 milliseconds.
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new UsageError(`--${name} takes whole seconds, 1 to 999999: got "${text}"`)
   return Number(text)
+}
+
+/** Goes on where an answer about many says so, and adds the counts up. */
+async function callAll(call: Call, peer: Peer): Promise<WorkerAnswer> {
+  let answer = await callWorker(call, peer)
+  let before = 0
+  while (answer.ok && !positionals[1] && ["rerun", "discard"].includes(positionals[0]!)) {
+    const { runs, next_cursor: cursor } = answer.value as BulkAnswer
+    before += runs
+    if (cursor === null) return { ...answer, value: { ...(answer.value as BulkAnswer), runs: before } }
+    answer = await callWorker({ ...call, body: { ...call.body, cursor } }, peer)
+  }
+  return answer
 }
 
 async function runTail(peer: Peer): Promise<number> {
@@ -136,7 +181,7 @@ async function main(): Promise<number> {
   const call = toInboxCall(positionals, values)
   const peer = { url: values.url, credential: readCredential("OPERATOR_TOKEN") }
   if (verb === "tail") return await runTail(peer)
-  const answer = await callWorker(call, peer)
+  const answer = await callAll(call, peer)
   if (!answer.ok) return fail(answer)
   if (values.json) console.log(answer.text)
   else print(verb, answer.value)

@@ -73,7 +73,7 @@ function createBenchApp(env: Env, handOff: HandOff): ReturnType<typeof createApp
     knownPatterns: [],
     schemas: {},
     handOff,
-    checkStore: async () => "ok" as const,
+    checkStore: async () => ({ store: "ok", storage: null }) as const,
   }
   return createApp({
     receiver: { state: "on", source: credicorp.name, settings },

@@ -8,7 +8,8 @@ import { createRequestId, errorResponse } from "../http/response.ts"
 import type { StoreCheck } from "./health.ts"
 import { createAboutRoutes } from "./reference/route.ts"
 import type { Log } from "../events/handlers.ts"
-import { INBOX_OPERATIONS, INBOX_PATH, type InboxOperationDeps } from "../inbox/operations.ts"
+import { INBOX_PATH, type InboxOperationDeps } from "../inbox/operation.ts"
+import { INBOX_OPERATIONS } from "../inbox/operations.ts"
 import { createOperatorRoutes } from "../operator/route.ts"
 import type { ReceiverSettings } from "../receiver/receive.ts"
 import { createReceiverRoute } from "../receiver/route.ts"
@@ -30,7 +31,7 @@ export interface AppDeps {
   /** The receiver at `/webhooks/<source>`. */
   readonly receiver: Surface<ReceiverSettings & StoreCheck> & { readonly source: string }
   /** The operator's routes of the inbox at `/inbox`. */
-  readonly inbox: Surface<InboxOperationDeps & OperatorTokens>
+  readonly inbox: Surface<Omit<InboxOperationDeps, "clock"> & OperatorTokens>
   /** The registry of endpoints at `/partner/v1/webhook_endpoints`. */
   readonly endpoints: Surface<PartnerSettings>
   /** Where the pages of the error codes are: makes `error.doc_url`, which no error has unless it is given. */
@@ -59,7 +60,7 @@ export function createApp(deps: AppDeps): App {
   if (receiver.state === "on") app.route(path, createReceiverRoute(receiver.settings, { clock, log }))
   if (inbox.state === "on") {
     const { tokens, ...settings } = inbox.settings
-    app.route("/", createOperatorRoutes(INBOX_OPERATIONS, { deps: settings, tokens, log }))
+    app.route("/", createOperatorRoutes(INBOX_OPERATIONS, { deps: { ...settings, clock }, tokens, log }))
   }
   if (endpoints.state === "on") app.route("/", createPartnerRoutes(endpoints.settings, { clock, log }))
   if (operator.state === "on") {
@@ -85,8 +86,8 @@ export function createApp(deps: AppDeps): App {
     "/",
     createAboutRoutes(async () => {
       if (receiver.state !== "on") return { ok: false, facts: { surfaces } }
-      const store = await receiver.settings.checkStore()
-      return { ok: store === "ok", facts: { surfaces, store } }
+      const health = await receiver.settings.checkStore()
+      return { ok: health.store === "ok", facts: { surfaces, ...health } }
     }),
   )
 

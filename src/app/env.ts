@@ -1,5 +1,5 @@
 import { createApp, type Surface } from "./app.ts"
-import { createStoreCheck, type StoreCheck, type StoreState } from "./health.ts"
+import { askStore, createStoreCheck, type StoreCheck } from "./health.ts"
 import { readErrorDocsConfig, readReceiverConfig, type ReceiverConfig, type WorkerBindings } from "./config.ts"
 import { readInboxConfig, type InboxConfig } from "../inbox/config.ts"
 import { readOperatorConfig, type OperatorConfig } from "../operator/token.ts"
@@ -9,7 +9,7 @@ import { createAuthenticate } from "../endpoints/auth/authenticate.ts"
 import type { HandlerSet, Log } from "../events/handlers.ts"
 import { PUBLIC_EVENT_TYPES } from "../events/known.ts"
 import { createInboxHandOff } from "../inbox/hand-off.ts"
-import { createShards, findMismatch, wakeShards, type Shards } from "../inbox/shards.ts"
+import { createShards, wakeShards, type Shards } from "../inbox/shards.ts"
 import { NO_ACCOUNTS, readPartnerConfig, type PartnerConfig } from "../endpoints/config.ts"
 import type { ReceiverSettings } from "../receiver/receive.ts"
 import { createVerifier } from "../verify/verifier.ts"
@@ -67,6 +67,7 @@ export function createAppFromEnv<Env extends WorkerBindings>(
       tokens,
       shards: toShards(config),
       handlerKeys: keysOf(handlers),
+      concurrency: handlers.concurrency,
     }),
   )
   const operator = toSurface("operator's routes about accounts", readAccountsRouteConfig(env), (config) => ({
@@ -107,10 +108,6 @@ function readAccountsRouteConfig(env: WorkerBindings): Configured<OperatorConfig
     ? { state: "on", config: { ...operator.config, accounts } }
     : { state: "invalid", problems }
 }
-
-/** Asks the first shard, which every inbox uses: it keeps the number of shards for all of them. */
-const askStore = async (shards: Shards): Promise<StoreState> =>
-  (await findMismatch(shards)) === undefined ? "ok" : "other_shards"
 
 const toShards = ({ inboxes, elsewhere, shards }: InboxConfig): Shards =>
   createShards(

@@ -1,5 +1,6 @@
 import { withTimeLimit } from "../core/time-limit.ts"
 import type { Log } from "../events/handlers.ts"
+import { findMismatch, type Shards } from "../inbox/shards.ts"
 
 /** How long an isolate keeps what a shard answered, so that polling costs the shard one request in that time. */
 export const HEALTH_KEPT_MS = 5_000
@@ -12,12 +13,31 @@ export type StoreState =
   | "ok"
   /** The shard did not answer, or failed. */
   | "unreachable"
-  /** `INBOX_SHARDS` is not the number that the inbox was made with. */
-  | "other_shards"
+  /** The shard has no storage for a new event. */
+  | "no_space"
+  /** `INBOX_SHARDS` or `INBOX_JURISDICTION` is not that with which the inbox was made. */
+  | "other_settings"
+
+/** What `/healthz` shows of the inbox. */
+export interface StoreHealth {
+  readonly store: StoreState
+  /** Of the first shard, which is as full as any: events are spread evenly. Null if it was not opened, or did not answer. */
+  readonly storage: { readonly bytes: number; readonly intake_bytes: number; readonly max_bytes: number } | null
+}
 
 export interface StoreCheck {
   /** Asks whether a delivery can be stored now. */
-  readonly checkStore: () => Promise<StoreState>
+  readonly checkStore: () => Promise<StoreHealth>
+}
+
+const UNREACHABLE: StoreHealth = { store: "unreachable", storage: null }
+
+/** Asks the first shard, which every inbox uses: it keeps the number of shards for all of them. */
+export async function askStore(shards: Shards): Promise<StoreHealth> {
+  const [mismatch, storage] = await Promise.all([findMismatch(shards), shards.at(0).storage()])
+  const view = storage ? { bytes: storage.bytes, intake_bytes: storage.intakeBytes, max_bytes: storage.maxBytes } : null
+  if (mismatch !== undefined) return { store: "other_settings", storage: view }
+  return { store: storage && storage.bytes >= storage.intakeBytes ? "no_space" : "ok", storage: view }
 }
 
 /**
@@ -27,19 +47,22 @@ export interface StoreCheck {
  * @param ask Asks a shard. A rejection counts as `unreachable`.
  */
 export function createStoreCheck(
-  ask: () => Promise<StoreState>,
+  ask: () => Promise<StoreHealth>,
   { clock, log }: { readonly clock: () => number; readonly log: Log },
 ): StoreCheck["checkStore"] {
-  let kept: StoreState | undefined
+  let kept: StoreHealth | undefined
   let askedAt = Number.NEGATIVE_INFINITY
   return async () => {
     const now = clock()
     // A clock that was set back makes the answer old, too.
     if (kept !== undefined && Math.abs(now - askedAt) < HEALTH_KEPT_MS) return kept
     askedAt = now
-    const answer = ask().catch((): StoreState => "unreachable")
-    kept = await withTimeLimit<StoreState>(answer, HEALTH_TIMEOUT_MS, () => "unreachable")
-    if (kept !== "ok") log({ level: "error", message: "the inbox can store no delivery", store: kept })
+    kept = await withTimeLimit(
+      ask().catch(() => UNREACHABLE),
+      HEALTH_TIMEOUT_MS,
+      () => UNREACHABLE,
+    )
+    if (kept.store !== "ok") log({ level: "error", message: "the inbox can store no delivery", ...kept })
     return kept
   }
 }

@@ -8,8 +8,11 @@ export const MAX_HISTORY_ATTEMPTS = 20
 /** Attempts that it remembers while storage is short: the last one, and the one before it, which `wasLost` needs. */
 export const MAX_SHORT_HISTORY_ATTEMPTS = 2
 
-/** `waiting` for its next attempt, `running` one, `done`, or `dead`: no attempt follows unless somebody asks for it. */
-export type RunStatus = "waiting" | "running" | "done" | "dead"
+/**
+ * `waiting` for its next attempt, `running` one, `done`, or `dead`: no attempt follows unless somebody asks for it.
+ * `discarded`: dead, and somebody has decided that none will follow.
+ */
+export type RunStatus = "waiting" | "running" | "done" | "dead" | "discarded"
 
 /** One try of a run. Times are milliseconds since 1970, durations milliseconds. */
 export interface Attempt {
@@ -32,7 +35,7 @@ export interface Run {
   readonly before: number
   /** When it is due, in milliseconds since 1970; of a running one, when its lease ends; null if nothing follows. */
   readonly nextAt: number | null
-  /** Why it is dead; null otherwise. */
+  /** Why it is dead, or the note with which it was discarded; null otherwise. */
   readonly reason: string | null
   /** The last ones, oldest first. */
   readonly history: readonly Attempt[]
@@ -71,19 +74,19 @@ export function beginAttempt(run: Run, now: number, leaseMs: number): Run {
 }
 
 /** Ends a run: nothing follows unless `restartRun` begins a new round. */
-export const endRun = (run: Run, status: "done" | "dead", reason: string | null = null): Run => ({
+export const endRun = (run: Run, status: "done" | "dead" | "discarded", reason: string | null = null): Run => ({
   ...run,
   status,
   reason,
   nextAt: null,
 })
 
-/** Begins a new round: due at once, with all attempts of the schedule before it. */
-export const restartRun = (run: Run, now: number): Run => ({
+/** Begins a new round: due at that time, with all attempts of the schedule before it. */
+export const restartRun = (run: Run, dueAt: number): Run => ({
   ...run,
   status: "waiting",
   before: run.attempts,
-  nextAt: now,
+  nextAt: dueAt,
   reason: null,
 })
 

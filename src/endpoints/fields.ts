@@ -2,13 +2,11 @@ import * as v from "valibot"
 import { hasAtMost, isFields } from "../core/is.ts"
 import { described, maxChars, named } from "../http/fields.ts"
 import { PAGE_FIELDS } from "../http/paging.ts"
+import { Note } from "../operator/fields.ts"
 import { CREDENTIAL_ID } from "./auth/principal.ts"
 import { MAX_OVERLAP_SECONDS } from "./endpoint.ts"
 import { MAX_ENABLED_EVENTS } from "./rules/events.ts"
 import { MAX_ENDPOINT_URL_CHARS } from "./rules/url.ts"
-
-/** An operator's reason for an action, and where to read more. */
-export const MAX_NOTE_CHARS = 500
 
 /** Spec 5.8. */
 export const MAX_DESCRIPTION_CHARS = 500
@@ -103,12 +101,6 @@ export const Page = v.object(PAGE_FIELDS)
 
 /** The query of what was done about an account. */
 export const ActionsQuery = v.strictObject(PAGE_FIELDS)
-
-/** One line of text, so that it looks like nothing else wherever it is shown. */
-const Note = described(
-  v.pipe(maxChars(MAX_NOTE_CHARS), v.minLength(1), v.regex(/^[^\p{Cc}\p{Cs}\p{Bidi_Control}]*$/u)),
-  "Why, in one line.",
-)
 
 /** The body of an operator's action on an account. */
 export const NewAction = named(

@@ -1,32 +1,47 @@
-import type { Activity } from "./inbox.ts"
+import type { Activity } from "./stats.ts"
 import type { InboxStore } from "./store.ts"
 
 /** How many minutes of counts a shard keeps. */
 export const ACTIVITY_MINUTES = 60
 
-/** Counts what a shard is sent. A duplicate writes no row: minutes are counted in memory and written once they are over. */
+/** Handlers, and types, that are counted by name in a minute. The rest is counted as `OTHER`: types come from outside. */
+export const MAX_COUNTED_NAMES = 100
+
+export const OTHER = "(other)"
+
+/** Counts what a shard is sent and what it runs. A duplicate writes no row: minutes are counted in memory and written once they are over. */
 export interface ActivityCount {
-  note(now: number, what: "accepted" | "duplicates", secretId: string): void
+  noteDelivery(now: number, delivery: { readonly type: string; readonly secretId: string }, isNew: boolean): void
+  /** Notes that an attempt of a handler has ended. */
+  noteAttempt(now: number, handler: string, isDone: boolean): void
   /** Whether there are minutes to write. */
   isDue(now: number): boolean
   /** Writes the minutes that are over; call it within a transaction, and call what it returns once that is durable. */
   flush(store: InboxStore, now: number): () => void
   lastHour(store: InboxStore, now: number): Activity
+  /** Since when `lastHour` is complete, in milliseconds since 1970. */
+  countedSince(now: number): number
 }
 
-export const NO_ACTIVITY: Activity = { accepted: 0, duplicates: 0, secrets: {} }
+export const NO_ACTIVITY: Activity = { accepted: 0, duplicates: 0, secrets: {}, types: {}, done: {}, failed: {} }
 
 const minuteOf = (now: number): number => Math.floor(now / 60_000)
 
-export function createActivityCount(): ActivityCount {
+/** @param startedAt When the object started, in milliseconds since 1970. */
+export function createActivityCount(startedAt: number): ActivityCount {
   const minutes = new Map<number, Activity>()
   const overAt = (now: number): number[] => [...minutes.keys()].filter((minute) => minute !== minuteOf(now))
+  const note = (now: number, one: Partial<Activity>): void => {
+    const minute = minuteOf(now)
+    minutes.set(minute, addActivity(minutes.get(minute) ?? NO_ACTIVITY, one))
+  }
   return {
-    note(now, what, secretId) {
-      const minute = minuteOf(now)
-      const one = { ...NO_ACTIVITY, [what]: 1, secrets: { [secretId]: 1 } }
-      minutes.set(minute, addActivity(minutes.get(minute) ?? NO_ACTIVITY, one))
-    },
+    noteDelivery: (now, { type, secretId }, isNew) =>
+      note(now, {
+        ...(isNew ? { accepted: 1, types: { [type]: 1 } } : { duplicates: 1 }),
+        secrets: { [secretId]: 1 },
+      }),
+    noteAttempt: (now, handler, isDone) => note(now, { [isDone ? "done" : "failed"]: { [handler]: 1 } }),
     isDue: (now) => overAt(now).length > 0,
     flush(store, now) {
       const over = overAt(now)
@@ -40,11 +55,28 @@ export function createActivityCount(): ActivityCount {
       const recent = [...minutes].filter(([minute]) => minute > oldest).map(([, activity]) => activity)
       return [...store.minutesSince(oldest + 1), ...recent].reduce(addActivity, NO_ACTIVITY)
     },
+    countedSince: (now) => Math.max(startedAt, now - ACTIVITY_MINUTES * 60_000),
   }
 }
 
-export function addActivity(a: Activity, b: Activity): Activity {
-  const secrets: Record<string, number> = { ...a.secrets }
-  for (const [id, count] of Object.entries(b.secrets)) secrets[id] = (secrets[id] ?? 0) + count
-  return { accepted: a.accepted + b.accepted, duplicates: a.duplicates + b.duplicates, secrets }
+/** Adds counts up. A minute of an older version lacks some of them. */
+export const addActivity = (a: Activity, b: Partial<Activity>): Activity => ({
+  accepted: a.accepted + (b.accepted ?? 0),
+  duplicates: a.duplicates + (b.duplicates ?? 0),
+  secrets: addCounts(a.secrets, b.secrets),
+  types: addCounts(a.types, b.types),
+  done: addCounts(a.done, b.done),
+  failed: addCounts(a.failed, b.failed),
+})
+
+type Counts = Readonly<Record<string, number>>
+
+function addCounts(a: Counts, b: Counts = {}): Counts {
+  // A map, because a handler or a secret may have a name of Object.prototype's.
+  const sums = new Map(Object.entries(a))
+  for (const [name, count] of Object.entries(b)) {
+    const key = sums.has(name) || sums.size < MAX_COUNTED_NAMES ? name : OTHER
+    sums.set(key, (sums.get(key) ?? 0) + count)
+  }
+  return Object.fromEntries(sums)
 }

@@ -3,7 +3,9 @@ import { described, named } from "../http/fields.ts"
 import { PAGE_FIELDS } from "../http/paging.ts"
 import { isEventType } from "../events/envelope.ts"
 import { isPattern } from "../events/patterns.ts"
-import { EVENT_STATUSES, type EventFilter } from "./inbox.ts"
+import { Note } from "../operator/fields.ts"
+import { type EventFilter, type RunFilter } from "./inbox.ts"
+import { EVENT_STATUSES } from "./stats.ts"
 import { sequenceAt } from "./sequence.ts"
 
 /** Returns whether a time reads back as it was given: `Date` makes the 2nd of March of the 30th of February. */
@@ -71,14 +73,114 @@ export const RerunEvent = named(
   }),
 )
 
-/** The body that runs all dead runs of a type again. */
-export const RerunDead = named(
-  "RerunDead",
-  v.strictObject({
-    type: typeField("An event type, as `payment.settled`."),
-    dry_run: v.optional(described(v.boolean(), "Only count the runs."), false),
-  }),
+/** The body that discards the dead runs of an event. */
+export const DiscardEvent = named(
+  "DiscardEvent",
+  v.strictObject({ handler: v.optional(handlerField("Only the run of this handler.")), note: Note }),
 )
+
+/** The highest pace of a rerun. */
+export const MAX_RUNS_PER_SECOND = 1_000
+
+/** Where an operation in bulk goes on. */
+export interface BulkCursor {
+  readonly shard: number
+  /** The highest sequence, exclusive. */
+  readonly before: number
+  /** How many runs were taken before. */
+  readonly runs: number
+  /** When the operation began, in milliseconds since 1970. */
+  readonly startedAt: number
+}
+
+export const toBulkCursor = ({ shard, before, runs, startedAt }: BulkCursor): string =>
+  `c${[shard, before, runs, startedAt].map((part) => part.toString(36)).join(".")}`
+
+const bulkFields = {
+  type: v.optional(typeField("Only events of this type, as `payment.settled`.")),
+  handler: v.optional(handlerField("Only runs of this handler, by its key in handlers.ts.")),
+  from: v.optional(timeField("Only events received then or later: RFC 3339 in UTC, or a date.")),
+  to: v.optional(timeField("Only events received before then.")),
+  dry_run: v.optional(described(v.boolean(), "Only count the runs."), false),
+  cursor: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^c[0-9a-z]{1,11}(?:\.[0-9a-z]{1,11}){3}$/),
+      v.metadata({
+        description: "`next_cursor` of the answer before, with the same fields. Opaque.",
+        pattern: undefined,
+      }),
+      v.transform((text): BulkCursor => {
+        const [shard = 0, before = 0, runs = 0, startedAt = 0] = text
+          .slice(1)
+          .split(".")
+          .map((part) => parseInt(part, 36))
+        return { shard, before, runs, startedAt }
+      }),
+      v.check((cursor) => Object.values(cursor).every(Number.isSafeInteger)),
+    ),
+  ),
+}
+
+/** An empty filter would take everything, and is more likely a mistake. */
+const hasFilter = (body: object): boolean =>
+  Object.entries(body).some(
+    ([name, value]) => ["status", "type", "handler", "from", "to"].includes(name) && value !== undefined,
+  )
+
+/** The body that runs many events again. */
+export const RerunMany = named(
+  "RerunMany",
+  v.pipe(
+    v.strictObject({
+      status: v.optional(
+        described(
+          v.picklist(EVENT_STATUSES),
+          "`dead`: dead runs. `unhandled`: events without a run. `waiting`: runs that wait for a later attempt. `done`: events that are done. `discarded`: discarded runs. One filter at least must be given.",
+          { default: "dead" },
+        ),
+      ),
+      ...bulkFields,
+      per_second: v.optional(
+        described(
+          v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_RUNS_PER_SECOND)),
+          "How many runs start in a second, over the whole inbox. Absent: all of them at once, within the concurrency of their handlers.",
+        ),
+      ),
+    }),
+    v.forward(
+      v.check((body) => hasFilter(body)),
+      ["type"],
+    ),
+  ),
+)
+
+/** The body that discards many dead runs. */
+export const DiscardMany = named(
+  "DiscardMany",
+  v.pipe(
+    v.strictObject({ ...bulkFields, note: Note }),
+    v.forward(
+      v.check((body) => hasFilter(body)),
+      ["type"],
+    ),
+  ),
+)
+
+interface BulkBody {
+  readonly type?: string | undefined
+  readonly handler?: string | undefined
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
+/** Returns what a body in bulk asks of each shard. `before` is where a shard begins. */
+export const toRunFilter = ({ type, handler, from = 0, to }: BulkBody): Omit<RunFilter, "status"> => ({
+  type,
+  handler,
+  from: sequenceAt(from),
+  before: to === undefined ? Number.MAX_SAFE_INTEGER : sequenceAt(to),
+})
 
 /** The body that pauses or resumes a handler. */
 export const HandlerName = named(

@@ -31,7 +31,12 @@ export interface HandlerLanes extends Workload<HandlerPayload> {
   readonly learn: () => Promise<void>
 }
 
-export function createHandlerLanes(store: InboxStore, runner: HandlerRunner): HandlerLanes {
+/** @param noteAttempt Called when an attempt of a handler has ended, well or not. */
+export function createHandlerLanes(
+  store: InboxStore,
+  runner: HandlerRunner,
+  noteAttempt: (handler: string, isDone: boolean) => void,
+): HandlerLanes {
   let concurrency: Readonly<Record<string, number>> | undefined
   const lanes = new Map<string, Lane>()
   return {
@@ -52,7 +57,16 @@ export function createHandlerLanes(store: InboxStore, runner: HandlerRunner): Ha
       if (!body) return { deadReason: "body_erased" }
       return { payload: { deliveryId: store.getEvent(sequence)?.deliveryId, body }, weight: weightOf(body) }
     },
-    attempt: async (call) => toOutcome(await runner.run(toHandlerCall(call))),
+    async attempt(call) {
+      let isDone = false
+      try {
+        const outcome = await runner.run(toHandlerCall(call))
+        isDone = outcome.kind === "done"
+        return toOutcome(outcome)
+      } finally {
+        noteAttempt(call.lane, isDone)
+      }
+    },
     // An error may quote a body that was erased.
     keepsErrors: (sequence) => store.getEvent(sequence)?.hasBody ?? false,
     onEnded: (sequence) => pruneIfDue(store, sequence),

@@ -3,7 +3,17 @@ import { GroupCommit } from "../attempts/group-commit.ts"
 import { errorText, writeLine } from "../core/log.ts"
 import { migrate } from "../core/migrate.ts"
 import { INBOX_SCHEMA } from "./inbox-schema.ts"
-import type { Accepted, EventFilter, HandlerRunner, InboxDelivery, InboxShard, Rerun, RerunDead } from "./inbox.ts"
+import type {
+  Accepted,
+  EventFilter,
+  HandlerRunner,
+  InboxDelivery,
+  InboxShard,
+  Rerun,
+  BulkDiscard,
+  BulkRerun,
+  Discard,
+} from "./inbox.ts"
 import { parseRetention, type RetentionBindings } from "./retention.ts"
 import { createShard, type WakingShard } from "./shard.ts"
 import { createSpace, parseMaxShardBytes, type SpaceBindings } from "./space.ts"
@@ -162,8 +172,16 @@ export class Inbox extends DurableObject<RetentionBindings & SpaceBindings> impl
     return await this.#ready.rerun(rerun)
   }
 
-  async rerunDead(wanted: RerunDead): ReturnType<InboxShard["rerunDead"]> {
-    return await this.#ready.rerunDead(wanted)
+  async rerunMany(wanted: BulkRerun): ReturnType<InboxShard["rerunMany"]> {
+    return await this.#ready.rerunMany(wanted)
+  }
+
+  async discard(wanted: Discard): ReturnType<InboxShard["discard"]> {
+    return await this.#ready.discard(wanted)
+  }
+
+  async discardMany(wanted: BulkDiscard): ReturnType<InboxShard["discardMany"]> {
+    return await this.#ready.discardMany(wanted)
   }
 
   async setPaused(handler: string, paused: boolean): Promise<void> {
@@ -176,5 +194,9 @@ export class Inbox extends DurableObject<RetentionBindings & SpaceBindings> impl
 
   async stats(): ReturnType<InboxShard["stats"]> {
     return await this.#ready.stats()
+  }
+
+  async storage(): ReturnType<InboxShard["storage"]> {
+    return this.#isNew() ? undefined : await this.#ready.storage()
   }
 }

@@ -55,4 +55,7 @@ export const INBOX_SCHEMA: readonly string[] = [
        SELECT 0 WHERE (SELECT value FROM facts WHERE name = 'index') = 0
        UNION ALL SELECT shard + 1 FROM counter WHERE shard + 1 < (SELECT value FROM facts WHERE name = 'shards'))
      SELECT shard FROM counter;`,
+
+  // Discarded runs are listed and counted as dead ones are. There are none yet.
+  `CREATE INDEX runs_discarded ON runs (sequence) WHERE status = 'discarded';`,
 ]

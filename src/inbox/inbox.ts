@@ -1,4 +1,5 @@
 import type { Run } from "../attempts/run.ts"
+import type { EventStatus, ShardStats, ShardStorage } from "./stats.ts"
 
 /** An event as it comes to its shard: its signature is verified, its body is bytes. */
 export interface InboxDelivery {
@@ -42,11 +43,6 @@ export const DEAD_REASONS = [
 ] as const
 
 export type DeadReason = (typeof DEAD_REASONS)[number]
-
-/** `unhandled`: it has no run, because its type is not known or no handler takes it (spec 3.15). */
-export type EventStatus = "unhandled" | "waiting" | "done" | "dead"
-
-export const EVENT_STATUSES: readonly EventStatus[] = ["unhandled", "waiting", "done", "dead"]
 
 /** An event in the inbox. */
 export interface InboxEvent {
@@ -93,54 +89,60 @@ export interface Rerun {
 
 export type RerunFailure = "no_event" | "no_body" | "no_handler"
 
-/** One step of a rerun of all dead runs of a type: newest first, so that a run that dies again is not met again. */
-export interface RerunDead {
-  readonly type: string
-  /** All keys of handlers.ts as it is now: their runs replace the dead runs of other keys. */
-  readonly keys: readonly string[]
+/** Which runs an operation in bulk takes. */
+export interface RunFilter {
+  /**
+   * The status of the event. With `dead` and `discarded`, every such run is taken, also of an event of which another run
+   * waits; with `unhandled` and `done`, every handler that takes the event now.
+   */
+  readonly status: EventStatus
+  readonly type: string | undefined
+  /** Only runs of this handler. */
+  readonly handler: string | undefined
+  /** The lowest sequence, inclusive. */
+  readonly from: number
   /** The highest sequence, exclusive. */
   readonly before: number
-  /** How many events with a dead run the step looks at. */
+}
+
+/** How much of an operation in bulk one step does: newest first, so that a run that dies again is not met again. */
+export interface BulkLimits {
+  /** How many events the step looks at. */
   readonly limit: number
-  /** Only counts; nothing runs. */
+  /** Only counts; nothing changes. */
   readonly dryRun: boolean
 }
 
-export interface RerunStep {
-  /** How many runs begin again, or would. */
+export interface BulkRerun extends RunFilter, BulkLimits {
+  /** All keys of handlers.ts as it is now: their runs replace the dead runs of other keys. */
+  readonly keys: readonly string[]
+  /** When the first run of the step is due, in milliseconds from now. */
+  readonly delayMs: number
+  /** The time between two runs, in milliseconds; 0 starts all of them at once. */
+  readonly everyMs: number
+}
+
+export interface BulkDiscard extends Omit<RunFilter, "status">, BulkLimits {
+  readonly note: string
+}
+
+export interface BulkStep {
+  /** How many runs begin again or are discarded, or would be. */
   readonly runs: number
   /** The next step goes on before this sequence; undefined at the end. */
   readonly more: number | undefined
 }
 
-/** The storage of a shard, in bytes. */
-export interface ShardStorage {
-  /** The size of the database. */
-  readonly bytes: number
-  /** Deliveries are refused from here on (spec 3.12). */
-  readonly intakeBytes: number
-  /** What the shard may have; the rest above `intakeBytes` is for running what was accepted. */
-  readonly maxBytes: number
+export interface Discard {
+  readonly source: string
+  readonly dedupeKey: string
+  /** Only the run of this handler. */
+  readonly only?: string | undefined
+  /** Why, in one line. */
+  readonly note: string
 }
 
-/** What one shard has done and has to do. */
-export interface ShardStats {
-  readonly counts: Readonly<Record<EventStatus, number>>
-  /** When the oldest event that waits was accepted, in milliseconds since 1970. */
-  readonly oldestWaitingAt: number | undefined
-  /** Counted by the minute. An object that crashes or falls asleep forgets the minutes that no wake has written. */
-  readonly lastHour: Activity
-  /** The keys of the handlers that are paused. */
-  readonly paused: readonly string[]
-  readonly storage: ShardStorage
-}
-
-export interface Activity {
-  readonly accepted: number
-  readonly duplicates: number
-  /** Secret id → deliveries that it signed, duplicates included. */
-  readonly secrets: Readonly<Record<string, number>>
-}
+export type DiscardFailure = "no_event" | "no_dead_run"
 
 /** One shard of the inbox. The Durable Object and its twin in memory pass the same contract suite. */
 export interface InboxShard {
@@ -162,11 +164,16 @@ export interface InboxShard {
   body(source: string, dedupeKey: string): Promise<Uint8Array | undefined>
   /** Begins a new round for the runs of an event, and returns it. */
   rerun(rerun: Rerun): Promise<InboxEvent | RerunFailure>
-  rerunDead(wanted: RerunDead): Promise<RerunStep>
+  rerunMany(wanted: BulkRerun): Promise<BulkStep>
+  /** Discards the dead runs of an event, and returns it. */
+  discard(wanted: Discard): Promise<InboxEvent | DiscardFailure>
+  discardMany(wanted: BulkDiscard): Promise<BulkStep>
   setPaused(handler: string, paused: boolean): Promise<void>
   /** Erases the body of an event; false if there is no such event. Its waiting runs are dead. */
   erase(source: string, dedupeKey: string): Promise<boolean>
   stats(): Promise<ShardStats>
+  /** Undefined if the shard was never used. Costs less than `stats`. */
+  storage(): Promise<ShardStorage | undefined>
 }
 
 /** One attempt of a handler. */

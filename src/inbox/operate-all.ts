@@ -1,10 +1,15 @@
-import type { EventFilter, EventPage, RerunDead, RerunStep, ShardStats } from "./inbox.ts"
+import type { BulkCursor } from "./fields.ts"
+import type { BulkStep, EventFilter, EventPage, InboxShard } from "./inbox.ts"
+import type { ShardStats } from "./stats.ts"
 import type { Shards } from "./shards.ts"
 
-/** Events with a dead run that one call to a shard looks at to run them again. */
-export const MAX_RERUN_EVENTS = 500
+/** Events that one step in bulk looks at: it is one transaction, and holds its shard up for as long as it takes. */
+export const MAX_BULK_EVENTS = 500
 
-// What an operator asks of the whole inbox: of every shard, at once.
+/** Steps of one request, beside the last one of each shard: so it is answered within seconds. */
+export const MAX_BULK_STEPS = 20
+
+// What an operator asks of the whole inbox, of every shard.
 
 const indexes = ({ count }: Shards): readonly number[] => Array.from({ length: count }, (_, index) => index)
 
@@ -21,22 +26,41 @@ export async function listAll(shards: Shards, filter: EventFilter): Promise<Even
   return { events, more: events.length < all.length ? events.at(-1)?.sequence : known }
 }
 
-/** Runs again, or counts, all dead runs of a type; in bounded steps, so that no shard is held up by it. */
-export async function rerunAllDead(
+/** What a request in bulk came to. */
+export interface BulkResult {
+  /** Runs that this request took. */
+  readonly runs: number
+  /** Where the next request goes on; undefined if all is done. */
+  readonly next: BulkCursor | undefined
+}
+
+/**
+ * Makes the steps of an operation in bulk, shard after shard, until all is done or the request has made its share.
+ *
+ * @param start Where to begin. `before` is where each later shard begins.
+ * @param step Makes one step in a shard; `runs` is how many were taken before it, by requests before this one too.
+ */
+export async function bulkAll(
   shards: Shards,
-  wanted: Pick<RerunDead, "type" | "keys" | "dryRun">,
-): Promise<number> {
-  const counts = await ofEvery(shards, async (index) => {
-    let total = 0
-    let before: number | undefined = Number.MAX_SAFE_INTEGER
-    while (before !== undefined) {
-      const { runs, more }: RerunStep = await shards.at(index).rerunDead({ ...wanted, before, limit: MAX_RERUN_EVENTS })
-      total += runs
-      before = more
+  { start, before }: { readonly start: BulkCursor; readonly before: number },
+  step: (shard: InboxShard, at: Pick<BulkCursor, "before" | "runs">) => Promise<BulkStep>,
+): Promise<BulkResult> {
+  let { shard, before: at } = start
+  let runs = 0
+  for (let steps = 0; steps < MAX_BULK_STEPS;) {
+    const done = await step(shards.at(shard), { before: at, runs: start.runs + runs })
+    runs += done.runs
+    if (done.more !== undefined) {
+      at = done.more
+      steps += 1
+    } else if (shard + 1 < shards.count) {
+      shard += 1
+      at = before
+    } else {
+      return { runs, next: undefined }
     }
-    return total
-  })
-  return counts.reduce((total, count) => total + count, 0)
+  }
+  return { runs, next: { ...start, shard, before: at, runs: start.runs + runs } }
 }
 
 export const pauseAll = async (shards: Shards, handler: string, paused: boolean): Promise<void> =>

@@ -1,15 +1,7 @@
 import { endRun, freshRun, restartRun, type Run } from "../attempts/run.ts"
 import { matchesPattern } from "../events/patterns.ts"
-import type {
-  EventFilter,
-  EventPage,
-  EventStatus,
-  InboxEvent,
-  Rerun,
-  RerunDead,
-  RerunFailure,
-  RerunStep,
-} from "./inbox.ts"
+import type { EventFilter, EventPage, Discard, DiscardFailure, InboxEvent, Rerun, RerunFailure } from "./inbox.ts"
+import type { EventStatus } from "./stats.ts"
 import { forgetBody, pruneIfDue } from "./prune.ts"
 import { timeOf } from "./sequence.ts"
 import { MAX_SCANNED_EVENTS, type EventRow, type InboxStore } from "./store.ts"
@@ -23,11 +15,12 @@ export function toInboxEvent(row: EventRow, stored: readonly Run[]): InboxEvent 
   return { ...event, runs, status: statusOf(runs) }
 }
 
-/** An event waits while one of its runs does; then it is dead if one of them is. */
+/** An event waits while one of its runs does; then it is dead if one of them is, and discarded if one of them is. */
 function statusOf(runs: readonly Run[]): EventStatus {
   if (runs.length === 0) return "unhandled"
   if (runs.some(({ nextAt }) => nextAt !== null)) return "waiting"
-  return runs.some(({ status }) => status === "dead") ? "dead" : "done"
+  if (runs.some(({ status }) => status === "dead")) return "dead"
+  return runs.some(({ status }) => status === "discarded") ? "discarded" : "done"
 }
 
 export function show(store: InboxStore, source: string, dedupeKey: string): InboxEvent | undefined {
@@ -74,48 +67,57 @@ export function rerun(
   if (taking.length === 0) return "no_handler"
   beginRuns(store, event)
   const gone = only === undefined ? findDead(store, event).filter((lane) => !keys.includes(lane)) : []
-  restart(store, event, { taking, gone }, now)
+  restart(store, event, { taking, gone }, () => now)
   return show(store, source, dedupeKey) ?? "no_event"
 }
 
-/** Begins a new round for the dead runs of a type, with the current handlers. Done and waiting runs are left alone. */
-export function rerunDead(store: InboxStore, { type, keys, before, limit, dryRun }: RerunDead, now: number): RerunStep {
-  const today = keys.filter((key) => matchesPattern(key, type))
-  const events = store.eventsBefore(before, { status: "dead", from: 0, limit })
-  let runs = 0
-  for (const event of events) {
-    if (event.type !== type || !event.hasBody) continue
-    const dead = findDead(store, event)
-    const added = today.filter((key) => !event.lanes.includes(key))
-    // The dead run of a handler that is gone stays dead, and listed, unless a handler that is new to the event replaces it.
-    const gone = added.length > 0 ? dead.filter((lane) => !keys.includes(lane)) : []
-    const taking = today.filter((key) => dead.includes(key) || (gone.length > 0 && added.includes(key)))
-    runs += taking.length
-    if (!dryRun) restart(store, event, { taking, gone }, now)
-  }
-  return { runs, more: events.length < limit ? undefined : events.at(-1)?.sequence }
-}
-
-const findDead = (store: InboxStore, { sequence }: EventRow): readonly string[] =>
+export const findDead = (store: InboxStore, { sequence }: EventRow): readonly string[] =>
   store
     .getRunsWithoutHistory(sequence)
     .filter(({ status }) => status === "dead")
     .map(({ lane }) => lane)
 
-/** Begins a new round for the runs of some handlers of an event, and drops the runs of others. */
-function restart(
+/**
+ * Begins a new round for the runs of some handlers of an event, and drops the runs of others.
+ *
+ * @param dueAt When each of them is due, by its place in `taking`.
+ */
+export function restart(
   store: InboxStore,
   { sequence, lanes }: EventRow,
   { taking, gone }: { readonly taking: readonly string[]; readonly gone: readonly string[] },
-  now: number,
+  dueAt: (index: number) => number,
 ): void {
   const kept = lanes.filter((lane) => !gone.includes(lane))
   const added = taking.filter((key) => !lanes.includes(key))
   if (added.length + gone.length > 0) store.setLanes(sequence, [...kept, ...added])
   for (const lane of gone) store.deleteRun(sequence, lane)
-  for (const key of taking) {
-    const run = store.getRun(sequence, key) ?? freshRun(key, timeOf(sequence))
-    if (run.status !== "running") store.putRun(sequence, restartRun(run, now))
+  for (const [index, key] of taking.entries()) {
+    const run = store.getRun(sequence, key)
+    if (run?.status === "running") continue
+    // A run that waits is never put off.
+    const due =
+      run?.status === "waiting" ? Math.min(run.nextAt ?? Number.POSITIVE_INFINITY, dueAt(index)) : dueAt(index)
+    store.putRun(sequence, restartRun(run ?? freshRun(key, timeOf(sequence)), due))
+  }
+}
+
+/** Discards the dead runs of an event: all of them, or that of one handler. */
+export function discard(store: InboxStore, { source, dedupeKey, only, note }: Discard): InboxEvent | DiscardFailure {
+  const event = store.findEvent(source, dedupeKey)
+  if (!event) return "no_event"
+  const dead = findDead(store, event).filter((lane) => only === undefined || lane === only)
+  if (dead.length === 0) return "no_dead_run"
+  discardRuns(store, event, dead, note)
+  // What was kept only because it was dead may be pruned now, and is then gone.
+  return show(store, source, dedupeKey) ?? "no_event"
+}
+
+/** Ends dead runs of an event as discarded. The note takes the place of the reason. */
+export function discardRuns(store: InboxStore, { sequence }: EventRow, lanes: readonly string[], note: string): void {
+  for (const lane of lanes) {
+    const run = store.getRun(sequence, lane)
+    if (run) store.putRun(sequence, endRun(run, "discarded", note))
   }
 }
 

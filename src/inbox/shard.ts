@@ -5,7 +5,8 @@ import { accept, findDuplicate, MAX_ROW_BYTES, rowBytes } from "./accept.ts"
 import { createActivityCount } from "./activity.ts"
 import { createHandlerLanes, type HandlerPayload } from "./handler-lane.ts"
 import type { HandlerRunner, InboxShard } from "./inbox.ts"
-import { erase, list, rerun, rerunDead, show } from "./operate.ts"
+import { discardMany, rerunMany } from "./bulk.ts"
+import { discard, erase, list, rerun, show } from "./operate.ts"
 import { nextPruneAt, prune, type Retention } from "./prune.ts"
 import { nextSequence, timeOf } from "./sequence.ts"
 import type { Space } from "./space.ts"
@@ -32,8 +33,8 @@ export interface WakingShard extends InboxShard {
 /** The inbox's rules, on any platform. */
 export function createShard(deps: ShardDeps): WakingShard {
   const { store, commits, runner, space, retention, ensureWake, clock, log } = deps
-  const activity = createActivityCount()
-  const lanes = createHandlerLanes(store, runner)
+  const activity = createActivityCount(clock())
+  const lanes = createHandlerLanes(store, runner, (handler, isDone) => activity.noteAttempt(clock(), handler, isDone))
   const chores: Chore[] = [
     ...(retention
       ? [
@@ -95,7 +96,7 @@ export function createShard(deps: ShardDeps): WakingShard {
     opened: async () => store.openedShards(),
 
     async accept(delivery, shards) {
-      const { body, handlers = [], secretId } = delivery
+      const { body, handlers = [] } = delivery
       const bytes = rowBytes(delivery)
       if (bytes > MAX_ROW_BYTES) return { kind: "too_large" }
       if (!commits.hasRoom(body.length)) return { kind: "full" }
@@ -113,7 +114,7 @@ export function createShard(deps: ShardDeps): WakingShard {
         return result
       }, body.length)
       // In the minute that it is now: the minute in which it came may be written by this time.
-      activity.note(clock(), accepted.kind === "duplicate" ? "duplicates" : "accepted", secretId)
+      activity.noteDelivery(clock(), delivery, accepted.kind !== "duplicate")
       if (accepted.kind !== "duplicate") void wake()
       return accepted
     },
@@ -128,9 +129,15 @@ export function createShard(deps: ShardDeps): WakingShard {
 
     rerun: async (wanted) => await change((now) => rerun(store, wanted, now)),
 
-    async rerunDead(wanted) {
-      if (wanted.dryRun) return rerunDead(store, wanted, clock())
-      return await change((now) => rerunDead(store, wanted, now))
+    async rerunMany(wanted) {
+      if (wanted.dryRun) return rerunMany(store, wanted, clock())
+      return await change((now) => rerunMany(store, wanted, now))
+    },
+
+    discard: async (wanted) => await change(() => discard(store, wanted)),
+
+    async discardMany(wanted) {
+      return wanted.dryRun ? discardMany(store, wanted) : await change(() => discardMany(store, wanted))
     },
 
     setPaused: async (handler, paused) => await change(() => store.setPaused(handler, paused)),
@@ -139,14 +146,20 @@ export function createShard(deps: ShardDeps): WakingShard {
 
     async stats() {
       const oldest = store.oldestWaiting()
+      const now = clock()
       return {
         counts: store.countEvents(),
         oldestWaitingAt: oldest && timeOf(oldest),
-        lastHour: activity.lastHour(store, clock()),
+        lastHour: activity.lastHour(store, now),
+        countedSince: activity.countedSince(now),
+        runs: store.countRuns(),
+        types: store.countTypes(),
         paused: store.pausedLanes(),
         storage: space.stats(),
       }
     },
+
+    storage: async () => space.stats(),
   }
 }
 

@@ -1,6 +1,6 @@
 import { createReader, wholeNumber, type BindingText } from "../core/config.ts"
 import { fail, ok, type Result } from "../core/result.ts"
-import type { ShardStorage } from "./inbox.ts"
+import type { ShardStorage } from "./stats.ts"
 
 /** What Cloudflare lets one object store. A free account has half of that for all of its objects. */
 export const MAX_SHARD_BYTES = 10_000_000_000

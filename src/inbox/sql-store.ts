@@ -1,5 +1,6 @@
-import type { Activity } from "./inbox.ts"
+import type { Activity } from "./stats.ts"
 import { timeOf } from "./sequence.ts"
+import { BEGUN, createSqlCounts } from "./sql-counts.ts"
 import { createSqlRuns, type Select } from "./sql-runs.ts"
 import { MAX_SCANNED_EVENTS, type EventRow, type InboxStore } from "./store.ts"
 
@@ -17,8 +18,6 @@ type EventColumns = {
 
 const COLUMNS = "sequence, source, dedupe_key, type, delivery_id, secret_id, bytes, lanes"
 const EVENT = `${COLUMNS}, body IS NOT NULL AS has_body`
-
-const BEGUN = "coalesce((SELECT value FROM facts WHERE name = 'begun'), 0)"
 
 /** The newest of a range of sequences. */
 const NEWEST = "sequence < ? AND sequence >= ? ORDER BY sequence DESC LIMIT ?"
@@ -53,6 +52,7 @@ export function createSqlInboxStore(sql: SqlStorage): InboxStore {
 
   return {
     ...createSqlRuns(sql, all),
+    ...createSqlCounts(all),
 
     getFact: (name) => all<{ value: number }>("SELECT value FROM facts WHERE name = ?", name)[0]?.value,
     setFact: (name, value) => void sql.exec("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", name, value),
@@ -120,35 +120,12 @@ export function createSqlInboxStore(sql: SqlStorage): InboxStore {
       const select = (where: string, ...bindings: SqlStorageValue[]): EventRow[] =>
         all<EventColumns>(`SELECT ${EVENT} FROM events WHERE ${where}`, ...bindings).map(toEventRow)
       let sequences: readonly number[] | undefined
-      if (status === "dead") sequences = deadSequences(all, before, from, limit)
+      if (status === "dead" || status === "discarded") sequences = endedSequences(all, status, [before, from, limit])
       if (status === "waiting") sequences = waitingSequences(all, before, from, limit)
       if (sequences)
         return select("sequence IN (SELECT value FROM json_each(?)) ORDER BY sequence DESC", JSON.stringify(sequences))
       return select(`${status === "unhandled" ? "lanes IS NULL AND " : ""}${NEWEST}`, before, from, limit)
     },
-    countEvents() {
-      const begun = number(`SELECT ${BEGUN}`)
-      const total = number("SELECT count(*) FROM events")
-      const unhandled = number("SELECT count(*) FROM events WHERE lanes IS NULL")
-      const waiting =
-        number(
-          "SELECT count(DISTINCT sequence) FROM runs INDEXED BY runs_due WHERE next_at IS NOT NULL AND sequence <= ?",
-          begun,
-        ) + number("SELECT count(*) FROM events WHERE sequence > ? AND lanes IS NOT NULL", begun)
-      const dead = number(
-        `SELECT count(DISTINCT sequence) FROM runs INDEXED BY runs_dead WHERE status = 'dead'
-           AND NOT EXISTS (SELECT 1 FROM runs other WHERE other.sequence = runs.sequence AND other.next_at IS NOT NULL)`,
-      )
-      return { unhandled, waiting, dead, done: Math.max(0, total - unhandled - waiting - dead) }
-    },
-    // Reads a row for each waiting run: no index has them in order of sequence.
-    oldestWaiting: () =>
-      number(
-        `SELECT min(sequence) FROM (
-           SELECT min(sequence) AS sequence FROM runs INDEXED BY runs_due WHERE next_at IS NOT NULL
-           UNION ALL SELECT min(sequence) FROM events WHERE sequence > ${BEGUN} AND lanes IS NOT NULL)`,
-      ) || undefined,
-
     pausedLanes: () => all<{ lane: string }>("SELECT lane FROM paused").map(({ lane }) => lane),
     setPaused(lane, paused) {
       if (paused) sql.exec("INSERT OR IGNORE INTO paused (lane) VALUES (?)", lane)
@@ -168,9 +145,9 @@ export function createSqlInboxStore(sql: SqlStorage): InboxStore {
 
 type Range = readonly [before: number, from: number, limit: number]
 
-const deadSequences = (all: Select, ...range: Range): number[] =>
+const endedSequences = (all: Select, status: "dead" | "discarded", range: Range): number[] =>
   all<{ sequence: number }>(
-    `SELECT DISTINCT sequence FROM runs INDEXED BY runs_dead WHERE status = 'dead' AND ${NEWEST}`,
+    `SELECT DISTINCT sequence FROM runs INDEXED BY runs_${status} WHERE status = '${status}' AND ${NEWEST}`,
     ...range,
   ).map(({ sequence }) => sequence)
 

@@ -1,9 +1,12 @@
 import type { Run } from "../attempts/run.ts"
 import type { AttemptStore } from "../attempts/store.ts"
-import type { Activity, EventStatus } from "./inbox.ts"
+import type { Activity, EventStatus, RunCount, TypeCount } from "./stats.ts"
 
 /** Events that one page of a listing looks at in one shard, where few match the filter; and waiting runs it sorts. */
 export const MAX_SCANNED_EVENTS = 5_000
+
+/** Events of each status whose types are counted: one takes a look-up of its row. */
+export const MAX_COUNTED_EVENTS = 5_000
 
 /** A row of the table of events: an event without its runs. */
 export interface EventRow {
@@ -69,12 +72,19 @@ export interface InboxStore extends AttemptStore {
   /** The runs with empty histories, which are not even parsed: a page of them could be megabytes. */
   getRunsWithoutHistory(sequence: number): readonly Run[]
   deleteRun(sequence: number, lane: string): void
-  /** Newest first: every event of a status, and perhaps others; of `dead`, every one with a dead run; all if none is given. */
+  /**
+   * Newest first: every event of a status, and perhaps others; of `dead` and `discarded`, every one with such a run; all if
+   * no status is given.
+   */
   eventsBefore(
     before: number,
     options: { readonly status: EventStatus | undefined; readonly from: number; readonly limit: number },
   ): readonly EventRow[]
   countEvents(): Readonly<Record<EventStatus, number>>
+  /** Runs that wait or are dead, by lane. */
+  countRuns(): readonly RunCount[]
+  /** Events that wait, have a dead run or are unhandled, by type; of each at most `MAX_COUNTED_EVENTS`. */
+  countTypes(): readonly TypeCount[]
   /** The sequence of the oldest event that waits. */
   oldestWaiting(): number | undefined
 

@@ -1,30 +1,24 @@
 import * as v from "valibot"
 import { described, named } from "../http/fields.ts"
 import type { Attempt, Run } from "../attempts/run.ts"
-import { addActivity, NO_ACTIVITY } from "./activity.ts"
-import {
-  DEAD_REASONS,
-  EVENT_STATUSES,
-  type DeadReason,
-  type EventStatus,
-  type InboxEvent,
-  type ShardStats,
-} from "./inbox.ts"
+import { DEAD_REASONS, type DeadReason, type InboxEvent } from "./inbox.ts"
+import { EVENT_STATUSES } from "./stats.ts"
 import { timeOf } from "./sequence.ts"
 
 // What operators are shown. Times are RFC 3339 in UTC, durations milliseconds.
 
-const Time = v.pipe(v.string(), v.isoTimestamp())
+export const Time = v.pipe(v.string(), v.isoTimestamp())
 
 const runFields = {
   handler: described(v.string(), "The handler's key in handlers.ts."),
-  status: v.picklist(["waiting", "running", "done", "dead"]),
+  status: v.picklist(["waiting", "running", "done", "dead", "discarded"]),
   attempts: v.number(),
   next_attempt: described(
     v.nullable(Time),
     "When the next attempt is due; of a running one, when its lease ends. Null if none follows.",
   ),
   reason: described(v.nullable(v.picklist(DEAD_REASONS)), "Why the run is dead."),
+  note: described(v.nullable(v.string()), "Why the run was discarded."),
 }
 
 const RunView = v.object(runFields)
@@ -75,25 +69,7 @@ export const EventDetail = named(
 
 export type EventDetail = v.InferOutput<typeof EventDetail>
 
-/** The state of the whole inbox. */
-export const StatsView = named(
-  "InboxStats",
-  v.object({
-    shards: v.number(),
-    events: v.object({ waiting: v.number(), done: v.number(), dead: v.number(), unhandled: v.number() }),
-    oldest_waiting: described(v.nullable(Time), "When the oldest waiting event was accepted."),
-    last_hour: v.object({
-      accepted: v.number(),
-      duplicates: v.number(),
-      secrets: described(v.record(v.string(), v.number()), "Secret id → deliveries that it signed."),
-    }),
-    paused_handlers: v.array(v.string()),
-  }),
-)
-
-export type StatsView = v.InferOutput<typeof StatsView>
-
-const toTime = (ms: number): string => new Date(ms).toISOString()
+export const toTime = (ms: number): string => new Date(ms).toISOString()
 
 const toAttemptView = ({ attempt, at, outcome, ms, error }: Attempt): AttemptView => ({
   attempt,
@@ -108,8 +84,9 @@ const toRunView = ({ lane, status, attempts, nextAt, reason }: Run): RunView => 
   status,
   attempts,
   next_attempt: nextAt === null ? null : toTime(nextAt),
-  // The engine knows no reasons but the inbox's.
-  reason: reason as DeadReason | null,
+  // The engine knows no reasons but the inbox's, and keeps a note in their place.
+  reason: status === "discarded" ? null : (reason as DeadReason | null),
+  note: status === "discarded" ? reason : null,
 })
 
 export const toEventView = (event: InboxEvent): EventView => ({
@@ -129,16 +106,3 @@ export const toEventDetail = (event: InboxEvent): EventDetail => ({
   ...toEventView(event),
   runs: event.runs.map((run) => ({ ...toRunView(run), history: run.history.map(toAttemptView) })),
 })
-
-/** Adds all shards up. */
-export function toStatsView(shards: readonly ShardStats[]): StatsView {
-  const sum = (status: EventStatus): number => shards.reduce((total, { counts }) => total + counts[status], 0)
-  const waiting = shards.flatMap(({ oldestWaitingAt }) => oldestWaitingAt ?? [])
-  return {
-    shards: shards.length,
-    events: { waiting: sum("waiting"), done: sum("done"), dead: sum("dead"), unhandled: sum("unhandled") },
-    oldest_waiting: waiting.length > 0 ? toTime(Math.min(...waiting)) : null,
-    last_hour: shards.map(({ lastHour }) => lastHour).reduce(addActivity, NO_ACTIVITY),
-    paused_handlers: [...new Set(shards.flatMap(({ paused }) => paused))].toSorted(),
-  }
-}

@@ -1,6 +1,6 @@
 import type { GenericSchema, InferOutput } from "valibot"
-import type { ErrorCode } from "../errors/catalogue.ts"
 import type { Declaration } from "../http/operation.ts"
+import type { ErrorFacts } from "../http/response.ts"
 
 /** An operator's request, checked against the operation's schemas. */
 export interface OperatorInput<Query, Body> {
@@ -14,8 +14,8 @@ export interface OperatorInput<Query, Body> {
 export type OperatorAnswer =
   | { readonly status: 200 | 201; readonly body: object }
   | { readonly status: 204 }
-  /** `problem` is for the log. It never quotes a body, a note or a secret. */
-  | { readonly code: ErrorCode; readonly param?: string; readonly problem?: string }
+  /** `problem` is for the log; it never quotes a body, a note or a secret. */
+  | (ErrorFacts & { readonly problem?: string })
 
 /** An operation of the operator, over what a room works on (`Deps`). */
 export interface Operation<

@@ -39,18 +39,26 @@ describe("/healthz", () => {
     const answer = await createSend("on")({ method: "GET", url: `${BASE}/healthz` })
     expect([answer.status, answer.json]).toEqual([
       200,
-      { status: "ok", surfaces: { receiver: "on", inbox: "off", endpoints: "off", operator: "off" }, store: "ok" },
+      {
+        status: "ok",
+        surfaces: { receiver: "on", inbox: "off", endpoints: "off", operator: "off" },
+        store: "ok",
+        storage: null,
+      },
     ])
     expect(answer.headers.get("Retry-After")).toBeNull()
   })
 
   // Caught: the answer came from the configuration alone, so it was 200 while nothing could be stored.
-  it.each(["unreachable", "other_shards"] as const)("on, and the inbox is %s → 503 that says so", async (store) => {
-    const { send } = createReceiver({ checkStore: async () => store })
-    const answer = await send({ method: "GET", url: `${BASE}/healthz` })
-    expect([answer.status, answer.code, answer.json["store"]]).toEqual([503, "temporarily_unavailable", store])
-    expect(answer.headers.get("Retry-After")).toBe("30")
-  })
+  it.each(["unreachable", "no_space", "other_settings"] as const)(
+    "on, and the inbox is %s → 503 that says so",
+    async (store) => {
+      const { send } = createReceiver({ checkStore: async () => ({ store, storage: null }) })
+      const answer = await send({ method: "GET", url: `${BASE}/healthz` })
+      expect([answer.status, answer.code, answer.json["store"]]).toEqual([503, "temporarily_unavailable", store])
+      expect(answer.headers.get("Retry-After")).toBe("30")
+    },
+  )
 
   it.each(["off", "invalid"] as const)("%s → 503 that names it", async (state) => {
     const answer = await createSend(state)({ method: "GET", url: `${BASE}/healthz` })

@@ -5,7 +5,8 @@ import { execFile, spawn } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
-import type { EventDetail, EventView, StatsView } from "../../src/inbox/view.ts"
+import type { StatsView } from "../../src/inbox/stats-view.ts"
+import type { EventDetail, EventView } from "../../src/inbox/view.ts"
 import { SECRET } from "../support/delivery.ts"
 import { startWranglerDev, type WranglerDev } from "../support/wrangler-dev.ts"
 
@@ -173,7 +174,7 @@ describe("npm run inbox", () => {
     { args: ["rerun", "evt_unknown"], says: "npm run inbox -- list" },
     { args: ["erase", "evt_unknown"], says: "npm run inbox -- list" },
     { args: ["pause", "no.handler"], says: "a key of handlers.ts" },
-    { args: ["list", "--status", "failed"], says: "waiting, done, dead or unhandled" },
+    { args: ["list", "--status", "failed"], says: "waiting, done, dead, unhandled or discarded" },
     { args: ["list", "--type", "Payment"], says: "an event type" },
     { args: ["list", "--from", "yesterday"], says: "RFC 3339" },
     { args: ["list", "--to", "2026-11-22T10:00"], says: "RFC 3339" },

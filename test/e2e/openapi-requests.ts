@@ -114,7 +114,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "endpoints.rotate": { overlap_seconds: 3_600 },
   "accounts.act": { action: "revoke", credential_id: "tok_documented", note: "found in a public repository" },
   "inbox.rerun": {},
-  "inbox.rerun_dead": { type: "payment.settled", dry_run: true },
+  "inbox.rerun_all": { type: "payment.settled", dry_run: true },
+  "inbox.discard": { note: "for the test" },
+  "inbox.discard_all": { type: "payment.settled", dry_run: true, note: "for the test" },
   "inbox.pause": { handler: "payment.*" },
   "inbox.resume": { handler: "payment.*" },
 }
@@ -129,6 +131,7 @@ async function toDelivery(body: string): Promise<Sent> {
 export async function toSound(worker: Running, { name, method, path, bearer }: Declaration): Promise<Sent> {
   if (name === "receiver.deliver") return await toDelivery(EVENT_BODY)
   const token = bearer?.scheme === "partner" ? await worker.token() : OPERATOR_TOKEN
+  if (name === "inbox.discard") await leaveDead(worker)
   const needsEndpoint = path.startsWith(ENDPOINTS) && path.includes(":id")
   const created = needsEndpoint && (await worker.send({ method: "POST", path: ENDPOINTS, bearer: token, body: FIELDS }))
   const endpoint = created ? (await created.json<{ id: string }>()).id : ""
@@ -139,13 +142,25 @@ export async function toSound(worker: Running, { name, method, path, bearer }: D
       .replace(":source", "credicorp")
       .replace(":code", "rate_limited")
       .replace(":id", endpoint)
-      .replace(":event_id", "evt_documented"),
+      .replace(":event_id", name === "inbox.discard" ? "evt_dead" : "evt_documented"),
     ...(bearer && { bearer: token }),
     ...(name in BODIES && { body: BODIES[name] }),
   }
 }
 
 const ENDPOINTS = "/partner/v1/webhook_endpoints"
+
+/** Leaves an event with a dead run: its body is erased while its handlers are paused. */
+async function leaveDead({ send }: Running): Promise<void> {
+  const ask = async (method: string, path: string, body?: unknown): Promise<Response> =>
+    await send({ method, path, bearer: OPERATOR_TOKEN, body })
+  const { data } = await (await ask("GET", "/inbox/handlers")).json<{ data: { handler: string }[] }>()
+  for (const { handler } of data) await ask("POST", "/inbox/pause", { handler })
+  await send(await toDelivery(JSON.stringify(sampleEvent({ id: "evt_dead" }))))
+  await ask("POST", "/inbox/events/credicorp/evt_dead/rerun")
+  await ask("DELETE", "/inbox/events/credicorp/evt_dead/body")
+  for (const { handler } of data) await ask("POST", "/inbox/resume", { handler })
+}
 
 type Spoil = (sent: Sent, worker: Running, operation: Declaration) => Sent | Promise<Sent>
 
@@ -234,7 +249,7 @@ export const SPOILS: Readonly<Partial<Record<ErrorCode, Spoil>>> = {
   resource_not_found: (sent, _worker, operation) => ({
     ...sent,
     path: sent.path.replace(
-      /whend_[\w-]+|evt_documented|acct_documented/,
+      /whend_[\w-]+|evt_documented|evt_dead|acct_documented/,
       groupOf(operation) === "accounts" ? "a%0Ab" : "nobody",
     ),
   }),
@@ -247,7 +262,9 @@ const FIELD_OF: Readonly<Record<string, string>> = {
   "endpoints.rotate": "overlap_seconds",
   "accounts.act": "action",
   "inbox.rerun": "handler",
-  "inbox.rerun_dead": "type",
+  "inbox.rerun_all": "type",
+  "inbox.discard": "handler",
+  "inbox.discard_all": "type",
   "inbox.pause": "handler",
   "inbox.resume": "handler",
 }

@@ -2,7 +2,8 @@
 
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import type { EventFilter, EventStatus, InboxEvent } from "../../src/inbox/inbox.ts"
+import type { EventFilter, InboxEvent } from "../../src/inbox/inbox.ts"
+import type { EventStatus } from "../../src/inbox/stats.ts"
 import { listAll } from "../../src/inbox/operate-all.ts"
 import { sequenceAt } from "../../src/inbox/sequence.ts"
 import { createShards, type Shards } from "../../src/inbox/shards.ts"

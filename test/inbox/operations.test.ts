@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 import { toUtf8 } from "../../src/core/bytes.ts"
+import { toBulkCursor } from "../../src/inbox/fields.ts"
 import { NOW, sampleBody } from "../support/delivery.ts"
 import { createInboxApp, type InboxApp, type OperatorCall } from "../support/inbox-app.ts"
 import { OPERATOR_TOKEN } from "../support/operator-token.ts"
@@ -15,6 +16,9 @@ const ROUTES: readonly { method: string; path: string; allow: string; body?: unk
   { method: "POST", path: "/rerun", allow: "POST", body: { type: "payment.settled" }, want: 200 },
   { method: "POST", path: "/pause", allow: "POST", body: { handler: "payment.*" }, want: 200 },
   { method: "POST", path: "/resume", allow: "POST", body: { handler: "payment.*" }, want: 200 },
+  { method: "POST", path: "/discard", allow: "POST", body: { type: "payment.settled", note: "x" }, want: 200 },
+  { method: "POST", path: "/events/credicorp/evt_1/discard", allow: "POST", body: { note: "x" }, want: 404 },
+  { method: "GET", path: "/handlers", allow: "GET, HEAD", want: 200 },
   { method: "GET", path: "/stats", allow: "GET, HEAD", want: 200 },
 ]
 
@@ -108,7 +112,7 @@ const LISTED = {
   secret_id: "test",
   bytes: sampleBody({ id: "evt_1", type: "payment.settled" }).length,
   has_body: true,
-  runs: [{ handler: "payment.*", status: "done", attempts: 1, next_attempt: null, reason: null }],
+  runs: [{ handler: "payment.*", status: "done", attempts: 1, next_attempt: null, reason: null, note: null }],
 }
 
 const idsOf = (answer: { json: Readonly<Record<string, unknown>> }): readonly string[] =>
@@ -192,6 +196,7 @@ describe("GET /events/:source/:id", () => {
           attempts: 1,
           next_attempt: new Date((NOW + 5) * 1000).toISOString(),
           reason: null,
+          note: null,
           history: [
             {
               attempt: 1,
@@ -293,15 +298,61 @@ async function openWithDead(): Promise<InboxApp> {
 }
 
 describe("POST /rerun", () => {
+  const NOTHING = { status: "dead", type: null, handler: null, dry_run: false, runs: 0, next_cursor: null, hint: null }
+
   it("counts first, then runs all of a type over all shards, then there are none", async () => {
     const { call, calls } = await openWithDead()
     const body = { type: "payment.settled" }
+    const answer = { ...NOTHING, ...body, runs: 9 }
     const counted = await call("POST", "/rerun", { body: { ...body, dry_run: true } })
-    expect([counted.json, calls]).toEqual([{ ...body, dry_run: true, runs: 9 }, []])
-    expect((await call("POST", "/rerun", { body })).json).toEqual({ ...body, dry_run: false, runs: 9 })
+    expect([counted.json, calls]).toEqual([{ ...answer, dry_run: true }, []])
+    expect((await call("POST", "/rerun", { body })).json).toEqual(answer)
     expect(calls).toHaveLength(9)
-    expect((await call("POST", "/rerun", { body })).json["runs"]).toBe(0)
-    expect((await call("GET", "/stats")).json["events"]).toEqual({ waiting: 0, done: 9, dead: 3, unhandled: 0 })
+    // Caught: a filter that matches nothing was answered with 0 and no word on what there is.
+    expect((await call("POST", "/rerun", { body })).json).toEqual({
+      ...answer,
+      runs: 0,
+      hint: "No run matches. Of these types some are dead: payment.succeeded (3).",
+    })
+    expect((await call("GET", "/stats")).json["events"]).toMatchObject({ done: 9, dead: 3 })
+  })
+
+  it.each([
+    {
+      why: "a key that no handler has",
+      body: { handler: "payments.*" },
+      want: "No run matches, and no handler has the key payments.*. The keys of handlers.ts are decision.completed, payment.*, *.",
+    },
+    { why: "a status that no event has", body: { status: "unhandled" }, want: "No event is unhandled." },
+    { why: "done events of another type", body: { status: "done", type: "a.b" }, want: "No run matches." },
+  ])("a hint for $why", async ({ body, want }) => {
+    const { call } = await openWithDead()
+    expect((await call("POST", "/rerun", { body })).json).toMatchObject({ runs: 0, hint: want })
+  })
+
+  it("at a pace that holds over all shards", async () => {
+    const inbox = await openWithDead()
+    await inbox.call("POST", "/rerun", { body: { status: "dead", per_second: 2 } })
+    const data = (await inbox.call("GET", "/events?status=waiting")).json["data"] as {
+      runs: { next_attempt: string }[]
+    }[]
+    const dues = data.map(({ runs }) => (Date.parse(runs[0]!.next_attempt) - NOW * 1000) / 500)
+    // The first is due at once, and has run.
+    expect(dues.toSorted((x, y) => x - y)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+    expect(inbox.calls).toHaveLength(1)
+  })
+
+  it("goes on where the request before ended, and refuses a cursor of another inbox", async () => {
+    const { call, calls } = await openWithDead()
+    const last = toBulkCursor({ shard: 3, before: Number.MAX_SAFE_INTEGER, runs: 5, startedAt: NOW * 1000 })
+    const { json } = await call("POST", "/rerun", { body: { type: "payment.settled", cursor: last } })
+    expect(json["next_cursor"]).toBeNull()
+    expect(calls.length).toBe(json["runs"])
+    expect(calls.length).toBeLessThan(9)
+    const beyond = toBulkCursor({ shard: 4, before: 9, runs: 0, startedAt: 0 })
+    expect(verdict(await call("POST", "/rerun", { body: { type: "payment.settled", cursor: beyond } }))).toBe(
+      "422 invalid_value_type cursor",
+    )
   })
 
   it.each([
@@ -341,10 +392,90 @@ describe("POST /pause and /resume", () => {
     { path: "/pause", body: { handler: "payment" }, want: "422 invalid_value_type handler" },
     { path: "/pause", body: { handler: "*", minutes: 5 }, want: "400 unknown_field minutes" },
     { path: "/resume", body: {}, want: "422 invalid_value_type handler" },
-    // A handler that is gone can be resumed: a pause must not outlive its reason.
-    { path: "/resume", body: { handler: "card.*" }, want: "200" },
+    // Caught: resuming a mistyped key was answered as if it had been paused.
+    { path: "/resume", body: { handler: "card.*" }, want: "422 invalid_value_type handler" },
   ])("$path $body → $want", async ({ path, body, want }) => {
     expect(verdict(await createInboxApp().call("POST", path, { body }))).toBe(want)
+  })
+})
+
+describe("an unknown handler", () => {
+  it.each(["/pause", "/resume"])("%s says which keys there are", async (path) => {
+    const { json } = await createInboxApp().call("POST", path, { body: { handler: "nosuch.type" } })
+    expect(json["error"]).toMatchObject({
+      message: "No handler has this key. The keys of handlers.ts are decision.completed, payment.*, *.",
+    })
+  })
+
+  it("that is paused although its key is gone can be resumed", async () => {
+    const inbox = createInboxApp()
+    for (let i = 0; i < 8; i++) await inbox.take(`evt_${i}`)
+    for (const twin of inbox.twins.values()) await twin.setPaused("card.*", true)
+    expect((await inbox.call("GET", "/handlers")).json["data"]).toContainEqual(
+      expect.objectContaining({ handler: "card.*", deployed: false, paused: true, concurrency: null }),
+    )
+    expect((await inbox.call("POST", "/resume", { body: { handler: "card.*" } })).status).toBe(200)
+    expect((await inbox.call("GET", "/stats")).json["paused_handlers"]).toEqual([])
+  })
+})
+
+describe("POST /discard", () => {
+  it("by id and in bulk: dead runs are dead no more, and the note is shown and not logged", async () => {
+    const { call, lines } = await openWithDead()
+    const one = await call("POST", "/events/credicorp/evt_0/discard", { body: { note: "refunded by hand" } })
+    expect(one.json).toMatchObject({
+      id: "evt_0",
+      status: "discarded",
+      runs: [{ status: "discarded", reason: null, note: "refunded by hand" }],
+    })
+    const many = await call("POST", "/discard", { body: { type: "payment.settled", note: "refunded by hand" } })
+    expect(many.json).toMatchObject({ status: "dead", runs: 8, next_cursor: null, hint: null })
+    expect((await call("GET", "/stats")).json["events"]).toMatchObject({ dead: 3, discarded: 9 })
+    expect(JSON.stringify(lines)).not.toContain("refunded")
+  })
+
+  const ONE = "/events/credicorp/evt_0/discard"
+  it.each([
+    { why: "no such event", path: ONE.replace("0", "x"), body: { note: "x" }, want: "404 resource_not_found" },
+    {
+      why: "a handler without a dead run",
+      path: ONE,
+      body: { note: "x", handler: "*" },
+      want: "404 resource_not_found run",
+    },
+    { why: "no note", path: ONE, body: {}, want: "422 invalid_value_type note" },
+    { why: "no filter", path: "/discard", body: { note: "x" }, want: "422 invalid_value_type type" },
+    {
+      why: "a pace",
+      path: "/discard",
+      body: { note: "x", type: "a.b", per_second: 1 },
+      want: "400 unknown_field per_second",
+    },
+  ])("$why → $want", async ({ path, body, want }) => {
+    const { call } = await openWithDead()
+    expect(verdict(await call("POST", path, { body }))).toBe(want)
+    expect((await call("GET", "/stats")).json["events"]).toMatchObject({ dead: 12, discarded: 0 })
+  })
+})
+
+describe("GET /handlers", () => {
+  it("every key with its state", async () => {
+    const inbox = createInboxApp()
+    inbox.answer = ({ handler }) => (handler === "*" ? { kind: "failed", error: "no" } : { kind: "done" })
+    for (let i = 0; i < 6; i++) await inbox.take(`evt_${i}`, { handlers: ["payment.*", "*"] })
+    await inbox.call("POST", "/pause", { body: { handler: "decision.completed" } })
+    const idle = { deployed: true, paused: false, waiting: 0, dead: 0 }
+    expect((await inbox.call("GET", "/handlers")).json["data"]).toEqual([
+      {
+        ...idle,
+        handler: "decision.completed",
+        paused: true,
+        concurrency: 16,
+        last_hour: { done: 0, failed: 0, failure_rate: null },
+      },
+      { ...idle, handler: "payment.*", concurrency: 4, last_hour: { done: 6, failed: 0, failure_rate: 0 } },
+      { ...idle, handler: "*", concurrency: 16, waiting: 6, last_hour: { done: 0, failed: 6, failure_rate: 1 } },
+    ])
   })
 })
 
@@ -370,11 +501,21 @@ describe("GET /stats", () => {
     const inbox = createInboxApp()
     for (let i = 0; i < 8; i++) await inbox.take(`evt_${i}`)
     await inbox.take("evt_0", { secretId: "next" })
-    expect((await inbox.call("GET", "/stats")).json).toEqual({
+    const { json } = await inbox.call("GET", "/stats")
+    expect(json).toEqual({
       shards: 4,
-      events: { waiting: 0, done: 8, dead: 0, unhandled: 0 },
+      events: { waiting: 0, done: 8, dead: 0, unhandled: 0, discarded: 0 },
       oldest_waiting: null,
-      last_hour: { accepted: 8, duplicates: 1, secrets: { test: 8, next: 1 } },
+      last_hour: {
+        complete_since: new Date(NOW * 1000).toISOString(),
+        accepted: 8,
+        duplicates: 1,
+        secrets: { test: 8, next: 1 },
+        failure_rate: 0,
+      },
+      handlers: (await inbox.call("GET", "/handlers")).json["data"],
+      types: [{ type: "payment.settled", waiting: 0, dead: 0, unhandled: 0, accepted_last_hour: 8 }],
+      storage: { bytes: expect.any(Number), left_bytes: expect.any(Number), fullest_percent: expect.any(Number) },
       paused_handlers: [],
     })
   })
@@ -386,7 +527,7 @@ describe("a shard that fails", () => {
     async ({ method, path, body }) => {
       const { call, twins, lines } = await openWithEvent()
       for (const twin of twins.values()) {
-        for (const name of ["list", "stats", "setPaused", "rerunDead"] as const) {
+        for (const name of ["list", "stats", "setPaused", "rerunMany", "discardMany"] as const) {
           Object.assign(twin, { [name]: async () => await Promise.reject(new Error("the disk is gone")) })
         }
       }

@@ -1,6 +1,7 @@
 // Catches a sequence that nobody thought of, after which an acknowledged event is lost, a run waits for ever or has two
 // attempts at once.
 
+import { allDead } from "./contract/inbox-driver.ts"
 import * as fc from "fast-check"
 import { expect, it } from "vitest"
 import type { HandlerCall, RunOutcome } from "../../src/inbox/inbox.ts"
@@ -22,7 +23,7 @@ type Step =
   | { readonly do: "disk"; readonly fails: boolean }
   | { readonly do: "sync"; readonly fails: boolean }
   | { readonly do: "rerun" | "erase"; readonly id: number }
-  | { readonly do: "rerunDead" | "back" }
+  | { readonly do: "rerunMany" | "back" }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant("accept" as const), id: fc.nat(9), handlers: fc.nat(3) }) },
@@ -42,7 +43,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("disk" as const), fails: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("sync" as const), fails: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("rerun" as const, "erase" as const), id: fc.nat(9) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("rerunDead" as const, "back" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("rerunMany" as const, "back" as const) }) },
 )
 
 /** One attempt, as its handler sees it. */
@@ -150,8 +151,8 @@ class World {
       this.erased.add(`evt_${one.id}`)
       await shard.erase("s", `evt_${one.id}`).catch(() => {})
     }
-    if (one.do === "rerunDead")
-      await shard.rerunDead({ type: "a.b", keys: HANDLERS, before: Infinity, limit: 5, dryRun: false }).catch(() => {})
+    if (one.do === "rerunMany")
+      await shard.rerunMany(allDead({ type: "a.b", keys: HANDLERS, limit: 5 })).catch(() => {})
     if (one.do === "back") this.now = Math.max(START_MS, this.now - 5_000)
     if (one.do === "disk") shard.disk.fail.transaction = one.fails ? new Error("disk full") : undefined
     await settle()

@@ -65,7 +65,10 @@ export function createInboxApp({ count = 4, handlerKeys = HANDLER_KEYS } = {}): 
   })
   const app = createApp({
     receiver: { state: "off", source: "credicorp" },
-    inbox: { state: "on", settings: { tokens: [OPERATOR_TOKEN], shards, handlerKeys } },
+    inbox: {
+      state: "on",
+      settings: { tokens: [OPERATOR_TOKEN], shards, handlerKeys, concurrency: { "payment.*": 4 } },
+    },
     endpoints: { state: "off" },
     operator: { state: "off" },
     log,

@@ -1,6 +1,6 @@
 import type { CommitStorage } from "../../src/attempts/group-commit.ts"
 import type { Run } from "../../src/attempts/run.ts"
-import type { Activity, EventStatus } from "../../src/inbox/inbox.ts"
+import type { Activity, EventStatus, RunCount, TypeCount } from "../../src/inbox/stats.ts"
 import { toInboxEvent } from "../../src/inbox/operate.ts"
 import { timeOf } from "../../src/inbox/sequence.ts"
 import type { EventRow, InboxStore } from "../../src/inbox/store.ts"
@@ -208,15 +208,41 @@ function createMemoryStore(tables: () => Tables): InboxStore {
         .toReversed()
         .filter(({ sequence }) => sequence < before && sequence >= from)
         .filter((event) =>
-          status === "dead"
-            ? getRuns(event.sequence).some((run) => run.status === "dead")
+          status === "dead" || status === "discarded"
+            ? getRuns(event.sequence).some((run) => run.status === status)
             : status === undefined || statusOf(event) === status,
         )
         .slice(0, limit)
         .map(toRow),
     countEvents() {
-      const counts: Record<EventStatus, number> = { unhandled: 0, waiting: 0, done: 0, dead: 0 }
+      const counts: Record<EventStatus, number> = { unhandled: 0, waiting: 0, done: 0, dead: 0, discarded: 0 }
       for (const event of tables().events.values()) counts[statusOf(event)] += 1
+      return counts
+    },
+    countRuns() {
+      const counts: RunCount[] = []
+      for (const event of tables().events.values()) {
+        for (const { lane, status } of toInboxEvent(toRow(event), getRuns(event.sequence)).runs) {
+          const counted = status === "running" ? "waiting" : status
+          if (counted !== "waiting" && counted !== "dead") continue
+          const before = counts.findIndex((one) => one.handler === lane && one.status === counted)
+          const count = (counts[before]?.count ?? 0) + 1
+          counts.splice(before < 0 ? counts.length : before, 1, { handler: lane, status: counted, count })
+        }
+      }
+      return counts
+    },
+    countTypes() {
+      const counts: TypeCount[] = []
+      const add = (type: string, status: TypeCount["status"]): void => {
+        const before = counts.findIndex((one) => one.type === type && one.status === status)
+        counts.splice(before < 0 ? counts.length : before, 1, { type, status, count: (counts[before]?.count ?? 0) + 1 })
+      }
+      for (const event of tables().events.values()) {
+        const { type, runs, status } = toInboxEvent(toRow(event), getRuns(event.sequence))
+        if (status === "unhandled" || status === "waiting") add(type, status)
+        if (runs.some((run) => run.status === "dead")) add(type, "dead")
+      }
       return counts
     },
     oldestWaiting: () => bySequence(tables().events.values()).find((event) => statusOf(event) === "waiting")?.sequence,

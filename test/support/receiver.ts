@@ -1,5 +1,5 @@
 import { createApp } from "../../src/app/app.ts"
-import type { StoreState } from "../../src/app/health.ts"
+import type { StoreHealth } from "../../src/app/health.ts"
 import type { HandOff } from "../../src/events/hand-off.ts"
 import { defineHandlers, type HandlerSet } from "../../src/events/handlers.ts"
 import { createInlineHandOff } from "./inline-hand-off.ts"
@@ -52,7 +52,7 @@ export interface ReceiverOptions {
   /** In place of the handlers. */
   readonly handOff?: HandOff
   /** What the inbox says of itself; `ok` unless given. */
-  readonly checkStore?: () => Promise<StoreState>
+  readonly checkStore?: () => Promise<StoreHealth>
   /** Milliseconds since 1970. */
   readonly clock?: () => number
   readonly errorDocsUrl?: string
@@ -94,7 +94,10 @@ export function createReceiver(options: ReceiverOptions = {}): TestReceiver {
   const app = createApp({
     receiver: {
       state: "on",
-      settings: { ...settings, checkStore: options.checkStore ?? (async () => "ok" as const) },
+      settings: {
+        ...settings,
+        checkStore: options.checkStore ?? (async () => ({ store: "ok", storage: null }) as const),
+      },
       source: credicorp.name,
     },
     inbox: { state: "off" },

@@ -14,7 +14,16 @@ const event = (id: string, status: EventView["status"], attempts = 1): EventView
   secret_id: "a",
   bytes: 1,
   has_body: true,
-  runs: [{ handler: "*", status: status === "dead" ? "dead" : "waiting", attempts, next_attempt: null, reason: null }],
+  runs: [
+    {
+      handler: "*",
+      status: status === "dead" ? "dead" : "waiting",
+      attempts,
+      next_attempt: null,
+      reason: null,
+      note: null,
+    },
+  ],
 })
 
 const idsOf = ({ events }: Changes): readonly string[] => events.map(({ id }) => id)

@@ -148,12 +148,17 @@ export const ABOUT_OPERATIONS = [
             status: v.literal("ok"),
             surfaces: v.object({ receiver: State, inbox: State, endpoints: State, operator: State }),
             store: described(v.literal("ok"), "Whether the inbox can store a delivery."),
+            storage: described(
+              v.nullable(v.object({ bytes: v.number(), intake_bytes: v.number(), max_bytes: v.number() })),
+              "Of the first shard: deliveries are refused from `intake_bytes` on. Null before the first delivery.",
+            ),
           }),
         ),
         example: {
           status: "ok",
           surfaces: { receiver: "on", inbox: "on", endpoints: "off", operator: "off" },
           store: "ok",
+          storage: { bytes: 15_466_496, intake_bytes: 5_000_000_000, max_bytes: 10_000_000_000 },
         },
       },
     ],

@@ -50,9 +50,10 @@ const ERROR: JsonSchema = {
     },
     surfaces: { type: "object", description: "In the answer of `/healthz` alone." },
     store: {
-      enum: ["unreachable", "other_shards"],
+      enum: ["unreachable", "no_space", "other_settings"],
       description: "In the answer of `/healthz` alone: why the inbox can store no delivery.",
     },
+    storage: { type: ["object", "null"], description: "In the answer of `/healthz` alone." },
   },
 }
 

@@ -7,7 +7,7 @@ import type {
   InboxDelivery,
   InboxEvent,
   InboxShard,
-  RerunDead,
+  BulkRerun,
   RunOutcome,
 } from "../../../src/inbox/inbox.ts"
 
@@ -51,13 +51,18 @@ export const delivery = (id: string, changes: Partial<InboxDelivery> = {}): Inbo
   ...changes,
 })
 
-/** All that is dead, in one step. */
-export const allDead = (changes: Partial<RerunDead> = {}): RerunDead => ({
+/** All dead runs of a type, in one step and at once. */
+export const allDead = (changes: Partial<BulkRerun> = {}): BulkRerun => ({
+  status: "dead",
   type: "payment.settled",
+  handler: undefined,
+  from: 0,
   keys: ["payment.*", "*"],
   before: Number.MAX_SAFE_INTEGER,
   limit: 500,
   dryRun: false,
+  delayMs: 0,
+  everyMs: 0,
   ...changes,
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest"
 import { eventually } from "../../support/eventually.ts"
 import { timeOf } from "../../../src/inbox/sequence.ts"
-import type { EventFilter, InboxEvent, Rerun, RerunFailure, RerunStep } from "../../../src/inbox/inbox.ts"
+import type { EventFilter, InboxEvent, Rerun, RerunFailure, BulkStep } from "../../../src/inbox/inbox.ts"
 import {
   allDead,
   createGate,
@@ -252,13 +252,13 @@ export function describeOperate(open: () => Promise<Driver>): void {
       runner.answer = () => ({ kind: "done" })
       runner.calls.length = 0
       const wanted = allDead({ type, keys })
-      expect(await shard().rerunDead({ ...wanted, dryRun: true })).toEqual({ runs: want, more: undefined })
+      expect(await shard().rerunMany({ ...wanted, dryRun: true })).toEqual({ runs: want, more: undefined })
       await settle()
       expect(runner.calls).toEqual([])
-      expect((await shard().rerunDead(wanted)).runs).toBe(want)
+      expect((await shard().rerunMany(wanted)).runs).toBe(want)
       await settle()
       expect(runner.calls).toHaveLength(want)
-      expect((await shard().rerunDead(wanted)).runs).toBe(0)
+      expect((await shard().rerunMany(wanted)).runs).toBe(0)
     })
 
     it("in steps, from the newest on; what dies again meanwhile is not met twice", async () => {
@@ -268,10 +268,10 @@ export function describeOperate(open: () => Promise<Driver>): void {
         await take(`evt_${i}`)
         pass(SECOND_MS)
       }
-      const steps: RerunStep[] = []
+      const steps: BulkStep[] = []
       let before: number | undefined = ALL.before
       while (before !== undefined) {
-        const step: RerunStep = await shard().rerunDead(allDead({ before, limit: 2 }))
+        const step: BulkStep = await shard().rerunMany(allDead({ before, limit: 2 }))
         await settle()
         steps.push(step)
         before = step.more
@@ -288,7 +288,7 @@ export function describeOperate(open: () => Promise<Driver>): void {
     it("leaves out what has no body any more", async () => {
       const { shard } = await openWithSamples(open)
       await shard().erase("credicorp", "evt_3")
-      expect(await shard().rerunDead(allDead({ dryRun: true }))).toEqual({ runs: 0, more: undefined })
+      expect(await shard().rerunMany(allDead({ dryRun: true }))).toEqual({ runs: 0, more: undefined })
     })
   })
 
@@ -354,16 +354,22 @@ export function describeOperate(open: () => Promise<Driver>): void {
       await settle()
       expect(await runs("evt_1")).toEqual(one)
       const before = runner.calls.length
-      const counted = await shard().rerunDead(allDead({ keys, dryRun: true }))
+      const counted = await shard().rerunMany(allDead({ keys, dryRun: true }))
       expect(await runs("evt_2")).toEqual([
         ...dead.map((key) => `${key} dead 1 gave_up`),
         ...done.map((key) => `${key} done 1`),
       ])
-      expect(await shard().rerunDead(allDead({ keys }))).toEqual(counted)
+      expect(await shard().rerunMany(allDead({ keys }))).toEqual(counted)
       await settle()
       expect([await runs("evt_2"), runner.calls.length - before]).toEqual([all, counted.runs])
       const left = all.some((run) => run.includes("dead")) ? 1 : 0
-      expect((await shard().stats()).counts).toEqual({ unhandled: 0, waiting: 0, done: 2 - left, dead: left })
+      expect((await shard().stats()).counts).toEqual({
+        unhandled: 0,
+        waiting: 0,
+        done: 2 - left,
+        dead: left,
+        discarded: 0,
+      })
     })
 
     it("one handler alone leaves it as it is", async () => {
@@ -467,9 +473,12 @@ export function describeOperate(open: () => Promise<Driver>): void {
     it("of nothing", async () => {
       const { shard } = await open()
       expect(await shard().stats()).toEqual({
-        counts: { unhandled: 0, waiting: 0, done: 0, dead: 0 },
+        counts: { unhandled: 0, waiting: 0, done: 0, dead: 0, discarded: 0 },
         oldestWaitingAt: undefined,
-        lastHour: { accepted: 0, duplicates: 0, secrets: {} },
+        lastHour: { accepted: 0, duplicates: 0, secrets: {}, types: {}, done: {}, failed: {} },
+        countedSince: START_MS,
+        runs: [],
+        types: [],
         paused: [],
         storage: { bytes: expect.any(Number) as number, intakeBytes: 5_000_000_000, maxBytes: 10_000_000_000 },
       })
@@ -518,7 +527,7 @@ export function describeOperate(open: () => Promise<Driver>): void {
         return { counts, oldestWaitingAt, runs: events.flatMap((event) => event.runs.map(inWords)) }
       })
       expect(seen).toEqual({
-        counts: { unhandled: 2, waiting: 1, done: 0, dead: 0 },
+        counts: { unhandled: 2, waiting: 1, done: 0, dead: 0, discarded: 0 },
         oldestWaitingAt: START_MS + SECOND_MS,
         runs: ["payment.* waiting 0"],
       })
@@ -530,7 +539,7 @@ export function describeOperate(open: () => Promise<Driver>): void {
       pass(60 * SECOND_MS)
       await take("evt_2")
       await restart()
-      expect((await shard().stats()).lastHour).toEqual({ accepted: 1, duplicates: 0, secrets: { test: 1 } })
+      expect((await shard().stats()).lastHour).toMatchObject({ accepted: 1, duplicates: 0, secrets: { test: 1 } })
       pass(58 * 60 * SECOND_MS)
       expect((await shard().stats()).lastHour.accepted).toBe(1)
       pass(60 * SECOND_MS)

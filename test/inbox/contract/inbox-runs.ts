@@ -253,6 +253,6 @@ export function describeRuns(open: () => Promise<Driver>): void {
     })
     await passAndRing(60 * SECOND_MS)
     expect(runner.calls).toHaveLength(300)
-    expect((await shard().stats()).counts).toEqual({ unhandled: 0, waiting: 0, done: 100, dead: 0 })
+    expect((await shard().stats()).counts).toEqual({ unhandled: 0, waiting: 0, done: 100, dead: 0, discarded: 0 })
   })
 }

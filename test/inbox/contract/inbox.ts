@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, vi } from "vitest"
 import { describeAccept } from "./inbox-accept.ts"
+import { describeBulk } from "./inbox-bulk.ts"
 import { createDriver, START_MS, type Driver, type InboxFixture } from "./inbox-driver.ts"
 import { describeKeep } from "./inbox-keep.ts"
 import { describeOperate } from "./inbox-operate.ts"
@@ -26,6 +27,7 @@ export function describeInbox(name: string, createFixture: () => InboxFixture): 
     describeAccept(open)
     describeRuns(open)
     describeOperate(open)
+    describeBulk(open)
     describeKeep(open)
   })
 }

@@ -1,10 +1,10 @@
 // Catches a rerun of all that is dead that takes one run twice, leaves another dead, or finds nothing after a key was renamed.
 
 import { describe, expect, it } from "vitest"
-import type { HandlerCall, RunOutcome } from "../../src/inbox/inbox.ts"
-import { rerunAllDead } from "../../src/inbox/operate-all.ts"
+import type { HandlerCall, InboxShard, RunOutcome } from "../../src/inbox/inbox.ts"
+import { bulkAll, MAX_BULK_EVENTS, MAX_BULK_STEPS } from "../../src/inbox/operate-all.ts"
 import { createShards, type Shards } from "../../src/inbox/shards.ts"
-import { delivery, inWords } from "./contract/inbox-driver.ts"
+import { allDead, delivery, inWords } from "./contract/inbox-driver.ts"
 import { createMemoryShard, settle, type MemoryShard } from "../support/memory-inbox.ts"
 
 interface DeadInbox {
@@ -38,8 +38,8 @@ async function openWithDead(count: number, handlers: readonly string[] = ["payme
     shards: createShards(1, () => ({
       ...shard,
       // What a step has started ends before the next one.
-      async rerunDead(...wanted) {
-        const step = await shard.rerunDead(...wanted)
+      async rerunMany(...wanted) {
+        const step = await shard.rerunMany(...wanted)
         await settle()
         return step
       },
@@ -64,10 +64,17 @@ async function openWithDead(count: number, handlers: readonly string[] = ["payme
   return inbox
 }
 
-const again = async ({ shards }: DeadInbox, keys: readonly string[], dryRun = false): Promise<number> =>
-  await rerunAllDead(shards, { type: "payment.settled", keys, dryRun })
+const START = { shard: 0, before: Number.MAX_SAFE_INTEGER, runs: 0, startedAt: 0 }
 
-describe("rerunAllDead", () => {
+const again = async ({ shards }: DeadInbox, keys: readonly string[], dryRun = false): Promise<number> => {
+  const { runs, next } = await bulkAll(shards, { start: START, before: START.before }, async (shard, { before }) =>
+    shard.rerunMany(allDead({ keys, dryRun, before, limit: MAX_BULK_EVENTS })),
+  )
+  expect(next).toBeUndefined()
+  return runs
+}
+
+describe("a rerun of all dead runs", () => {
   it("each once, though more than a step holds die again meanwhile", async () => {
     // The newest were taken again with every step, and displaced as many of the oldest.
     const inbox = await openWithDead(520)
@@ -87,7 +94,49 @@ describe("rerunAllDead", () => {
     expect(await again(inbox, ["payment.*"])).toBe(3)
     await inbox.rest()
     expect(await inbox.runs("evt_1")).toEqual(["payment.* done 1"])
-    expect((await inbox.shard.stats()).counts).toEqual({ unhandled: 0, waiting: 0, done: 3, dead: 0 })
+    expect((await inbox.shard.stats()).counts).toEqual({ unhandled: 0, waiting: 0, done: 3, dead: 0, discarded: 0 })
     expect(await again(inbox, ["payment.*"], true)).toBe(0)
+  })
+})
+
+/** Shards that have so many steps each, with a run in each. */
+const shardsOf = (...steps: readonly number[]): { shards: Shards; asked: string[] } => {
+  const asked: string[] = []
+  const shards = createShards(steps.length, (index) => {
+    const shard: Pick<InboxShard, "rerunMany"> = {
+      async rerunMany({ before }) {
+        asked.push(`${index} ${before}`)
+        return { runs: 1, more: before > 100 - steps[index]! + 1 ? before - 1 : undefined }
+      },
+    }
+    return shard as InboxShard
+  })
+  return { shards, asked }
+}
+
+describe("the steps of one request", () => {
+  const start = { shard: 0, before: 100, runs: 0, startedAt: 5 }
+  const run = async (shards: Shards, from = start) =>
+    await bulkAll(shards, { start: from, before: 100 }, async (shard, { before }) =>
+      shard.rerunMany(allDead({ before })),
+    )
+
+  it("go through shard after shard, each from the beginning", async () => {
+    const { shards, asked } = shardsOf(2, 1, 3)
+    expect(await run(shards)).toEqual({ runs: 6, next: undefined })
+    expect(asked).toEqual(["0 100", "0 99", "1 100", "2 100", "2 99", "2 98"])
+  })
+
+  // Caught: one request went on until nothing was left, however long that took.
+  it("end after their share, and the next request goes on where they ended", async () => {
+    const { shards, asked } = shardsOf(15, 15)
+    const first = await run(shards)
+    expect(first).toEqual({
+      runs: MAX_BULK_STEPS + 1,
+      next: { shard: 1, before: 100 - 6, runs: MAX_BULK_STEPS + 1, startedAt: 5 },
+    })
+    const second = await run(shards, first.next)
+    expect(second).toEqual({ runs: 9, next: undefined })
+    expect(new Set(asked).size).toBe(30)
   })
 })
