@@ -12,14 +12,17 @@ const TABLES = ["endpoints", "answers", "revoked", "facts", "actions", "schema_v
 
 let count = 0
 
-/** A database of an object's own. The object itself has made the present version in it. */
-const inDatabase = async <Value>(run: (storage: DurableObjectStorage) => Value): Promise<Value> => {
-  count += 1
-  return await runInDurableObject(ACCOUNTS.getByName(`migrate_${count}`), (_, state) => run(state.storage))
-}
-
 const upgrade = (storage: DurableObjectStorage, steps: readonly string[]): void =>
   storage.transactionSync(() => migrate(storage.sql, steps))
+
+/** A database of its own for each test, of the present version. */
+const inDatabase = async <Value>(run: (storage: DurableObjectStorage) => Value): Promise<Value> => {
+  count += 1
+  return await runInDurableObject(ACCOUNTS.getByName(`migrate_${count}`), (_, { storage }) => {
+    upgrade(storage, ACCOUNT_SCHEMA)
+    return run(storage)
+  })
+}
 
 /** Everything there is: what the tables are made of, and what is in them. */
 function dump({ sql }: DurableObjectStorage): string {
