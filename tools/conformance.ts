@@ -1,4 +1,4 @@
-// npm run conformance: the packed package in every runtime of the matrix; writes the matrix into README.md.
+// npm run test:runtimes: the packed package in every runtime of the matrix; writes the matrix into docs/runtimes.md.
 // With --check nothing is written, and a matrix that says otherwise is an error; only Chromium may be missing.
 
 import { execFileSync } from "node:child_process"
@@ -15,7 +15,7 @@ import { startWorkerd } from "./workerd.ts"
 
 const ROOT = join(import.meta.dirname, "..")
 const RUNTIMES = join(ROOT, "conformance", "node_modules")
-const README = join(ROOT, "README.md")
+const PAGE = join(ROOT, "docs", "runtimes.md")
 
 interface Row {
   readonly name: string
@@ -162,10 +162,10 @@ const MARKS = /(<!-- npm run test:runtimes -->\n)[\s\S]*?(<!-- until here -->)/
 
 function writeMatrix(lines: readonly Line[]): void {
   const table = ["| runtime | version | cases |", "|---|---|---|", ...lines.map(({ text }) => text)].join("\n")
-  const readme = readFileSync(README, "utf8")
+  const page = readFileSync(PAGE, "utf8")
   writeFileSync(
-    README,
-    readme.replace(MARKS, (_, start: string, end: string) => `${start}${table}\n${end}`),
+    PAGE,
+    page.replace(MARKS, (_, start: string, end: string) => `${start}${table}\n${end}`),
   )
 }
 
@@ -191,10 +191,10 @@ try {
   }
   if (lines.some(({ failed }) => failed.length > 0)) process.exitCode = 1
   if (process.argv.includes("--check")) {
-    const readme = readFileSync(README, "utf8")
-    const other = lines.filter(({ runtime, text }) => runtime.pinned && !readme.includes(text))
+    const page = readFileSync(PAGE, "utf8")
+    const other = lines.filter(({ runtime, text }) => runtime.pinned && !page.includes(text))
     if (other.length > 0) {
-      console.error("README.md says otherwise: npm run test:runtimes writes what is so.")
+      console.error("docs/runtimes.md says otherwise: npm run test:runtimes writes what is so.")
       process.exitCode = 1
     }
   } else writeMatrix(lines)
