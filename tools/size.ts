@@ -15,10 +15,10 @@ const BUDGETS: readonly { what: string; code: string; maxBytes: number }[] = [
     // 3,000 of it are the public HMAC and SHA-256 of @noble/hashes, which are used whole because they are audited whole; 1,500
     // the compiler of schemes, so that a further provider is a few hundred bytes of data; 2,400 the rules for secrets, and error texts
     // that name the cause and the fix.
-    maxBytes: 11_200,
+    maxBytes: 11_900,
   },
-  { what: "everything of countersign", code: `export * from "./dist/index.js"`, maxBytes: 13_300 },
-  { what: "countersign/hono, hono itself aside", code: `export * from "./dist/hono.js"`, maxBytes: 14_000 },
+  { what: "everything of countersign", code: `export * from "./dist/index.js"`, maxBytes: 14_100 },
+  { what: "countersign/hono, hono itself aside", code: `export * from "./dist/hono.js"`, maxBytes: 15_200 },
   // Half of it is the list of top-level domains: without one, a private name passes that nobody has listed (spec 5.4).
   {
     what: "countersign/endpoints, ipaddr.js and @hapi/tlds included",
@@ -26,11 +26,11 @@ const BUDGETS: readonly { what: string; code: string; maxBytes: number }[] = [
     maxBytes: 12_000,
   },
   { what: "countersign/explain", code: `export * from "./dist/explain.js"`, maxBytes: 16_000 },
-  { what: "countersign/testing", code: `export * from "./dist/testing.js"`, maxBytes: 13_600 },
+  { what: "countersign/testing", code: `export * from "./dist/testing.js"`, maxBytes: 14_200 },
   {
     what: "countersign/worker, hono itself aside",
     code: `export * from "./dist/worker.js"`,
-    maxBytes: 75_000,
+    maxBytes: 83_000,
   },
 ]
 
@@ -49,7 +49,7 @@ for (const { what, code, maxBytes } of BUDGETS) {
 }
 
 const worker = readFileSync(join(ROOT, ".wrangler", "bundle", "main.js"))
-report("the Worker: receiver, inbox, registry, error reference", gzippedBytes(worker), 87_000)
+report("the Worker: receiver, inbox, registry, error reference", gzippedBytes(worker), 99_000)
 
 function report(what: string, bytes: number, maxBytes: number): void {
   const over = bytes > maxBytes

@@ -41,14 +41,14 @@ export function equalText(a: string, b: string): boolean {
   return difference === 0
 }
 
-/** Standard base64 with padding (RFC 4648). In steps, because a call takes only so many arguments. */
+/** Encodes bytes as standard base64 with padding (RFC 4648). In steps, because the arguments of a call are limited. */
 export function toBase64(bytes: Uint8Array): string {
   let text = ""
   for (let i = 0; i < bytes.length; i += 8_192) text += String.fromCharCode(...bytes.subarray(i, i + 8_192))
   return btoa(text)
 }
 
-/** The bytes of standard or URL-safe base64, padded or not; undefined if the text is neither. */
+/** Decodes standard or URL-safe base64, padded or not. Returns undefined if the text is neither. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   const standard = text.replaceAll("-", "+").replaceAll("_", "/")
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(standard)) return undefined
@@ -59,7 +59,7 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   }
 }
 
-/** The bytes of hex in either case; undefined if the text is not whole bytes of hex. */
+/** Decodes hex in either case. Returns undefined if the text is not whole bytes of hex. */
 export function fromHex(text: string): Uint8Array<ArrayBuffer> | undefined {
   if (!/^(?:[0-9a-f]{2})*$/i.test(text)) return undefined
   return Uint8Array.from({ length: text.length / 2 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16))

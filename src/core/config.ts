@@ -1,13 +1,13 @@
-/** A variable's value: text, or the number or boolean that stands in wrangler.toml. */
+/** The value of a variable: text, or a number or boolean from wrangler.toml. */
 export type BindingText = string | number | boolean
 
-/** The configuration of one surface, or that there is none, or everything that is wrong with it. */
+/** The configuration of one surface: valid, absent, or invalid with every problem. */
 export type Configured<Config> =
   | { readonly state: "on"; readonly config: Config }
   | { readonly state: "off" }
   | { readonly state: "invalid"; readonly problems: readonly string[] }
 
-/** What `parse` makes, or the fallback and one problem more. */
+/** Returns what `parse` returns. If it throws, adds a problem and returns the fallback. */
 export function collect<Value>(problems: string[], name: string, parse: () => Value, fallback: Value): Value {
   try {
     return parse()
@@ -17,7 +17,7 @@ export function collect<Value>(problems: string[], name: string, parse: () => Va
   }
 }
 
-/** Reads one variable at a time: the fallback where it is not set, or empty and that says nothing. */
+/** Creates a reader of single variables. It returns the fallback where a variable is not set, or is empty and may be. */
 export const createReader =
   <Bindings extends object>(env: Bindings, problems: string[], emptyIsInvalid: readonly string[] = []) =>
   <Value>(name: keyof Bindings & string, parse: (text: string) => Value, fallback: Value): Value => {

@@ -64,7 +64,7 @@ export function isWithinJsonLimits(bytes: Uint8Array): boolean {
   return tokens <= MAX_JSON_TOKENS
 }
 
-/** Kinds of bytes outside strings. Numbers, `true`, `false`, `null` and bytes that JSON has not are literals. */
+/** Kinds of bytes outside strings. Numbers, `true`, `false`, `null` and bytes that JSON does not allow count as literals. */
 const LITERAL = 0
 const WHITE_SPACE = 1
 const OPEN = 3

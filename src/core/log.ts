@@ -1,9 +1,9 @@
-/** A handler's error text in the log: enough for a message, not for a body. */
+/** Bounds a handler's error text in the log: enough for a message, too short for a body. */
 export const MAX_LOGGED_ERROR_CHARS = 1_024
 
 /**
- * Writes one JSON object as a line of the platform's log; `undefined` fields vanish. Logging decides nothing: what has no
- * JSON form is left out.
+ * Writes one JSON object as a line of the platform's log, without its `undefined` fields. Never throws: fields that have no
+ * JSON form are left out.
  */
 export function writeLine(entry: Readonly<Record<string, unknown>>): void {
   let line: string
@@ -17,7 +17,7 @@ export function writeLine(entry: Readonly<Record<string, unknown>>): void {
   console.log(line)
 }
 
-/** Name and message of whatever was thrown; no stack, and no more than 1,024 characters. */
+/** Returns name and message of a thrown value: no stack, at most 1,024 characters. */
 export function errorText(cause: unknown): string {
   try {
     return String(cause).slice(0, MAX_LOGGED_ERROR_CHARS)
@@ -26,5 +26,5 @@ export function errorText(cause: unknown): string {
   }
 }
 
-/** The kind of an error that is not ours, for the log: its text could quote a row, and rows hold secrets. */
+/** Returns only the name of a foreign error for the log: its text could quote a row, and rows hold secrets. */
 export const errorName = (cause: unknown): string => (cause instanceof Error ? cause.name : typeof cause)

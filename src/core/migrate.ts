@@ -1,12 +1,12 @@
-/** Newer code has been here: this one must not write. */
+/** The database was migrated by newer code. Older code must not write to it. */
 export class NewerVersion extends Error {
   override readonly name: string = "NewerVersion"
 }
 
 /**
- * Brings a database forward to the last version that `steps` know; call it within a transaction.
+ * Migrates a database to the last version in `steps`. Call it within a transaction.
  *
- * @throws {NewerVersion} The database is of a newer version: older code must not write to it.
+ * @throws {NewerVersion} The database has a newer version.
  */
 export function migrate(sql: SqlStorage, steps: readonly string[]): void {
   sql.exec(

@@ -1,4 +1,4 @@
-/** An expected failure is a value; only a caller's bug throws. */
+/** The outcome of an operation that can fail. An expected failure is a value; only a caller's mistake throws. */
 export type Result<Value, Failure> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly error: Failure }

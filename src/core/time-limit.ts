@@ -1,6 +1,6 @@
 /**
- * What a piece of work comes to, or what `onTimeUp` does if it takes longer. The work itself is not ended by that; what
- * it comes to later is ignored.
+ * Awaits a piece of work for at most `ms` milliseconds, then returns what `onTimeUp` returns. The work itself goes on; its
+ * later result is ignored.
  */
 export async function withTimeLimit<Value>(work: Promise<Value>, ms: number, onTimeUp: () => Value): Promise<Value> {
   let ring: (() => void) | undefined

@@ -1,6 +1,6 @@
 import { isTimeSeconds } from "./is.ts"
 
-/** How a time is written, in one spelling. */
+/** Parses and formats a time in one canonical spelling. */
 export interface TimeUnit {
   readonly name: "s" | "ms" | "s or ms" | "rfc3339" | "rfc3339-utc"
   /** Whole seconds since 1970, fractions cut off; undefined if the text is not such a time. */
@@ -23,7 +23,7 @@ export const MILLISECONDS: TimeUnit = {
   format: (seconds) => `${seconds}000`,
 }
 
-/** Whole seconds or milliseconds: 12 digits of seconds reach the year 33658, 13 of milliseconds begin in 2001. */
+/** Whole seconds or milliseconds, told apart by their digits: 12 digits of seconds reach the year 33658, 13 of milliseconds begin in 2001. */
 export const SECONDS_OR_MILLISECONDS: TimeUnit = {
   name: "s or ms",
   parse: (text) => (text.length > 12 ? MILLISECONDS : SECONDS).parse(text),
@@ -33,7 +33,7 @@ export const SECONDS_OR_MILLISECONDS: TimeUnit = {
 const PATTERN =
   /^(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.\d{1,9})?(?:([Zz])|([+-])([01]\d|2[0-3]):([0-5]\d))?$/
 
-/** Deliberately narrow: a real date, and a zone where the provider sends one. */
+/** Accepts only real dates, with a zone where the provider sends one. */
 function parseDate(text: string, mayLackZone: boolean): number | undefined {
   const [whole, year, month, day, hour, minute, second, z, sign, hours, minutes] = PATTERN.exec(text) ?? []
   if (!whole || (!z && !sign && !mayLackZone)) return undefined

@@ -1,7 +1,7 @@
 /** `error.type` of a response (spec 4.4): the class of a failure, for clients that do not know its code. */
 export type ErrorType = "authentication_error" | "invalid_request_error" | "rate_limit_error" | "api_error"
 
-/** The class of a status (spec 4.4). */
+/** Returns the class of a status (spec 4.4). */
 export function errorTypeOf(status: number): ErrorType {
   if (status === 401 || status === 403) return "authentication_error"
   if (status === 429) return "rate_limit_error"
@@ -17,7 +17,7 @@ export interface CatalogueEntry<Status extends number = number> {
   readonly type: ErrorType
   /** The `message` of the response, the same for every occurrence. Texts may change, codes do not (spec 4.1). */
   readonly meaning: string
-  /** Who of us emits it. Empty: known to clients, emitted by other surfaces of the sender's only (spec 4.3). */
+  /** The surfaces of Countersign that emit it. Empty if only the sender's other surfaces do (spec 4.3). */
   readonly emittedBy: readonly Emitter[]
 }
 
@@ -29,7 +29,7 @@ const code = <Status extends number>(
 
 /**
  * All 40 codes (spec 4.2) with their meanings (spec 4.3). A code means the same everywhere and is never renamed; a
- * client must expect codes that are not here (spec 4.5) and asks `classifyError`.
+ * client must expect codes that are not here (spec 4.5), and calls `classifyError`.
  */
 export const CATALOGUE = {
   invalid_json: code(400, "The body is not valid JSON in UTF-8.", "receiver", "endpoints"),
