@@ -2,6 +2,7 @@
 //
 // A key is an event type, a family as "payment.*", or "*" for every event. Every key that matches runs by itself, after the
 // event was stored and acknowledged: what throws is tried again, eight times over 31 hours, and the others are not.
+// Await what a handler starts, or pass it to the context's `waitUntil`: other work is dropped when the handler returns.
 // An attempt may be repeated, and events come in any order: be idempotent with `event.id`. docs/inbox.md shows how.
 
 import type { WorkerBindings } from "./app/config.ts"

@@ -1,6 +1,7 @@
 import { NoAnswer, UsageError } from "./command.ts"
 import { readDevVars } from "./dev-vars.ts"
-import { toLine, toPrintableJson } from "./terminal.ts"
+import { toLine } from "./terminal.ts"
+import { toPrintableJson } from "../src/core/printable.ts"
 
 const TIMEOUT_MS = 10_000
 

@@ -4,7 +4,8 @@ import { randomUUID } from "node:crypto"
 import type { EndpointView } from "../src/endpoints/endpoint.ts"
 import { callWorker, printRefusal, readCredential, type Call } from "./call.ts"
 import { NoAnswer, readArgs, runCommand, UsageError } from "./command.ts"
-import { printFacts, printTable, toPrintableJson } from "./terminal.ts"
+import { printFacts, printTable } from "./terminal.ts"
+import { toPrintableJson } from "../src/core/printable.ts"
 
 const HELP = `
 The registry of webhook endpoints, as one account sees it.

@@ -1,6 +1,7 @@
 import type { HandlerView, StatsView } from "../src/inbox/stats-view.ts"
 import type { AttemptView, EventDetail, EventView, RunView } from "../src/inbox/view.ts"
-import { paint, printable, printFacts, printTable, toLine, type Cell } from "./terminal.ts"
+import { paint, printFacts, printTable, toLine, type Cell } from "./terminal.ts"
+import { toPrintable } from "../src/core/printable.ts"
 
 const STYLES = {
   waiting: "yellow",
@@ -57,7 +58,7 @@ export function printEvent(event: EventDetail & { readonly body?: string | null 
   ])
   for (const run of event.runs) printRun(run)
   if (event.runs.length === 0) console.log("\nNo handler takes it.")
-  if (event.body) console.log(`\n${printable(event.body)}`)
+  if (event.body) console.log(`\n${toPrintable(event.body)}`)
 }
 
 function printRun({ handler, status, reason, note, next_attempt, history }: EventDetail["runs"][number]): void {

@@ -23,7 +23,7 @@ import {
   type BulkAnswer,
 } from "./inbox-print.ts"
 import { tail, type Changes } from "./inbox-tail.ts"
-import { toPrintableJson } from "./terminal.ts"
+import { toPrintableJson } from "../src/core/printable.ts"
 
 const HELP = `
 The inbox: every event that was acknowledged, its runs (one a handler), and their attempts.

@@ -2,7 +2,7 @@
 
 import { callWorker, printRefusal, readCredential, type Call } from "./call.ts"
 import { readArgs, runCommand, UsageError } from "./command.ts"
-import { toPrintableJson } from "./terminal.ts"
+import { toPrintableJson } from "../src/core/printable.ts"
 
 const HELP = `
 What an operator does about accounts. Effect on the next request; each action is kept with its time and its note.

@@ -7,7 +7,7 @@ import { isThisMachine } from "./call.ts"
 import { readArgs, UsageError } from "./command.ts"
 import { readDevVars } from "./dev-vars.ts"
 import { drawProgress, printSummary, type Answer } from "./report.ts"
-import { printable } from "./terminal.ts"
+import { toPrintable } from "../src/core/printable.ts"
 
 const HELP = `
 Signs a sample event as the provider does, sends it, and prints what was sent and what came back.
@@ -170,7 +170,7 @@ async function sendOne(plan: Plan): Promise<boolean> {
     const { status, text, latencyMs } = await deliver(delivery)
     console.log(`\nPOST ${plan.target.href}`)
     for (const [name, value] of delivery.headers) console.log(`${name}: ${value.replace(/(v1=.{8})[^,]*/g, "$1…")}`)
-    console.log(`\n${sent}\n\n→ ${status} in ${latencyMs.toFixed(0)} ms\n${printable(text.slice(0, 4_000))}`)
+    console.log(`\n${sent}\n\n→ ${status} in ${latencyMs.toFixed(0)} ms\n${toPrintable(text.slice(0, 4_000))}`)
     allTaken &&= status >= 200 && status < 300
   }
   return allTaken

@@ -1,24 +1,13 @@
 import { styleText } from "node:util"
+import { toPrintable } from "../src/core/printable.ts"
 
 type Style = Parameters<typeof styleText>[0]
 
 /** Styled where the output is a terminal that wants it: Node looks at NO_COLOR, FORCE_COLOR and the stream. */
 export const paint = (style: Style, text: string): string => styleText(style, text)
 
-const UNPRINTABLE = /[^\n\P{C}]/gu
-
-/** Somebody else's text: a terminal obeys some characters, and others turn the line around. */
-export const printable = (text: string): string => text.replaceAll(UNPRINTABLE, "?")
-
-/** The same where a line break would pass for a line of ours. */
-export const toLine = (text: string): string => printable(text).replaceAll("\n", " ")
-
-const toEscapes = (text: string): string =>
-  text.replaceAll(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-
-/** JSON that says the same, and that a terminal shows as it stands: `JSON.stringify` leaves some of these as they are. */
-export const toPrintableJson = (value: unknown, indent?: number): string =>
-  JSON.stringify(value, undefined, indent).replaceAll(UNPRINTABLE, toEscapes)
+/** Returns text of a partner, a sender or a handler for one line: a line break in it could pass for a line of ours. */
+export const toLine = (text: string): string => toPrintable(text).replaceAll("\n", " ")
 
 /** A cell of a table. */
 export interface Cell {

@@ -1,5 +1,5 @@
 import { Hono } from "hono"
-import { errorText } from "../core/log.ts"
+import { errorText } from "../core/error-text.ts"
 import { ACCOUNT_OPERATIONS, OPERATOR_PATH, type AccountOperationDeps } from "../endpoints/account-operations.ts"
 import { PARTNER_PATH } from "../endpoints/operations.ts"
 import { createPartnerRoutes, type PartnerSettings } from "../endpoints/route.ts"

@@ -1,4 +1,4 @@
-import { errorName } from "../core/log.ts"
+import { errorName } from "../core/error-text.ts"
 import type { Log } from "../events/handlers.ts"
 
 /** Variables that may be bindings of Cloudflare's Secrets Store. By name, because other bindings have a `get` as well. */

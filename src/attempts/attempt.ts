@@ -1,4 +1,4 @@
-import { errorText } from "../core/log.ts"
+import { errorText } from "../core/error-text.ts"
 import { LEASE_MS } from "./claim.ts"
 import type { GroupCommit } from "./group-commit.ts"
 import { endAttempt, type Outcome } from "./run.ts"

@@ -1,4 +1,4 @@
-import { errorText } from "../core/log.ts"
+import { errorText } from "../core/error-text.ts"
 import { createAttempts } from "./attempt.ts"
 import { BACKSTOP_MS, LEASE_MS, claimSteps, nextRunAt } from "./claim.ts"
 import type { GroupCommit } from "./group-commit.ts"

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers"
-import { errorName, writeLine } from "../core/log.ts"
+import { errorName } from "../core/error-text.ts"
+import { writeLine } from "../core/log.ts"
 import { migrate } from "../core/migrate.ts"
 import type { Result } from "../core/result.ts"
 import type {

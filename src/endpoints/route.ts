@@ -1,7 +1,7 @@
 import type { Hono } from "hono"
 import { parseBearer } from "../http/bearer.ts"
 import { toQuery } from "../http/fields.ts"
-import { errorName } from "../core/log.ts"
+import { errorName } from "../core/error-text.ts"
 import { RATE_BURST } from "./rate-limit.ts"
 import { toPageBody } from "../http/paging.ts"
 import { CATALOGUE } from "../errors/catalogue.ts"

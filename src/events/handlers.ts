@@ -11,7 +11,7 @@ export const MAX_CONCURRENCY = 64
 /** Writes one JSON line to the log. */
 export type Log = (entry: Readonly<Record<string, unknown>>) => void
 
-/** What a handler gets beside the event. */
+/** What a handler gets with the event. */
 export interface HandlerContext<Env = unknown> {
   /** The Worker's bindings. */
   readonly env: Env
@@ -19,8 +19,20 @@ export interface HandlerContext<Env = unknown> {
   readonly attempt: number
   /** The sender's id of this delivery, cut to 128 printable ASCII characters. Not signed: log it, trust it for nothing. */
   readonly deliveryId: string | undefined
-  /** Fires when the attempt's time is up; pass it to `fetch`, so that nothing goes on for an attempt that was given up. */
+  /**
+   * The body as it was signed. `JSON.parse` rounds integers beyond 2^53 in the event, `9007199254740993` to `…992`: where
+   * they occur, read them from these bytes.
+   */
+  readonly rawBody: Uint8Array
+  /** Aborted when the attempt's time is up. Pass it to `fetch`, so that no request goes on for an attempt that is over. */
   readonly signal: AbortSignal
+  /**
+   * Adds work that the handler does not await itself. The attempt ends when all of it has settled, within the same time
+   * limit, and fails if any of it rejects. Other work that is not awaited is dropped when the handler returns.
+   *
+   * @throws {TypeError} The attempt has ended.
+   */
+  readonly waitUntil: (work: Promise<unknown>) => void
   /** Writes one JSON line with the event's id and type, `message` and `fields`. */
   readonly log: (message: string, fields?: Readonly<Record<string, unknown>>) => void
 }

@@ -1,4 +1,4 @@
-import { errorText } from "../core/log.ts"
+import { errorText } from "../core/error-text.ts"
 import { withTimeLimit } from "../core/time-limit.ts"
 import { Unavailable, type HandOff, type HandOffInput } from "../events/hand-off.ts"
 import type { Log } from "../events/handlers.ts"

@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers"
 import { GroupCommit } from "../attempts/group-commit.ts"
-import { errorText, writeLine } from "../core/log.ts"
+import { errorText } from "../core/error-text.ts"
+import { writeLine } from "../core/log.ts"
 import { migrate } from "../core/migrate.ts"
 import { INBOX_SCHEMA } from "./inbox-schema.ts"
 import type {

@@ -1,57 +1,103 @@
-import { errorText } from "../core/log.ts"
+import { errorStack, errorText } from "../core/error-text.ts"
 import { withTimeLimit } from "../core/time-limit.ts"
 import { parseEvent } from "../events/envelope.ts"
-import type { WebhookEvent } from "../events/event.ts"
 import { createContext, type HandlerSet, type Log } from "../events/handlers.ts"
 import { GiveUp, RetryLater } from "../events/outcomes.ts"
-import { checkPayload, type EventSchemas } from "../events/schema.ts"
+import { checkPayload } from "../events/schema.ts"
 import type { HandlerCall, RunOutcome } from "./inbox.ts"
 
-/** What an attempt may take. */
+/** Time limit of an attempt, in milliseconds. */
 export const ATTEMPT_TIMEOUT_MS = 30_000
 
+interface RunDeps<Env> {
+  readonly env: Env
+  readonly log: Log
+  readonly timeoutMs?: number
+}
+
 /**
- * Makes one attempt: bytes → event → schema → handler, within the time limit. Whatever the handler does, it ends; its
- * signal has fired by then if it took too long, and what it still does is nobody's.
+ * Makes one attempt: bytes → event → schema → handler, and what the handler passed to `waitUntil`. Always settles within the
+ * time limit: then the signal is aborted, and later results are ignored.
  */
 export async function runHandler<Env>(
   call: HandlerCall,
   handlers: HandlerSet<Env>,
-  { env, log, timeoutMs = ATTEMPT_TIMEOUT_MS }: { env: Env; log: Log; timeoutMs?: number },
+  { env, log, timeoutMs = ATTEMPT_TIMEOUT_MS }: RunDeps<Env>,
 ): Promise<RunOutcome> {
-  const handler = handlers.entries.find(([pattern]) => pattern === call.handler)?.[1]
-  if (!handler) return { kind: "handler_gone" }
   const abort = new AbortController()
-  const work = attemptOf(call.body, handlers.schemas, async (event) => {
-    const { attempt, deliveryId } = call
-    await handler(event, createContext(event, { env, attempt, deliveryId, signal: abort.signal, log }))
-  })
-  return await withTimeLimit(work, timeoutMs, () => {
+  const attempt = makeAttempt(call, handlers, { env, log, signal: abort.signal })
+  return await withTimeLimit(attempt, timeoutMs, () => {
     abort.abort(new Error(`an attempt may take ${timeoutMs} ms`))
     return { kind: "timed_out", error: `no end after ${timeoutMs} ms` }
   })
 }
 
-/** A schema is the user's code, too: what it throws is what its handler would have thrown. */
-async function attemptOf(
-  body: Uint8Array,
-  schemas: EventSchemas,
-  handle: (event: WebhookEvent) => Promise<void>,
+async function makeAttempt<Env>(
+  { handler: key, attempt, deliveryId, body }: HandlerCall,
+  { entries, schemas }: HandlerSet<Env>,
+  { env, log, signal }: { readonly env: Env; readonly log: Log; readonly signal: AbortSignal },
 ): Promise<RunOutcome> {
+  const handler = entries.find(([pattern]) => pattern === key)?.[1]
+  if (!handler) return { kind: "handler_gone" }
+  const facts: Record<string, unknown> = { handler: key, attempt }
+  const work = collectWork()
   try {
-    // The rules of an envelope, or the user's schema, may have changed since it was stored.
+    // The rules of an envelope, or the user's schema, may have changed since the event was stored.
     const parsed = parseEvent(body)
+    if (parsed.ok) Object.assign(facts, { event_id: parsed.value.id, event_type: parsed.value.type })
+    // A schema is the user's code too: an error that it throws counts as its handler's.
     const event = parsed.ok ? checkPayload(parsed.value, schemas) : parsed
     if (!event.ok) return { kind: "dead", reason: "payload_refused", error: event.error.param ?? event.error.code }
-    await handle(event.value)
+    const { waitUntil } = work
+    const context = { env, attempt, deliveryId, rawBody: body, signal, waitUntil, log }
+    await handler(event.value, createContext(event.value, context))
+    await work.settle()
     return { kind: "done" }
   } catch (error) {
-    return toOutcome(error)
+    return toOutcome(error, (stack) => log({ level: "warn", message: "a handler threw", ...facts, ...stack }))
+  } finally {
+    work.end()
   }
 }
 
-function toOutcome(error: unknown): RunOutcome {
-  if (error instanceof GiveUp) return { kind: "dead", reason: "gave_up", error: errorText(error) }
-  const retry = error instanceof RetryLater ? { retryAfterSeconds: error.seconds } : {}
-  return { kind: "failed", error: errorText(error), ...retry }
+/** @param report Logs the error with its stack, which is not kept in the inbox. */
+function toOutcome(thrown: unknown, report: (facts: { error: string; stack: string }) => void): RunOutcome {
+  const error = errorText(thrown)
+  if (thrown instanceof GiveUp) return { kind: "dead", reason: "gave_up", error }
+  if (thrown instanceof RetryLater) return { kind: "failed", error, retryAfterSeconds: thrown.seconds }
+  const stack = errorStack(thrown)
+  if (stack !== undefined) report({ error, stack })
+  return { kind: "failed", error }
+}
+
+/** The work that a handler does not await itself. */
+interface CollectedWork {
+  readonly waitUntil: (work: Promise<unknown>) => void
+  /** Resolves once all of it has settled, also what was added meanwhile. Rejects with the first rejection, in its order. */
+  readonly settle: () => Promise<void>
+  readonly end: () => void
+}
+
+function collectWork(): CollectedWork {
+  const added: Promise<unknown>[] = []
+  let isOver = false
+  return {
+    waitUntil(work) {
+      if (isOver)
+        throw new TypeError("waitUntil was called after the attempt had ended: call it before the handler returns")
+      const promise = Promise.resolve(work)
+      // Its rejection is dealt with by `settle`, or is ignored with the rest of an attempt that failed before.
+      promise.catch(() => {})
+      added.push(promise)
+    },
+    async settle() {
+      let outcomes: readonly PromiseSettledResult<unknown>[] = []
+      while (outcomes.length < added.length) outcomes = await Promise.allSettled(added)
+      const failed = outcomes.find(({ status }) => status === "rejected")
+      if (failed?.status === "rejected") throw failed.reason
+    },
+    end() {
+      isOver = true
+    },
+  }
 }

@@ -1,6 +1,6 @@
 import { BACKSTOP_MS } from "../attempts/claim.ts"
 import { createDispatcher, type Chore, type DispatcherDeps } from "../attempts/dispatcher.ts"
-import { errorText } from "../core/log.ts"
+import { errorText } from "../core/error-text.ts"
 import { accept, findDuplicate, MAX_ROW_BYTES, rowBytes } from "./accept.ts"
 import { createActivityCount } from "./activity.ts"
 import { createHandlerLanes, type HandlerPayload } from "./handler-lane.ts"

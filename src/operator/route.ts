@@ -1,7 +1,7 @@
 import type { Hono } from "hono"
 import * as v from "valibot"
 import { checkFields, toQuery } from "../http/fields.ts"
-import { errorName } from "../core/log.ts"
+import { errorName } from "../core/error-text.ts"
 import { parseJson, readJsonBytes } from "../http/json.ts"
 import { ok, type Result } from "../core/result.ts"
 import { CATALOGUE } from "../errors/catalogue.ts"

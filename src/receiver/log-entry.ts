@@ -1,4 +1,4 @@
-import { errorText } from "../core/log.ts"
+import { errorText } from "../core/error-text.ts"
 import type { Outcome } from "./receive.ts"
 
 /** Spec 2.8: a delivery id is a stranger's text, and it is logged before anything is proven. */

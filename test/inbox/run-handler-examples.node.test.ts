@@ -49,7 +49,8 @@ describe("with a database", () => {
   async function run(key: string, given: WebhookEvent): Promise<void> {
     const [, handler] = handlersOfPage(key).entries.find(([pattern]) => pattern === key)!
     const { signal } = new AbortController()
-    const context = { env: { DB }, attempt: 1, deliveryId: undefined, signal, log: nothing }
+    const rest = { deliveryId: undefined, rawBody: new Uint8Array(), waitUntil: nothing, log: nothing }
+    const context = { env: { DB }, attempt: 1, signal, ...rest }
     await handler(given, createContext<unknown>(given, context))
   }
 

@@ -1,6 +1,6 @@
 import * as v from "valibot"
 import { describe, expect, it } from "vitest"
-import { errorText } from "../../src/core/log.ts"
+import { errorText } from "../../src/core/error-text.ts"
 import { Unavailable } from "../../src/events/hand-off.ts"
 import { defineHandlers, type Handler } from "../../src/events/handlers.ts"
 import { toLoggedDeliveryId } from "../../src/receiver/log-entry.ts"
@@ -285,7 +285,7 @@ describe("whatever a handler throws fits into a line", () => {
     { why: "number", thrown: 0, want: "0" },
     { why: "symbol", thrown: Symbol("no"), want: "Symbol(no)" },
     { why: "object that throws when it is read", thrown: hostile, want: "an error that has no text" },
-    { why: "object without a prototype", thrown: Object.create(null), want: "an error that has no text" },
+    { why: "object without a prototype", thrown: Object.create(null), want: "{}" },
     { why: "object whose text is none", thrown: { toString: () => ({}) }, want: "an error that has no text" },
     { why: "huge message", thrown: "x".repeat(100_000), want: "x".repeat(1_024) },
     { why: "Error with a huge message", thrown: new Error("x".repeat(2_000)), want: `Error: ${"x".repeat(1_017)}` },

@@ -567,7 +567,7 @@ describe("inline handlers: spec 3.12", () => {
     })
     await createReceiver({ handlers }).send()
     const signal = expect.any(AbortSignal) as unknown
-    expect(contexts).toEqual([{ env: { NAME: "bindings of the test" }, attempt: 1, deliveryId: "dlv_1", signal }])
+    expect(contexts).toMatchObject([{ env: { NAME: "bindings of the test" }, attempt: 1, deliveryId: "dlv_1", signal }])
   })
 })
 

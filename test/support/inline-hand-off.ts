@@ -19,7 +19,15 @@ export const createInlineHandOff =
     if (!checked.ok) throw new Error("the receiver took an event that it should refuse")
     const event = checked.value
     const signal = AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)
-    const context = createContext(event, { env, attempt: 1, deliveryId, signal, log })
+    const context = createContext(event, {
+      env,
+      attempt: 1,
+      deliveryId,
+      rawBody: body,
+      signal,
+      waitUntil: () => {},
+      log,
+    })
     for (const handler of handlersOf(handlers, event.type)) await handler(event, context)
     return "accepted"
   }

@@ -1,5 +1,5 @@
 import { fromUtf8 } from "../../core/bytes.ts"
-import { errorText } from "../../core/log.ts"
+import { errorText } from "../../core/error-text.ts"
 import { readBody } from "../../http/read-body.ts"
 import { withTimeLimit } from "../../core/time-limit.ts"
 import type { Log } from "../../events/handlers.ts"
