@@ -1,4 +1,4 @@
-// npm run errors: writes docs/errors/ from the catalogue. A test holds the pages to it.
+// npm run docs:errors: writes docs/errors/ from the catalogue. A test holds the pages to it.
 
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"

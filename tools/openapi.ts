@@ -1,4 +1,4 @@
-// npm run openapi: makes docs/api.md from the list of operations. With --json it prints the OpenAPI document instead, the
+// npm run docs:api: makes docs/api.md from the list of operations. With --json it prints the OpenAPI document instead, the
 // same that a Worker serves at /openapi.json.
 
 import { writeFileSync } from "node:fs"

@@ -30,7 +30,7 @@ const BUDGETS: readonly { what: string; code: string; maxBytes: number }[] = [
   {
     what: "countersign/worker, hono itself aside",
     code: `export * from "./dist/worker.js"`,
-    maxBytes: 83_000,
+    maxBytes: 88_000,
   },
 ]
 
@@ -49,7 +49,7 @@ for (const { what, code, maxBytes } of BUDGETS) {
 }
 
 const worker = readFileSync(join(ROOT, ".wrangler", "bundle", "main.js"))
-report("the Worker: receiver, inbox, registry, error reference", gzippedBytes(worker), 99_000)
+report("the Worker: receiver, inbox, registry, error reference", gzippedBytes(worker), 105_000)
 
 function report(what: string, bytes: number, maxBytes: number): void {
   const over = bytes > maxBytes

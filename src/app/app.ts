@@ -34,7 +34,7 @@ export interface AppDeps {
   readonly inbox: Surface<Omit<InboxOperationDeps, "clock"> & OperatorTokens>
   /** The registry of endpoints at `/partner/v1/webhook_endpoints`. */
   readonly endpoints: Surface<PartnerSettings>
-  /** Where the pages of the error codes are: makes `error.doc_url`, which no error has unless it is given. */
+  /** The address of the error pages. Errors have a `doc_url` only if it is given. */
   readonly errorDocsUrl?: string | undefined
   /** The operator's routes about accounts at `/operator/accounts`. */
   readonly operator: Surface<Pick<AccountOperationDeps, "accountOf"> & OperatorTokens>
@@ -45,7 +45,7 @@ export interface AppDeps {
 
 type App = Hono<{ Variables: { requestId: string } }>
 
-/** Mounts the routes. Knows no bindings, so it runs in any runtime. */
+/** Mounts the routes. It knows no bindings, so it runs in any runtime. */
 export function createApp(deps: AppDeps): App {
   const { receiver, inbox, endpoints, operator, errorDocsUrl, log, clock } = deps
   const app: App = new Hono()

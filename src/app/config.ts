@@ -4,10 +4,10 @@ import { readInboxConfig, type InboxBindings, type InboxConfig } from "../inbox/
 import type { OperatorBindings } from "../operator/token.ts"
 import { readReceiverVariables, type ReceiverBindings, type ReceiverVariables } from "../receiver/config.ts"
 
-/** The address of the error pages stands in every error; longer ones are a mistake. */
+/** The longest address of the error pages: it is part of every error. */
 export const MAX_DOCS_URL_CHARS = 512
 
-/** All that the Worker reads from its environment. */
+/** Everything the Worker reads from its environment. */
 export interface WorkerBindings
   extends ReceiverBindings, InboxBindings, PartnerBindings, OperatorBindings, ErrorDocsBindings {}
 
@@ -28,9 +28,9 @@ export function readReceiverConfig(env: ReceiverBindings & InboxBindings): Confi
   return { state: "invalid", problems }
 }
 
-/** What the Worker reads from its environment for the error reference. */
+/** The variable of the error reference. */
 export interface ErrorDocsBindings {
-  /** Where the pages of the error codes are, as `https://example.com/errors`; errors have no `doc_url` unless it is set. */
+  /** The address of the error pages, as `https://example.com/errors`. Errors have a `doc_url` only if it is set. */
   readonly ERROR_DOCS_URL?: BindingText
 }
 
@@ -42,7 +42,7 @@ export function readErrorDocsConfig({ ERROR_DOCS_URL }: ErrorDocsBindings): Conf
   return problems.length === 0 ? { state: "on", config: { url } } : { state: "invalid", problems }
 }
 
-/** A code and a slash are put behind it, so there is no query and no fragment. */
+/** Reads the address. A slash and a code are appended to it, so it may have no query and no fragment. */
 function parseDocsUrl(text: string): string {
   if (text.length > MAX_DOCS_URL_CHARS || !/^https?:\/\/[^\s?#]+$/.test(text) || !URL.canParse(text)) {
     throw new TypeError(`must be an http or https URL of at most ${MAX_DOCS_URL_CHARS} characters without ? and #`)

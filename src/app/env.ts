@@ -17,19 +17,19 @@ import { createVerifier } from "../verify/verifier.ts"
 import { isActive } from "../verify/keyring.ts"
 import { credicorp } from "../providers/credicorp.ts"
 
-/** What the app needs of the world. */
+/** What the app needs from its platform. */
 export interface AppEnvDeps {
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly clock: () => number
-  /** Fetches the key set of an issuer of tokens. */
+  /** Fetches the key set of a token issuer. */
   readonly fetch: typeof fetch
-  /** Keeps work going beyond the request that began it. */
+  /** Keeps work alive after the response of the request that began it. */
   readonly waitUntil: (work: Promise<void>) => void
 }
 
 /**
- * Bindings in, app out. What is wrong with the configuration is logged once, all of it.
+ * Makes the app from the bindings. Every problem of the configuration is logged, once.
  */
 export function createAppFromEnv<Env extends WorkerBindings>(
   env: Env,
@@ -86,7 +86,7 @@ export function createAppFromEnv<Env extends WorkerBindings>(
 
 const keysOf = <Env>({ entries }: HandlerSet<Env>): readonly string[] => entries.map(([pattern]) => pattern)
 
-/** The operator's token and the inbox that it is for. */
+/** Reads what the operator's routes about the inbox need: the tokens and the inbox. */
 function readInboxRouteConfig(env: WorkerBindings): Configured<OperatorConfig & { inbox: InboxConfig }> {
   const operator = readOperatorConfig(env)
   if (operator.state === "off") return operator
@@ -98,7 +98,7 @@ function readInboxRouteConfig(env: WorkerBindings): Configured<OperatorConfig & 
   return { state: "invalid", problems }
 }
 
-/** The operator's token and the accounts that it is for. */
+/** Reads what the operator's routes about accounts need: the tokens and the accounts. */
 function readAccountsRouteConfig(env: WorkerBindings): Configured<OperatorConfig & Pick<PartnerConfig, "accounts">> {
   const { ACCOUNTS: accounts } = env
   const operator = readOperatorConfig(env)
@@ -148,7 +148,7 @@ function createReceiverSettings<Env>(
     livemode,
     unknownEvents,
     knownPatterns: [...eventTypes, ...keysOf(handlers)],
-    // The inbox holds payloads against them when it runs a handler.
+    // Payloads are validated when the inbox runs a handler, never before the event is stored.
     schemas: {},
     handOff: createInboxHandOff({ shards, handlerKeys: keysOf(handlers), log }),
     checkStore: createStoreCheck(async () => await askStore(shards), { clock, log }),

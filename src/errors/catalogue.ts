@@ -1,4 +1,4 @@
-/** `error.type` of a response (spec 4.4): the class of a failure, for clients that do not know its code. */
+/** `error.type` of a response (spec 4.4): the class of an error, for clients that do not know its code. */
 export type ErrorType = "authentication_error" | "invalid_request_error" | "rate_limit_error" | "api_error"
 
 /** Returns the class of a status (spec 4.4). */

@@ -30,7 +30,7 @@ export function checkEnvelope(value: unknown): Result<WebhookEvent, Refusal> {
   return ok(value as unknown as WebhookEvent)
 }
 
-/** Whether a value is an event type: dotted lower-case words, at most 128 characters (spec 2.6). */
+/** Returns whether a value is an event type: dotted lower-case words, at most 128 characters (spec 2.6). */
 export const isEventType = (value: unknown): value is string => fits(value, EVENT_FIELDS.type)
 
 function fits(
@@ -50,9 +50,9 @@ function fits(
 }
 
 /**
- * Whether a time of the right form exists: `Date` makes the 2nd of March of the 30th of February, and another day of 24:00,
- * and knows no leap second, which is allowed at 23:59 (spec 2.7). Asking it for the day costs a tenth of having it write the
- * time out again.
+ * Returns whether a time of the right form exists. `Date` reads the 30th of February as the 2nd of March and 24:00 as the next
+ * day, so the day is compared. It knows no leap second, which is allowed at 23:59 (spec 2.7). Reading the day costs a tenth of
+ * formatting the time again.
  */
 const isRealTime = (text: string): boolean =>
   new Date(`${text.slice(0, 19).replace("23:59:60", "23:59:59")}Z`).getUTCDate() === Number(text.slice(8, 10))

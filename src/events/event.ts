@@ -39,7 +39,7 @@ export interface EventField {
   /** In characters. */
   readonly minLength?: number
   readonly maxLength?: number
-  /** `date-time`: beyond its pattern a time that exists. */
+  /** `date-time`: the time must also exist. */
   readonly format?: "date-time"
   readonly optional?: true
 }
@@ -69,7 +69,7 @@ export const EVENT_FIELDS = {
 
 type TypeOf<Field extends EventField> = { string: string; boolean: boolean; object: object }[Field["type"]]
 
-/** The fields of every event whose types need nothing but the declaration. */
+/** The fields whose types follow from the declaration alone. */
 type PlainFields = {
   readonly [Name in "id" | "created" | "livemode" | "api_version"]: TypeOf<(typeof EVENT_FIELDS)[Name]>
 }

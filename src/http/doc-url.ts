@@ -1,11 +1,11 @@
 import type { ErrorBody } from "./response.ts"
 
 /**
- * The same error with `error.doc_url`, the page of its code (spec 4.1). Done to the answer as it leaves, so that no route
- * needs to know where the pages are.
+ * Adds `error.doc_url`, the page of the code (spec 4.1), to an error response. It is added as the response leaves, so that no
+ * route needs to know the address.
  *
- * @param response An error as `errorResponse` makes it.
- * @param docsUrl Where the pages are, without a slash at its end.
+ * @param response An error, as `errorResponse` makes it.
+ * @param docsUrl The address of the pages, without a slash at its end.
  */
 export async function withDocUrl(response: Response, docsUrl: string): Promise<Response> {
   const body = (await response.json()) as ErrorBody

@@ -1,12 +1,12 @@
 import { CATALOGUE, type ErrorCode, type ErrorType } from "../errors/catalogue.ts"
 
-/** How long a sender is told to wait when we cannot take its delivery now; the sender's own schedule starts at a minute. */
+/** `Retry-After` of a 503, in seconds. The sender's own schedule starts at a minute. */
 export const RETRY_AFTER_SECONDS = 30
 
-/** Header of every response, and `error.request_id` of every error (spec 4.1). */
+/** The header of every response that names its request; errors repeat it as `error.request_id` (spec 4.1). */
 export const REQUEST_ID_HEADER = "Credicorp-Request-Id"
 
-/** What goes with a 503: when to try again. */
+/** The headers of a 503. */
 export const RETRY_LATER: Readonly<Record<string, string>> = { "Retry-After": String(RETRY_AFTER_SECONDS) }
 
 /** The body of every error response (spec 4.1). */
@@ -42,7 +42,7 @@ export const toErrorBody = ({ code, param, publicMessage }: ErrorFacts, requestI
   },
 })
 
-/** What every response carries. None is for a cache: each is about one request, and some hold a secret. */
+/** Returns the headers of every response. None may be cached: each is about one request, and some hold a secret. */
 export const everyHeader = (requestId: string): Readonly<Record<string, string>> => ({
   "Cache-Control": "no-store",
   [REQUEST_ID_HEADER]: requestId,
@@ -65,17 +65,21 @@ export const jsonResponse = (
     },
   })
 
-/** A response without a body. */
+/** Makes a response without a body. */
 export const emptyResponse = (status: 204, requestId: string, headers?: Readonly<Record<string, string>>): Response =>
   new Response(null, { status, headers: { ...everyHeader(requestId), ...headers } })
 
-/** What goes with a status, whoever answers it. */
+/** The headers of a status, on every route. */
 export const HEADERS_OF_STATUS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   401: { "WWW-Authenticate": "Bearer" },
   503: RETRY_LATER,
 }
 
-/** @param headers What goes with the code beyond that: `Allow` with 405, `Retry-After` with 429. */
+/**
+ * Makes an error response (spec 4.1).
+ *
+ * @param headers Further headers of the code: `Allow` with 405, `Retry-After` with 429.
+ */
 export const errorResponse = (
   facts: ErrorFacts,
   requestId: string,
@@ -92,11 +96,11 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 const ID_BYTES = 16
 
-/** Random bytes for many ids: to ask for 16 at a time costs more than everything else that an id takes. */
+/** Random bytes for 64 ids. Asking for 16 at a time costs more than the rest of making an id. */
 const random = new Uint8Array(64 * ID_BYTES)
 let used = random.length
 
-/** A request id of our own: `req_` and 16 characters that hold 96 random bits. One that was sent in is ignored (spec 4.1). */
+/** Makes a request id: `req_` and 16 characters with 96 random bits. An id that was sent in is ignored (spec 4.1). */
 export function createRequestId(): string {
   if (used === random.length) {
     crypto.getRandomValues(random)

@@ -49,7 +49,7 @@ const CODE =
 
 /** Splits a text at the names in it that are set as code. */
 export const splitCode = (text: string): readonly { readonly text: string; readonly isCode: boolean }[] =>
-  // A group that captures puts what it matched at the odd places.
+  // The capturing group puts its matches at the odd indexes.
   text.split(CODE).map((part, index) => ({ text: part, isCode: index % 2 === 1 }))
 
 export const ERROR_CODES = Object.keys(CATALOGUE) as readonly ErrorCode[]
@@ -74,7 +74,7 @@ export function toErrorPage(code: ErrorCode): ErrorPage {
 const NOT_OURS =
   "Countersign never answers with this code. It is listed for clients of Credicorp's other services, and classifyError knows it."
 
-/** What a route adds, as one of them does. */
+/** The headers that a route adds, in an example. */
 const EXAMPLE_HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   405: { Allow: "POST" },
   429: {
@@ -85,7 +85,7 @@ const EXAMPLE_HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>
   },
 }
 
-/** A response as it is on the wire, its body laid out to be read. */
+/** Writes a response as it is on the wire, with an indented body. */
 export const toText = ({ status, headers, body }: ErrorPage["example"]): string =>
   [
     `HTTP/1.1 ${status}`,
