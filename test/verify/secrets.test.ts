@@ -44,6 +44,9 @@ const accepted = [
     ],
   },
   { why: "16 secrets", input: many(16) },
+  // A rule about what wraps a secret says nothing of the same characters elsewhere in it.
+  { why: "quotes inside", input: [`${S}"a"`, `"a"${S}`, `${S}'`, `${S}“a”`, `“a”${S}`, `${S}‘a’`, `‘a’${S}`] },
+  { why: "a variable's signs inside", input: [`${S}<a>`, `<a>${S}`, `{{a}}${S}`, `\${a}${S}`] },
 ]
 
 describe("checkSecrets accepts (spec 1.11, 1.12)", () => {
