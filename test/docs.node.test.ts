@@ -51,6 +51,22 @@ describe("docs/security.md", () => {
     )
     expect(bare.map(([threat]) => threat)).toEqual([])
   })
+
+  it("names for each resource that can be used up where its bound is enforced, what follows, and a test", () => {
+    const [, section = ""] = /## What can be used up\n([^]*?)\n## /.exec(textOf("docs/security.md")) ?? []
+    const rows = [...section.matchAll(/^\| (?!resource|-)(.*) \|$/gm)].map(([, row]) => row!.split(" | "))
+    const text = rows.map(([resource]) => resource).join("\n")
+    const wanted = ["storage of a shard", "storage of an account", "memory of an isolate", "CPU", "open connections"]
+    expect([...wanted, "alarms", "rows", "log volume"].filter((resource) => !text.includes(resource))).toEqual([])
+    const bare = rows.filter(
+      (row) =>
+        row.length !== 7 ||
+        row.some((cell) => cell.trim() === "") ||
+        !/`src\/[^`]+\.ts`/.test(row[3]!) ||
+        !/`test\/[^`]+\.ts`/.test(row[6]!),
+    )
+    expect(bare).toEqual([])
+  })
 })
 
 describe("docs/spec.md", () => {
