@@ -32,14 +32,17 @@ const issuer = { kid: "of-this-run", publicJwk: await exportJWK(publicKey), priv
 const { compatibility_date, compatibility_flags } = readConfig({ config: "./wrangler.toml" })
 
 /** Runs tests in workerd, beside the Worker of test/support/worker.ts. */
-const inWorkerd = () =>
+const inWorkerd = ({
+  flags = [],
+  bindings = {},
+}: { flags?: readonly string[]; bindings?: Record<string, string> } = {}) =>
   cloudflareTest({
     main: "./test/support/worker.ts",
     // The runtime's own lines about exceptions that a test expects. A test that fails reports its exception itself.
     verbose: false,
     miniflare: {
       compatibilityDate: compatibility_date!,
-      compatibilityFlags: compatibility_flags,
+      compatibilityFlags: [...compatibility_flags, ...flags],
       durableObjects: {
         ACCOUNTS: { className: "Account", useSQLite: true },
         INBOXES: { className: "Inbox", useSQLite: true },
@@ -52,6 +55,7 @@ const inWorkerd = () =>
         PARTNER_JWT_ISSUER: ISSUER,
         PARTNER_JWT_AUDIENCE: AUDIENCE,
         PARTNER_JWKS: JSON.stringify({ keys: [{ ...issuer.publicJwk, kid: issuer.kid }] }),
+        ...bindings,
       },
     },
   })
@@ -68,6 +72,10 @@ const e2e = "test/e2e/**/*.test.ts"
 /** Other packages' files, and folders that a tool makes for the moment. */
 const foreign = ["**/node_modules/**", "**/.*/**"]
 
+// Fills the storage of objects. Only an experimental flag lets a test say how many pages a database may have.
+const exhaustion = "test/**/*.exhaustion.test.ts"
+const SMALL_SHARDS = { flags: ["experimental"], bindings: { INBOX_MAX_SHARD_BYTES: "300000" } }
+
 /**
  * Files share a process and its modules: each leaves the globals as it found them, and names its own objects.
  * The limits end a test that hangs; none decides how fast a loaded machine has to be.
@@ -82,16 +90,17 @@ export default defineConfig({
     maxWorkers: 2,
     coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text", "json-summary"] },
     projects: [
-      { test: { name: "node", include: [everywhere], exclude: [...foreign, workerdOnly, fuzz, e2e], ...shared } },
+      { test: { name: "node", include: [everywhere], exclude: [...foreign, workerdOnly, exhaustion, fuzz, e2e], ...shared } },
       {
         plugins: [inWorkerd()],
         test: {
           name: "workerd",
           include: [everywhere],
-          exclude: [...foreign, nodeOnly, fuzz, e2e],
+          exclude: [...foreign, nodeOnly, exhaustion, fuzz, e2e],
           ...sharedInWorkerd,
         },
       },
+      { plugins: [inWorkerd(SMALL_SHARDS)], test: { name: "exhaustion", include: [exhaustion], ...sharedInWorkerd } },
       { test: { name: "fuzz", include: [fuzz], ...shared } },
       { plugins: [inWorkerd()], test: { name: "fuzz-workerd", include: [fuzz], ...sharedInWorkerd } },
       // Each starts processes of its own; one file at a time, so that none waits for another's.

@@ -128,7 +128,7 @@ const WHOLE = new Set(["architecture", "docs", "examples", "exports", "peers-bug
 
 /** `inbox/sql-store-rows.workerd.test.ts` is about `inbox/sql-store.ts`: its name is that file's, or begins with it. */
 function isBesideSource(path: string): boolean {
-  const name = basename(path).replace(/(?:\.(?:node|workerd|fuzz))?\.test\.ts$/, "")
+  const name = basename(path).replace(/(?:\.(?:node|workerd|fuzz|exhaustion))?\.test\.ts$/, "")
   const folder = join(ROOT, path.startsWith("tools/") ? dirname(path) : join("src", dirname(path)))
   const beside = existsSync(folder) ? readdirSync(folder) : []
   return beside.some((file) => file.endsWith(".ts") && `${name}-`.startsWith(`${basename(file, ".ts")}-`))

@@ -84,8 +84,9 @@ export class Inbox extends DurableObject<RetentionBindings & SpaceBindings> impl
     const { storage, exports } = this.ctx
     const retention = parseRetention(this.env)
     const maxBytes = parseMaxShardBytes(this.env)
+    const space = createSpace(() => storage.sql.databaseSize, maxBytes.ok ? maxBytes.value : undefined)
     return createShard({
-      store: createSqlInboxStore(storage.sql),
+      store: createSqlInboxStore(storage.sql, () => space.isNearlyFull()),
       commits: new GroupCommit({
         transactionSync: (work) => this.#transact(work),
         sync: () => storage.sync(),
@@ -93,7 +94,7 @@ export class Inbox extends DurableObject<RetentionBindings & SpaceBindings> impl
       runner: findRunner(exports),
       ensureWake: (at) => this.#ensureAlarm(at),
       retention: retention.ok ? retention.value : undefined,
-      space: createSpace(() => storage.sql.databaseSize, maxBytes.ok ? maxBytes.value : undefined),
+      space,
       clock: Date.now,
       random: Math.random,
       log: writeLine,

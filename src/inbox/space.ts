@@ -5,8 +5,8 @@ import type { ShardStorage } from "./stats.ts"
 /** What Cloudflare lets one object store. A free account has half of that for all of its objects. */
 export const MAX_SHARD_BYTES = 10_000_000_000
 
-/** An empty shard has about 60 kB, and one event may have 2 MB. */
-export const MIN_SHARD_BYTES = 1_000_000
+/** An empty shard has about 60 kB: below this it would take next to nothing. */
+export const MIN_SHARD_BYTES = 300_000
 
 /**
  * Deliveries are taken up to this part of a shard's storage. The rest is for running what was taken: each run makes its
@@ -14,9 +14,12 @@ export const MIN_SHARD_BYTES = 1_000_000
  */
 export const INTAKE_SHARE = 0.5
 
+/** From this part of the intake on, what is dropped frees whole pages. */
+export const NEARLY_FULL_SHARE = 0.75
+
 /** The variable that bounds the storage of a shard. */
 export interface SpaceBindings {
-  /** How large the database of one shard may become, in bytes; 1000000 to 10000000000, 10000000000 unless set. */
+  /** How large the database of one shard may become, in bytes; 300000 to 10000000000, 10000000000 unless set. */
   readonly INBOX_MAX_SHARD_BYTES?: BindingText
 }
 
@@ -37,6 +40,8 @@ export function parseMaxShardBytes(env: SpaceBindings): Result<number, readonly 
 export interface Space {
   /** Whether a new event of so many bytes may be taken. */
   hasRoom(bytes: number): boolean
+  /** Whether freeing storage is worth what it costs. */
+  isNearlyFull(): boolean
   /** Whether no event is taken any more. */
   isShort(): boolean
   stats(): ShardStorage
@@ -47,6 +52,7 @@ export function createSpace(size: () => number, maxBytes: number = MAX_SHARD_BYT
   const intakeBytes = Math.floor(maxBytes * INTAKE_SHARE)
   return {
     hasRoom: (bytes) => size() + bytes <= intakeBytes,
+    isNearlyFull: () => size() >= intakeBytes * NEARLY_FULL_SHARE,
     isShort: () => size() >= intakeBytes,
     stats: () => ({ bytes: size(), intakeBytes, maxBytes }),
   }

@@ -44,7 +44,7 @@ const toBlob = ({ buffer, byteOffset, byteLength }: Uint8Array): ArrayBuffer =>
   (byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength)) as ArrayBuffer
 
 /** Keeps a shard's state in the SQLite of its object. */
-export function createSqlInboxStore(sql: SqlStorage): InboxStore {
+export function createSqlInboxStore(sql: SqlStorage, isNearlyFull: () => boolean = () => false): InboxStore {
   const all: Select = <Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: SqlStorageValue[]) =>
     sql.exec<Row>(query, ...bindings).toArray()
   const number = (query: string, ...bindings: SqlStorageValue[]): number =>
@@ -110,7 +110,27 @@ export function createSqlInboxStore(sql: SqlStorage): InboxStore {
       ).map(toEventRow),
     setLanes: (sequence, lanes) =>
       void sql.exec("UPDATE events SET lanes = ? WHERE sequence = ?", fromLanes(lanes), sequence),
-    dropBody: (sequence) => void sql.exec("UPDATE events SET body = NULL WHERE sequence = ?", sequence),
+    dropBody(sequence) {
+      // SQLite joins pages only where a row is deleted: an update to a shorter row frees nothing of a body below 4 kB. The
+      // other way costs two rows more, which only a shard that runs short of storage is worth.
+      if (!isNearlyFull()) {
+        sql.exec("UPDATE events SET body = NULL WHERE sequence = ?", sequence)
+        return
+      }
+      const [row] = all<EventColumns>(`DELETE FROM events WHERE sequence = ? RETURNING ${EVENT}`, sequence)
+      if (!row) return
+      sql.exec(
+        `INSERT INTO events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        sequence,
+        row.source,
+        row.dedupe_key,
+        row.type,
+        row.delivery_id,
+        row.secret_id,
+        row.bytes,
+        row.lanes,
+      )
+    },
     deleteEvent(sequence) {
       sql.exec("DELETE FROM runs WHERE sequence = ?", sequence)
       sql.exec("DELETE FROM events WHERE sequence = ?", sequence)
