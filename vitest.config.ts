@@ -90,7 +90,14 @@ export default defineConfig({
     maxWorkers: 2,
     coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text", "json-summary"] },
     projects: [
-      { test: { name: "node", include: [everywhere], exclude: [...foreign, workerdOnly, exhaustion, fuzz, e2e], ...shared } },
+      {
+        test: {
+          name: "node",
+          include: [everywhere],
+          exclude: [...foreign, workerdOnly, exhaustion, fuzz, e2e],
+          ...shared,
+        },
+      },
       {
         plugins: [inWorkerd()],
         test: {
