@@ -70,8 +70,11 @@ export function createSqlCounts(all: Select): SqlCounts {
     countTypes: () => [
       ...countTypesOf(
         "waiting",
-        `SELECT DISTINCT sequence FROM runs INDEXED BY runs_due WHERE next_at IS NOT NULL
-           UNION SELECT sequence FROM events WHERE sequence > ${BEGUN} AND lanes IS NOT NULL`,
+        // Each half is limited, because a UNION is made before it is cut.
+        `SELECT sequence FROM (SELECT sequence FROM runs INDEXED BY runs_due
+             WHERE next_at IS NOT NULL LIMIT ${MAX_COUNTED_EVENTS})
+           UNION SELECT sequence FROM (SELECT sequence FROM events
+             WHERE sequence > ${BEGUN} AND lanes IS NOT NULL LIMIT ${MAX_COUNTED_EVENTS})`,
       ),
       ...countTypesOf("dead", "SELECT DISTINCT sequence FROM runs INDEXED BY runs_dead WHERE status = 'dead'"),
       ...countTypesOf("unhandled", "SELECT sequence FROM events WHERE lanes IS NULL"),

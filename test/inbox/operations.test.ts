@@ -342,6 +342,19 @@ describe("POST /rerun", () => {
     expect(inbox.calls).toHaveLength(1)
   })
 
+  // A second request that began the pace anew would double it.
+  it("at one pace over several requests", async () => {
+    const inbox = await openWithDead()
+    const cursor = toBulkCursor({ shard: 0, before: Number.MAX_SAFE_INTEGER, runs: 100, startedAt: NOW * 1000 })
+    inbox.pass(30_000)
+    await inbox.call("POST", "/rerun", { body: { status: "dead", per_second: 2, cursor } })
+    const data = (await inbox.call("GET", "/events?status=waiting")).json["data"] as {
+      runs: { next_attempt: string }[]
+    }[]
+    const seconds = data.map(({ runs }) => (Date.parse(runs[0]!.next_attempt) - NOW * 1000) / 1000)
+    expect(seconds.toSorted((x, y) => x - y)).toEqual(Array.from({ length: 12 }, (_, i) => 50 + i / 2))
+  })
+
   it("goes on where the request before ended, and refuses a cursor of another inbox", async () => {
     const { call, calls } = await openWithDead()
     const last = toBulkCursor({ shard: 3, before: Number.MAX_SAFE_INTEGER, runs: 5, startedAt: NOW * 1000 })
