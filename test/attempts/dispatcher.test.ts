@@ -1,0 +1,177 @@
+// Catches an engine that charges one run for another's crash, starts more of a lane than it may, takes stored times as true,
+// or lets one claim that cannot be written hold up the others.
+
+import { describe, expect, it } from "vitest"
+import type { HandlerCall, RunOutcome } from "../../src/inbox/inbox.ts"
+import { DAY_MS, delivery, inWords } from "../inbox/contract/inbox-driver.ts"
+import { createLog, createMemoryShard, settle } from "../support/memory-inbox.ts"
+
+const LEASE_MS = 40_000
+const DONE: RunOutcome = { kind: "done" }
+const FAILED: RunOutcome = { kind: "failed", error: "no" }
+
+/** A shard whose handlers do what a test says. */
+async function openShard(concurrency: Readonly<Record<string, number>> = {}) {
+  const world: { now: number; run: (call: HandlerCall) => RunOutcome | Promise<RunOutcome> } = {
+    now: 1_790_000_000_000,
+    run: () => DONE,
+  }
+  const { lines, log } = createLog()
+  const calls: HandlerCall[] = []
+  const runner = {
+    concurrency: async () => concurrency,
+    async run(call: HandlerCall): Promise<RunOutcome> {
+      calls.push(call)
+      return await world.run(call)
+    },
+  }
+  const shard = createMemoryShard({ runner, clock: () => world.now, random: () => 0.5, log })
+  await shard.open(1, 0)
+  const ring = async (): Promise<void> => {
+    await shard.ring()
+    await settle()
+  }
+  return {
+    world,
+    shard,
+    calls,
+    lines,
+    ring,
+    take: async (id: string, handlers: readonly string[] = ["a.b"]): Promise<void> => {
+      await shard.accept(delivery(id, { handlers }), 1)
+      await settle()
+    },
+    /** Goes on to each alarm until a time from now. */
+    pass: async (ms: number): Promise<void> => {
+      const end = world.now + ms
+      for (let rings = 0; (shard.disk.alarmAt() ?? Infinity) <= end && rings < 500; rings++) {
+        world.now = Math.max(world.now, shard.disk.alarmAt()!)
+        await ring()
+      }
+      world.now = end
+    },
+    run: async (id: string) => (await shard.show("credicorp", id))!.runs[0]!,
+  }
+}
+
+const hang = async (): Promise<RunOutcome> => await new Promise(() => {})
+const killed = async (): Promise<RunOutcome> => await Promise.reject(new Error("the isolate is gone"))
+
+describe("an attempt that is lost", () => {
+  // Handlers share an isolate: when one takes it, every attempt that is in flight is lost.
+  it("with others: none is charged, each is tried again apart, and only the one that kills is dead in the end", async () => {
+    const { world, take, pass, run, calls } = await openShard()
+    const gate = { crash: false }
+    world.run = async () => {
+      while (!gate.crash) await new Promise((resolve) => setTimeout(resolve))
+      return await killed()
+    }
+    for (const id of ["evt_1", "bomb", "evt_2"]) await take(id)
+    gate.crash = true
+    await settle()
+    await settle()
+    const inFlight = new Set<string>()
+    let together = 0
+    world.run = async ({ deliveryId }) => {
+      inFlight.add(deliveryId!)
+      together = Math.max(together, inFlight.size)
+      await new Promise((resolve) => setTimeout(resolve))
+      inFlight.delete(deliveryId!)
+      return await (deliveryId === "dlv_bomb" ? killed() : DONE)
+    }
+    for (const id of ["evt_1", "bomb", "evt_2"]) {
+      const { attempts, before } = await run(id)
+      expect([id, attempts - before]).toEqual([id, 0])
+    }
+    await pass(2 * DAY_MS)
+    expect(together).toBe(1)
+    expect((await Promise.all(["evt_1", "evt_2"].map(run))).map(inWords)).toEqual(["a.b done 2", "a.b done 2"])
+    expect(inWords(await run("bomb"))).toBe("a.b dead 9 attempts_exhausted")
+    expect(calls.filter(({ deliveryId }) => deliveryId === "dlv_bomb")).toHaveLength(9)
+  })
+
+  it("after an attempt that was not: the first loss in a row is free, so a round has an end all the same", async () => {
+    const { world, take, pass, run } = await openShard()
+    world.run = async ({ attempt }) => (attempt % 2 === 0 ? FAILED : await killed())
+    await take("evt_1")
+    await pass(30 * DAY_MS)
+    expect(inWords(await run("evt_1"))).toBe("a.b dead 16 attempts_exhausted")
+  })
+})
+
+describe("a lane", () => {
+  it.each([1, 2, 16, 64])("of %i: so many runs are in flight, and the rest follow", async (concurrency) => {
+    const { world, take, pass, calls, run } = await openShard({ "a.b": concurrency })
+    world.run = hang
+    for (let i = 0; i < concurrency + 2; i++) await take(`evt_${i}`)
+    await pass(5_000)
+    expect(calls).toHaveLength(concurrency)
+    expect((await run(`evt_${concurrency}`)).status).toBe("waiting")
+  })
+
+  it("takes nothing from another", async () => {
+    const { world, take, calls } = await openShard({ "a.b": 1 })
+    world.run = async ({ handler }) => (handler === "a.b" ? await hang() : DONE)
+    for (let i = 0; i < 5; i++) await take(`evt_${i}`, ["a.b", "c.d"])
+    expect(calls.filter(({ handler }) => handler === "c.d")).toHaveLength(5)
+  })
+
+  it("of 1, after a restart: what may still run elsewhere counts until its lease ends", async () => {
+    const { world, take, pass, calls, shard } = await openShard({ "a.b": 1 })
+    world.run = hang
+    await take("evt_1")
+    await shard.crash()
+    await take("evt_2")
+    await pass(LEASE_MS - 10_000)
+    expect(calls.map(({ deliveryId }) => deliveryId)).toEqual(["dlv_evt_1"])
+    world.run = () => DONE
+    await pass(20_000)
+    expect(calls.map(({ deliveryId }) => deliveryId)).toContain("dlv_evt_2")
+  })
+})
+
+describe("a clock that was ahead", () => {
+  // Stored times were taken as true: a retry waited a year.
+  it.each([
+    { why: "while the shard is put away", crash: true },
+    { why: "while it lives", crash: false },
+  ])("a year, and is set back $why: a retry waits a week at most", async ({ crash }) => {
+    const { world, take, pass, shard, run, ring } = await openShard()
+    world.now += 365 * DAY_MS
+    world.run = () => FAILED
+    await take("evt_1")
+    world.now -= 365 * DAY_MS
+    if (crash) await shard.crash()
+    await ring()
+    expect((await run("evt_1")).nextAt! - world.now).toBeLessThanOrEqual(7 * DAY_MS)
+    world.run = () => DONE
+    await shard.crash()
+    await pass(7 * DAY_MS)
+    expect(inWords(await run("evt_1"))).toBe("a.b done 2")
+  })
+})
+
+describe("a claim that cannot be written", () => {
+  it.each([
+    { why: "in a lane of 16", concurrency: 16 },
+    { why: "in a lane of 1, at its head", concurrency: 1 },
+  ])("$why harms no other, is tried again more and more seldom, and runs once it can be", async ({ concurrency }) => {
+    const { take, pass, shard, calls, run, lines } = await openShard({ "a.b": concurrency })
+    const { store } = shard.disk
+    await shard.setPaused("a.b", true)
+    for (const id of ["bad", "evt_1", "evt_2"]) await take(id)
+    const bad = (await shard.show("credicorp", "bad"))!.sequence
+    const putRun = store.putRun.bind(store)
+    store.putRun = (sequence, one) => {
+      if (sequence === bad) throw new Error("no room for it")
+      putRun(sequence, one)
+    }
+    await shard.setPaused("a.b", false)
+    await pass(600_000)
+    expect(new Set(calls.map(({ deliveryId }) => deliveryId))).toEqual(new Set(["dlv_evt_1", "dlv_evt_2"]))
+    expect(lines.filter(({ error }) => String(error).includes("no room for it")).length).toBeLessThan(60)
+    store.putRun = putRun
+    await pass(120_000)
+    expect(inWords(await run("bad"))).toBe("a.b done 1")
+  })
+})
