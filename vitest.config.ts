@@ -22,7 +22,16 @@ const readVectors = (name: string): readonly unknown[] | null => {
 const outputFile = process.env["TEST_RESULTS"]
 const jsonReport: [string, Record<string, unknown>][] = outputFile ? [["json", { outputFile }]] : []
 
-const vectors = Object.fromEntries(VECTOR_FILES.map((name) => [name, readVectors(name)]))
+/** The table of facts about providers, which lies beside the folder of vectors. */
+const readFacts = (): readonly unknown[] | null => {
+  const path = join(process.env["VECTORS_DIR"] ?? "", "..", "providers.json")
+  return process.env["VECTORS_DIR"] && existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).providers : null
+}
+
+const vectors = {
+  ...Object.fromEntries(VECTOR_FILES.map((name) => [name, readVectors(name)])),
+  providers: readFacts(),
+}
 
 /** Signs the tokens that the Worker under test accepts. The keys are made for this run. */
 const { publicKey, privateKey } = await generateKeyPair("ES256", { extractable: true })

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 import { build } from "esbuild"
 import { gzippedBytes } from "./gzipped.ts"
 
@@ -34,7 +35,8 @@ const BUDGETS: readonly { what: string; code: string; maxBytes: number }[] = [
   },
 ]
 
-for (const { what, code, maxBytes } of BUDGETS) {
+/** What a user's bundle weighs. */
+async function weigh(code: string): Promise<number> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: ROOT },
     bundle: true,
@@ -45,8 +47,52 @@ for (const { what, code, maxBytes } of BUDGETS) {
     target: "es2022",
     external: ["hono", "hono/*", "cloudflare:workers"],
   })
-  report(what, gzippedBytes(outputFiles[0]!.contents), maxBytes)
+  return gzippedBytes(outputFiles[0]!.contents)
 }
+
+for (const { what, code, maxBytes } of BUDGETS) report(what, await weigh(code), maxBytes)
+
+const VERIFIER = `export { createVerifier, verifyWebhook } from "./dist/index.js"`
+
+/** The first provider beside Credicorp brings the reader of events with it, which all others share. */
+const alone = await weigh(VERIFIER)
+const withFirst = await weigh(`${VERIFIER}; export { github } from "./dist/providers.js"`)
+report("the first provider beside Credicorp", withFirst - alone, 1_300)
+
+/** Bytes that each further provider may add, by its kind. */
+const FURTHER = {
+  "an HMAC by layout": 700,
+  // For runtimes without node:crypto @noble/hashes brings the hash.
+  "with SHA-1, SHA-512 or MD5": 2_700,
+  // 300 of it tell a private key, a certificate and a shared secret from a public key, each with its cause.
+  "asymmetric or composite": 1_800,
+  "asymmetric, with SHA-512": 4_600,
+  // A grammar of its own for Signature-Input, beside public keys of two kinds.
+  "RFC 9421": 2_400,
+  // jose is audited and kept: its verifier of compact tokens is 4,000 of it.
+  "a JWT, with jose": 5_600,
+} as const
+
+function kindOf(name: string, summary: string, hasLayout: boolean): keyof typeof FURTHER {
+  if (name === "integratedFinance") return "asymmetric, with SHA-512"
+  if (/JWT|JWS/.test(summary)) return "a JWT, with jose"
+  if (summary.startsWith("RFC 9421")) return "RFC 9421"
+  if (/sha512|sha1|MD5/.test(summary)) return "with SHA-1, SHA-512 or MD5"
+  return hasLayout && !/^standardWebhooks|sorted/.test(name + summary) ? "an HMAC by layout" : "asymmetric or composite"
+}
+
+const heaviest = new Map<keyof typeof FURTHER, { readonly name: string; readonly bytes: number }>()
+const { hmacScheme: _, ...listed } = (await import(pathToFileURL(join(ROOT, "dist", "providers.js")).href)) as Record<
+  string,
+  { readonly summary: string; readonly layout?: unknown }
+>
+for (const [name, { summary, layout }] of Object.entries(listed)) {
+  const bytes = (await weigh(`${VERIFIER}; export { github, ${name} as it } from "./dist/providers.js"`)) - withFirst
+  const kind = kindOf(name, summary, layout !== undefined)
+  if (bytes > (heaviest.get(kind)?.bytes ?? -1)) heaviest.set(kind, { name, bytes })
+}
+for (const [kind, { name, bytes }] of heaviest)
+  report(`a further provider, ${kind}: at most ${name}`, bytes, FURTHER[kind])
 
 const worker = readFileSync(join(ROOT, ".wrangler", "bundle", "main.js"))
 report("the Worker: receiver, inbox, registry, error reference", gzippedBytes(worker), 105_000)

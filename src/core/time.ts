@@ -18,8 +18,10 @@ export const SECONDS: TimeUnit = {
 /** Whole milliseconds since 1970. */
 export const MILLISECONDS: TimeUnit = {
   name: "ms",
-  parse: (text) =>
-    String(+text) === text && isTimeSeconds(Math.floor(+text / 1000)) ? Math.floor(+text / 1000) : undefined,
+  parse(text) {
+    const seconds = Math.floor(+text / 1000)
+    return Number.isSafeInteger(+text) && String(+text) === text && isTimeSeconds(seconds) ? seconds : undefined
+  },
   format: (seconds) => `${seconds}000`,
 }
 
@@ -33,15 +35,20 @@ export const SECONDS_OR_MILLISECONDS: TimeUnit = {
 const PATTERN =
   /^(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.\d{1,9})?(?:([Zz])|([+-])([01]\d|2[0-3]):([0-5]\d))?$/
 
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+/** Days of a month of the Gregorian calendar; undefined if there is no such month. */
+const daysOf = (year: number, month: number): number | undefined =>
+  month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : DAYS[month - 1]
+
 /** Accepts only real dates, with a zone where the provider sends one. */
 function parseDate(text: string, mayLackZone: boolean): number | undefined {
   const [whole, year, month, day, hour, minute, second, z, sign, hours, minutes] = PATTERN.exec(text) ?? []
   if (!whole || (!z && !sign && !mayLackZone)) return undefined
-  const date = new Date(Date.UTC(+year!, +month! - 1, +day!))
-  // Date rolls the 30th of February over into March; asking for month and day again finds it.
-  if (date.getUTCDate() !== +day! || date.getUTCMonth() !== +month! - 1) return undefined
+  const days = daysOf(+year!, +month!)
+  if (days === undefined || +day! < 1 || +day! > days) return undefined
   const offset = sign ? +`${sign}1` * (+hours! * 3_600 + +minutes! * 60) : 0
-  const seconds = date.getTime() / 1000 + +hour! * 3_600 + +minute! * 60 + +second! - offset
+  const seconds = Date.UTC(+year!, +month! - 1, +day!, +hour!, +minute!, +second!) / 1000 - offset
   return isTimeSeconds(seconds) ? seconds : undefined
 }
 

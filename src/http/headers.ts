@@ -22,7 +22,15 @@ export type HeaderLookup = (name: string) => string
 export function createHeaderLookup(headers: unknown): HeaderLookup {
   if (headers instanceof Headers) return (name) => headers.get(name) ?? ""
   const pairs = toPairs(headers)
-  return (name) => pairs.flatMap(([key, value]) => (String(key).toLowerCase() === name ? value : [])).join(", ")
+  return (name) => {
+    // Most names differ in length, which costs less to see than a lower-case copy of each.
+    const found = pairs.filter(([key]) => {
+      const text = String(key)
+      return text.length === name.length && text.toLowerCase() === name
+    })
+    const value = found[0]?.[1]
+    return found.length === 1 && typeof value === "string" ? value : found.flatMap(([, each]) => each).join(", ")
+  }
 }
 
 function toPairs(headers: unknown): readonly (readonly unknown[])[] {

@@ -18,7 +18,7 @@ export interface HmacLayout {
   /** What stands before a signature, as `v1=`. */
   readonly prefix?: string
   /** Set where a signature may come without its prefix. */
-  readonly prefixOptional?: true
+  readonly prefixOptional?: boolean
   /** Reads and writes a signature header that is no list of items. */
   readonly shape?: HeaderShape
   /** Characters between the items of the signature header; without them the header is one signature. */

@@ -1,4 +1,5 @@
 import { assertOption, assertSeconds } from "../core/assert.ts"
+import { isText } from "../core/is.ts"
 import {
   BASE64,
   BASE64URL,
@@ -53,6 +54,8 @@ export interface HmacSchemeOptions {
   readonly encoding?: Encoding["name"] | undefined
   /** What stands before each signature, as `v1=` or `sha256=`. */
   readonly prefix?: string | undefined
+  /** Takes a signature without its prefix too. */
+  readonly prefixOptional?: boolean | undefined
   /** Characters that separate several items in the header, as `,`. Without them the header is one signature. */
   readonly separators?: string | undefined
   /** Where the signed time is: the name of a header, or a key in the signature header with its `=`, as `t=`. */
@@ -88,6 +91,7 @@ const OPTIONS: readonly string[] = [
   "algorithm",
   "encoding",
   "prefix",
+  "prefixOptional",
   "separators",
   "time",
   "timeUnit",
@@ -165,7 +169,7 @@ function checkHmacScheme(options: HmacSchemeOptions): void {
   }
   const { name, header, signed = "{body}", algorithm, encoding, time, timeUnit, toleranceSeconds } = options
   const { idHeader, key, keyPrefix, bodyFormat, separators, prefix, keyIdHeader, id, type, created, docs } = options
-  assertOption(/^[\w-]{1,64}$/.test(name), "name must be 1 to 64 letters, digits, _ or -")
+  assertOption(isText(name, /^[\w-]{1,64}$/), "name must be 1 to 64 letters, digits, _ or -")
   for (const [option, value] of Object.entries({ header, idHeader, keyIdHeader })) {
     assertOption(
       (value === undefined && option !== "header") || HEADER_NAME.test(value ?? ""),
@@ -175,6 +179,8 @@ function checkHmacScheme(options: HmacSchemeOptions): void {
   for (const [option, value] of Object.entries({ signed, prefix, separators, keyPrefix, docs })) {
     assertOption(value === undefined || typeof value === "string", `${option} must be text`)
   }
+  assertOption([undefined, true, false].includes(options.prefixOptional), "prefixOptional must be a boolean")
+  assertOption(!options.prefixOptional || !!prefix, "prefixOptional needs prefix")
   oneOf("algorithm", algorithm, Object.keys(HASHES))
   oneOf("encoding", encoding, Object.keys(ENCODINGS))
   oneOf("key", key, Object.keys(KEYS))

@@ -7,7 +7,7 @@ import type { SignatureReason } from "../errors/webhook-error.ts"
 import { ECDSA_P256, ED25519, publicKey, readPublicKey, toKeyText } from "./asymmetric.ts"
 import { BASE64 } from "./encodings.ts"
 import { toProvider, type ProviderFacts } from "./hmac-provider.ts"
-import { SHA512 } from "./hashes.ts"
+import { SHA256 } from "./hashes.ts"
 import { toPath } from "./hmac.ts"
 import type { Claim, DeliveryTarget, Provider } from "./provider.ts"
 import { MAX_SIGNATURE_HEADER_CHARS } from "./signature-header.ts"
@@ -108,11 +108,11 @@ const parseHeaders =
     })
   }
 
-/** Whether `Content-Digest` (RFC 9530) is that of the body: exactly one of SHA-256 and SHA-512. */
-function matchesDigest(header: string, digestOf: (name: string) => string): boolean {
-  const [, name = "", encoded = ""] = /^(sha-256|sha-512)=:([^:]{1,128}):$/.exec(header) ?? []
-  const bytes = name ? bytesOf(encoded) : undefined
-  return bytes !== undefined && equalText(toBase64(bytes), digestOf(name))
+/** Whether `Content-Digest` (RFC 9530) is one SHA-256, and that of the body. */
+function matchesDigest(header: string, digest: string): boolean {
+  const [, encoded = ""] = /^sha-256=:([^:]{1,64}):$/.exec(header) ?? []
+  const bytes = encoded ? bytesOf(encoded) : undefined
+  return bytes !== undefined && equalText(toBase64(bytes), digest)
 }
 
 /** The value of one component (RFC 9421, section 2). */
@@ -170,11 +170,7 @@ function messageProvider(facts: ProviderFacts, profile: Profile): Provider {
               const { input, digest } = claim as MessageClaim
               const { alg = name, expires } = Object.fromEntries(input.parameters)
               const isFresh = expires === undefined || now < Number(expires)
-              const isWhole = matchesDigest(digest, (hash) =>
-                hash === "sha-512"
-                  ? engine.digest([body], SHA512, "base64")
-                  : engine.digest([body], undefined, "base64"),
-              )
+              const isWhole = matchesDigest(digest, engine.digest([body], SHA256, "base64"))
               return alg === name && isFresh && isWhole && (await prepared.verify!(claim, body, target, now))
             },
           }

@@ -4,7 +4,7 @@ import { BASE64, type KeyFormat, WHSEC_KEY } from "./encodings.ts"
 import { hmacProvider, type ProviderFacts } from "./hmac-provider.ts"
 import { compileHmac, compileLayout } from "./hmac.ts"
 import type { HmacLayout } from "./hmac-layout.ts"
-import type { Claim, Provider } from "./provider.ts"
+import type { Provider } from "./provider.ts"
 
 /** A provider that signs as Standard Webhooks says, or all but: other header names, another key. */
 export interface StandardRow extends ProviderFacts {
@@ -43,18 +43,15 @@ export const standard = (row: StandardRow): Provider =>
 /** The versions of one header: `v1` is an HMAC, `v1a` an Ed25519 signature. The key decides which of them counts. */
 const EITHER_VERSION = "(?:v1,[A-Za-z0-9+/]{43}=|v1a,[A-Za-z0-9+/]{86}==)"
 
-const select =
-  (version: string) =>
-  ({ signatures }: Claim): readonly string[] =>
-    signatures.filter((each) => each.startsWith(version)).map((each) => each.slice(version.length))
-
 /** As `standard`, for keys of both kinds: a public key `whpk_…` proves `v1a` alone, a secret `v1` alone. */
 function standardOfBothKinds(row: StandardRow, isPublicOnly: boolean): Provider {
-  const layout = layoutOf(row)
-  const { parseHeaders, toChunks } = compileLayout({ ...layout, prefix: "" }, EITHER_VERSION)
+  // The version is part of a signature here, so that none of one kind equals one of the other.
+  const layout = { ...layoutOf(row), prefix: "" }
+  const { parseHeaders, toChunks } = compileLayout(layout, EITHER_VERSION)
   const symmetric = compileHmac(layout)
   return {
     ...standard(row),
+    layout,
     // Two kinds of key have two prefixes.
     secretPrefix: isPublicOnly ? "whpk_" : undefined,
     parseHeaders,
@@ -65,7 +62,8 @@ function standardOfBothKinds(row: StandardRow, isPublicOnly: boolean): Provider 
         `a secret of ${row.name} begins with whsk_: that is the sender's private key`,
       )
       if (!isPublicOnly && !secret.startsWith("whpk_")) {
-        return { ...symmetric.prepareKey(material, engine), select: select("v1,") }
+        const { sign } = symmetric.prepareKey(material, engine)
+        return { sign: (claim, body, target) => `v1,${sign!(claim, body, target)}` }
       }
       assertOption(secret.startsWith("whpk_"), `a secret of ${row.name} must begin with whpk_`)
       return publicKey({
@@ -74,7 +72,8 @@ function standardOfBothKinds(row: StandardRow, isPublicOnly: boolean): Provider 
         encoding: BASE64,
         key: readPublicKey(secret.slice("whpk_".length)),
         toMessage: (claim, body, target) => join(toChunks(claim, body, target, engine)),
-        select: select("v1a,"),
+        select: ({ signatures }) =>
+          signatures.filter((each) => each.startsWith("v1a,")).map((each) => each.slice("v1a,".length)),
       })
     },
   }

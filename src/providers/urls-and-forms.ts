@@ -122,6 +122,8 @@ function withManifest(): Provider<ProviderEvent, "authenticated"> {
   return {
     ...provider,
     summary: "sha256 hex HMAC of the query's data.id, x-request-id and time",
+    // Of the URL one parameter is signed.
+    covers: { ...provider.covers, url: false },
     layout: undefined,
     parseHeaders(lookup) {
       const claim = provider.parseHeaders(lookup)
@@ -131,7 +133,8 @@ function withManifest(): Provider<ProviderEvent, "authenticated"> {
       const mac = engine.hmac(toUtf8(secret))
       return {
         verify({ timeText, signed: [requestId = ""] = [], signatures }, _, target) {
-          const id = new URL(target!.url).searchParams.get("data.id") ?? ""
+          assertOption(target, "mercadoPago signs a parameter of the URL: pass { method, url } as the third argument")
+          const id = new URL(target.url).searchParams.get("data.id") ?? ""
           // A pair is left out where its value is absent. The documentation lower-cases the id, the SDK does not.
           const expected = [id, id.toLowerCase()].map((each) =>
             mac([toUtf8(`${each && `id:${each};`}${requestId && `request-id:${requestId};`}ts:${timeText};`)]),
