@@ -1,11 +1,10 @@
 import { assertOption } from "../core/assert.ts"
 
-/** How long a handler may put its next attempt off with `RetryLater`: a week. */
+/** The longest delay that `RetryLater` takes, in seconds: a week. */
 export const MAX_RETRY_LATER_SECONDS = 604_800
 
 /**
- * Thrown by a handler that knows when to be tried again: the run waits that long instead of what its schedule says. It
- * counts as an attempt like any other.
+ * Thrown by a handler to set the time of its next attempt, in place of the schedule. The attempt counts like any other.
  *
  * @example
  * ```ts
@@ -22,7 +21,7 @@ export class RetryLater extends Error {
 
   /**
    * @param seconds 1 to 604,800, whole.
-   * @throws {TypeError} It is not.
+   * @throws {TypeError} `seconds` is anything else.
    */
   constructor(seconds: number, reason = "") {
     assertOption(
@@ -35,7 +34,7 @@ export class RetryLater extends Error {
 }
 
 /**
- * Thrown by a handler for which trying again is of no use: the run is dead at once, with the reason in the inbox.
+ * Thrown by a handler when another attempt would be of no use: the run is dead at once, with the reason in the inbox.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from "../core/result.ts"
 
-/** A media type and its charset take 31 characters; nobody needs more than this. */
+/** A media type and its charset take 31 characters: longer values are refused before they are parsed. */
 export const MAX_CONTENT_TYPE_CHARS = 256
 
 const TOKEN = String.raw`[\w!#$%&'*+.^|~` + "`" + String.raw`-]+`
@@ -8,30 +8,30 @@ const MEDIA_TYPE = new RegExp(`^application/(?:json|${TOKEN}\\+json)$`, "i")
 const PARAMETER = new RegExp(`^(?<name>${TOKEN})=(?:(?<token>${TOKEN})|"(?<quoted>[^"\\\\]*)")$`)
 
 /**
- * Whether a body is JSON in UTF-8 as it stands (spec 3.3): `application/json` or `application/*+json`, any case,
- * parameters allowed, charset absent or utf-8, not encoded.
+ * Checks that a body is JSON in UTF-8 without a content encoding (spec 3.3): `application/json` or `application/*+json`, any
+ * case, parameters allowed, charset absent, `utf-8` or `utf8`.
  */
 export function checkContentType(headers: Headers): Result<true, "missing" | "unsupported"> {
   const given = headers.get("content-type") ?? ""
   const encoding = headers.get("content-encoding") ?? "identity"
-  // First of all: what follows may take more than one look at each character.
+  // Before anything is parsed: the expressions below may look at a character more than once.
   if (given.length > MAX_CONTENT_TYPE_CHARS || encoding.length > MAX_CONTENT_TYPE_CHARS) return fail("unsupported")
   const contentType = trim(given)
   if (contentType === "") return fail("missing")
   return /^(?:identity)?$/i.test(trim(encoding)) && isJsonInUtf8(contentType) ? ok(true) : fail("unsupported")
 }
 
-/** The white space of HTTP, and no other. */
+/** Trims the white space of HTTP, which is blanks and tabs only. */
 const trim = (text: string): string => text.replace(/^[ \t]+|[ \t]+$/g, "")
 
 function isJsonInUtf8(contentType: string): boolean {
-  // A semicolon between quotes belongs to a value.
+  // A semicolon between quotes is part of a value.
   const [mediaType = "", ...parameters] = contentType.split(/;(?=(?:[^"]*"[^"]*")*[^"]*$)/).map(trim)
   return MEDIA_TYPE.test(mediaType) && parameters.every((parameter) => parameter === "" || isHarmless(parameter))
 }
 
-/** Any parameter but a charset that is not UTF-8. One that cannot be read could be that, so it is refused. */
+/** Refuses a charset other than UTF-8, and a parameter that cannot be parsed, because it could be one. */
 function isHarmless(parameter: string): boolean {
   const { name = "", token, quoted } = PARAMETER.exec(parameter)?.groups ?? {}
-  return name !== "" && (name.toLowerCase() !== "charset" || (token ?? quoted)?.toLowerCase() === "utf-8")
+  return name !== "" && (name.toLowerCase() !== "charset" || /^utf-?8$/i.test(token ?? quoted ?? ""))
 }

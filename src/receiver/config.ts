@@ -8,13 +8,13 @@ import type { CheckedSecret } from "../verify/secrets.ts"
 /** Spec 1.11. The least that the deployable Worker asks of a secret; published samples are longer. */
 export const MIN_DEPLOYED_SECRET_CHARS = 16
 
-/** Spec 1.11. An hour of replays is the most that the deployable Worker lets anyone configure. */
+/** Spec 1.11. The deployable Worker limits replays to an hour. */
 export const MAX_DEPLOYED_TOLERANCE_SECONDS = 3_600
 
-/** A stored row may have 2 MB on Cloudflare: the body and the columns beside it must fit. */
+/** A row may have 2 MB on Cloudflare: the body and the other columns must fit. */
 export const MAX_DEPLOYED_BODY_BYTES = 1_900_000
 
-/** What the Worker reads from its environment for the receiver. */
+/** The receiver's variables. */
 export interface ReceiverBindings {
   /**
    * The text that `parseSecrets` takes, or a binding of the Secrets Store that returns it. Unset turns the receiver off. A
@@ -42,10 +42,10 @@ export interface ReceiverVariables {
   readonly eventTypes: readonly string[]
 }
 
-/** An empty value of these is refused: it is more likely a mistake than a wish to check nothing. */
+/** An empty value of these is refused: it is more likely a mistake than a decision to check nothing. */
 const EMPTY_IS_INVALID = ["WEBHOOK_SECRETS", "WEBHOOK_LIVEMODE"]
 
-/** Reads the receiver's variables. Every problem is reported at once, by the variable's name and never with its value. */
+/** Reads the receiver's variables. Reports all problems at once, by the name of the variable and never with its value. */
 export function readReceiverVariables(env: ReceiverBindings): Configured<ReceiverVariables> {
   if (env.WEBHOOK_SECRETS === undefined) return { state: "off" }
   const problems: string[] = []

@@ -1,10 +1,10 @@
 import { errorText } from "../core/error-text.ts"
 import type { Outcome } from "./receive.ts"
 
-/** Spec 2.8: a delivery id is a stranger's text, and it is logged before anything is proven. */
+/** Spec 2.8: a delivery id is untrusted text, and it is logged before the signature has passed. */
 export const MAX_LOGGED_DELIVERY_ID_CHARS = 128
 
-/** What a delivery's line holds beside its outcome. */
+/** Facts in the log line of a delivery, besides its outcome. */
 export interface DeliveryFacts {
   readonly source: string
   readonly requestId: string
@@ -15,8 +15,8 @@ export interface DeliveryFacts {
 }
 
 /**
- * The log line of one delivery. Secrets, signatures and bodies have no way into it: it names what it takes, and takes
- * nothing of headers and body before the signature has passed but the sender's delivery id (spec 2.8).
+ * Creates the log line of one delivery. Fields are named one by one, so secrets, signatures and bodies cannot get into it.
+ * Before the signature has passed, only the sender's delivery id is taken from headers and body (spec 2.8).
  */
 export function toLogEntry({ result, proven, cause }: Outcome, facts: DeliveryFacts): Record<string, unknown> {
   const failed = !result.ok && result.error.status >= 500
@@ -38,6 +38,6 @@ export function toLogEntry({ result, proven, cause }: Outcome, facts: DeliveryFa
   }
 }
 
-/** A stranger's text, safe for a log line: printable ASCII only, and no more than 128 of it (spec 2.8). */
+/** Cuts untrusted text to 128 characters and replaces what is not printable ASCII (spec 2.8). */
 export const toLoggedDeliveryId = (text: string | null): string | undefined =>
   text?.slice(0, MAX_LOGGED_DELIVERY_ID_CHARS).replace(/[^ -~]/g, "?")

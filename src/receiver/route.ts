@@ -12,7 +12,7 @@ export interface RouteDeps {
   readonly log: Log
 }
 
-/** `POST /`: takes deliveries as spec 3 says, and writes one log line for each. */
+/** Creates `POST /`, which takes deliveries (spec 3) and writes one log line for each. */
 export function createReceiverRoute(
   settings: ReceiverSettings,
   { clock, log }: RouteDeps,
@@ -45,7 +45,7 @@ function detailOf({ result, cause }: Outcome, activeSecrets: () => number): stri
   return reason === "signature_mismatch" && activeSecrets() === 0 ? "no secret is active now" : undefined
 }
 
-/** Spec 3.13 and 4.1. */
+/** Creates the answer (spec 3.13, 4.1). */
 function toResponse({ result }: Outcome, requestId: string): Response {
   if (result.ok) {
     const { eventId, status } = result.value
