@@ -83,8 +83,9 @@ describe("readBody", () => {
         const body = new ReadableStream(source as unknown as UnderlyingSource, { highWaterMark: 0 })
         const init = { method: "POST", body, duplex: "half" }
         const result = await readBody(new Request("https://receiver.example/", init), cap)
-        if (whole.length > cap) expect(result).toBeUndefined()
-        else expect(result).toEqual(Uint8Array.from(whole))
+        expect(result).toEqual(
+          whole.length > cap ? { ok: false, error: "too_large" } : { ok: true, value: Uint8Array.from(whole) },
+        )
       }),
       { numRuns: 300 },
     )

@@ -390,6 +390,8 @@ describe("whatever arrives", () => {
     await fc.assert(
       fc.asyncProperty(method, path, headers, nearBody, async (verb, template, given, body) => {
         const target = `https://partner.example${PARTNER_PATH}${template.replaceAll("{id}", await id())}`
+        // Dots may lead out of the registry, to what the Worker says of itself.
+        fc.pre(new URL(target).pathname.startsWith("/partner"))
         const text = verb === "GET" || verb === "HEAD" ? undefined : JSON.stringify(toBodyOf("create", body, false))
         const all = { Authorization: `Bearer ${KEYS.a}`, "Content-Type": "application/json", ...given }
         const before = partner.reached.length
