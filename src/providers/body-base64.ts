@@ -1,5 +1,6 @@
 // HMAC-SHA256 of the raw body, in base64.
 
+import { X_HANDSHAKE } from "./handshakes.ts"
 import { BASE64, HEX_KEY, BASE64_KEY } from "./encodings.ts"
 import { hmacProvider } from "./hmac-provider.ts"
 import type { Provider } from "./provider.ts"
@@ -213,6 +214,7 @@ export const worldlineConnect: Provider = /* @__PURE__ */ hmacProvider({
 /** X (Twitter) Account Activity. */
 export const x: Provider = /* @__PURE__ */ hmacProvider({
   name: "x",
+  handshake: X_HANDSHAKE,
   docs: "https://docs.x.com/x-api/webhooks/introduction",
   source: "S twitterdev/autohook@b872e84 index.js",
   header: "x-twitter-webhooks-signature",
@@ -223,6 +225,8 @@ export const x: Provider = /* @__PURE__ */ hmacProvider({
 /** Xero. */
 export const xero: Provider = /* @__PURE__ */ hmacProvider({
   name: "xero",
+  refusalStatus: 401,
+  acceptedAnswer: { status: 200, body: "" },
   docs: "https://developer.xero.com/documentation/guides/webhooks/configuring-your-server/",
   source: "D steering/notes/earlier notes",
   header: "x-xero-signature",

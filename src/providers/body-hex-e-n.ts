@@ -1,5 +1,6 @@
 // HMAC-SHA256 of the raw body, in hex.
 
+import { META_HANDSHAKE, queryChallenge } from "./handshakes.ts"
 import { MILLISECONDS } from "../core/time.ts"
 import { hmacProvider } from "./hmac-provider.ts"
 import type { Provider } from "./provider.ts"
@@ -91,6 +92,7 @@ export const logto: Provider = /* @__PURE__ */ hmacProvider({
 /** Meta (Facebook, Instagram, WhatsApp, Messenger). */
 export const meta: Provider = /* @__PURE__ */ hmacProvider({
   name: "meta",
+  handshake: META_HANDSHAKE,
   docs: "https://developers.facebook.com/docs/graph-api/webhooks/getting-started",
   source: "S WhatsApp/WhatsApp-Nodejs-SDK@58ca3d5 src/api/webhooks.ts, src/utils.ts",
   header: "X-Hub-Signature-256",
@@ -138,6 +140,7 @@ export const notion: Provider = /* @__PURE__ */ hmacProvider({
 /** Nylas v3. */
 export const nylas: Provider = /* @__PURE__ */ hmacProvider({
   name: "nylas",
+  handshake: /* @__PURE__ */ queryChallenge("challenge"),
   docs: "https://developer.nylas.com/docs/v3/notifications/",
   source: "S nylas/nylas-nodejs@d5a47c6 src/models/webhooks.ts",
   header: "X-Nylas-Signature",

@@ -1,5 +1,6 @@
 // Providers that change the body or name the parts of the message before they sign.
 
+import { TEBEX_HANDSHAKE } from "./handshakes.ts"
 import { md5 } from "@noble/hashes/legacy.js"
 import { toAscii, toBase64, toUtf8 } from "../core/bytes.ts"
 import { fail, ok } from "../core/result.ts"
@@ -41,6 +42,7 @@ export const kontentAi: Provider = /* @__PURE__ */ hmacProvider({
 /** Tebex: signs the hex SHA-256 of the body. */
 export const tebex: Provider = /* @__PURE__ */ hmacProvider({
   name: "tebex",
+  handshake: TEBEX_HANDSHAKE,
   docs: "https://docs.tebex.io/developers/webhooks/overview",
   source: "D https://docs.tebex.io/creators/tebex-control-panel/engagement/webhooks",
   header: "X-Signature",

@@ -1,5 +1,6 @@
 // Providers that send a JWT, by jose: only the asynchronous methods verify them (spec 7.9).
 
+import { MONDAY_HANDSHAKE } from "./handshakes.ts"
 import { toUtf8 } from "../core/bytes.ts"
 import { join } from "./asymmetric.ts"
 import { textOf } from "./form.ts"
@@ -54,6 +55,7 @@ export const messageBird: Provider = /* @__PURE__ */ jwtProvider(
 export const monday: Provider<ProviderEvent, "authenticated"> = /* @__PURE__ */ jwtProvider(
   {
     name: "monday",
+    handshake: MONDAY_HANDSHAKE,
     docs: "https://developer.monday.com/apps/docs/authorization-header",
     source: "D https://developer.monday.com/apps/docs/authorization-header",
   },

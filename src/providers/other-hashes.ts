@@ -1,5 +1,6 @@
 // HMAC with SHA-1 or SHA-512 of the raw body.
 
+import { queryChallenge } from "./handshakes.ts"
 import { SHA1, SHA512 } from "./hashes.ts"
 import { BASE64, HEX_KEY } from "./encodings.ts"
 import { hmacProvider } from "./hmac-provider.ts"
@@ -47,6 +48,7 @@ export const intercom: Provider = /* @__PURE__ */ hmacProvider({
 /** Onfleet. */
 export const onfleet: Provider = /* @__PURE__ */ hmacProvider({
   name: "onfleet",
+  handshake: /* @__PURE__ */ queryChallenge("check"),
   docs: "https://docs.onfleet.com/reference/secrets",
   source: "D https://docs.onfleet.com/reference/secrets.md",
   header: "X-Onfleet-Signature",

@@ -1,5 +1,6 @@
 // Providers that sign with a private key, by Web Crypto: only the asynchronous methods verify them (spec 7.9).
 
+import { DISCORD_HANDSHAKE } from "./handshakes.ts"
 import { toUtf8 } from "../core/bytes.ts"
 import { RFC3339 } from "../core/time.ts"
 import { ED25519, ecdsaDer, RSA_SHA256, RSA_SHA512 } from "./asymmetric.ts"
@@ -11,6 +12,7 @@ import { publicKeyProvider } from "./public-key-provider.ts"
 /** Discord interactions and webhook events. The secret is the application's public key. */
 export const discord: Provider = /* @__PURE__ */ publicKeyProvider({
   name: "discord",
+  handshake: DISCORD_HANDSHAKE,
   docs: "https://discord.com/developers/docs/events/webhook-events",
   source: "S discord/discord-interactions-js@ed17947",
   header: "X-Signature-Ed25519",

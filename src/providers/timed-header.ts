@@ -1,5 +1,6 @@
 // HMAC of the body and of a time in a header of its own.
 
+import { SLACK_HANDSHAKE, TWITCH_HANDSHAKE, ZOOM_HANDSHAKE } from "./handshakes.ts"
 import { SHA1 } from "./hashes.ts"
 import { BASE64, UPPER_HEX } from "./encodings.ts"
 import { MILLISECONDS, RFC3339, RFC3339_UTC, SECONDS_OR_MILLISECONDS } from "../core/time.ts"
@@ -124,6 +125,7 @@ export const sinch: Provider = /* @__PURE__ */ hmacProvider({
 /** Slack. */
 export const slack: Provider = /* @__PURE__ */ hmacProvider({
   name: "slack",
+  handshake: SLACK_HANDSHAKE,
   docs: "https://docs.slack.dev/authentication/verifying-requests-from-slack",
   source: "S slackapi/bolt-js@9a45c3c src/receivers; slackapi/python-slack-sdk@ae87985",
   header: "X-Slack-Signature",
@@ -151,6 +153,7 @@ export const talkJs: Provider = /* @__PURE__ */ hmacProvider({
 /** Twitch EventSub. */
 export const twitch: Provider = /* @__PURE__ */ hmacProvider({
   name: "twitch",
+  handshake: TWITCH_HANDSHAKE,
   docs: "https://dev.twitch.tv/docs/eventsub/handling-webhook-events/",
   source: "S twitchdev/eventsub-webhooks-node-sample@6c2a8f5 index.js",
   header: "Twitch-Eventsub-Message-Signature",
@@ -216,6 +219,7 @@ export const zendesk: Provider = /* @__PURE__ */ hmacProvider({
 /** Zoom. */
 export const zoom: Provider = /* @__PURE__ */ hmacProvider({
   name: "zoom",
+  handshake: ZOOM_HANDSHAKE,
   docs: "https://developers.zoom.us/docs/api/webhooks/#verify-webhook-events",
   source: "S zoom/rivet-javascript@7309ea3 accounts/accounts.mjs",
   header: "x-zm-signature",

@@ -1,5 +1,6 @@
 // Providers that show a token whose header, or whose user and password, the operator chooses: `authenticated`, never `verified`.
 
+import { OKTA_HANDSHAKE } from "./handshakes.ts"
 import { basicToken, namedHeaderToken, tokenProvider, type TokenProvider } from "./token-provider.ts"
 
 /** BigCommerce (custom header). The secret is the header and its value: `X-Api-Key: 2b7e151628aed2a6`. */
@@ -79,6 +80,7 @@ export const newRelic: TokenProvider = /* @__PURE__ */ tokenProvider(
 export const okta: TokenProvider = /* @__PURE__ */ tokenProvider(
   {
     name: "okta",
+    handshake: OKTA_HANDSHAKE,
     docs: "https://developer.okta.com/docs/concepts/event-hooks/",
     source: "D https://help.okta.com/en-us/Content/Topics/automation-hooks/add-event-hooks.htm",
   },

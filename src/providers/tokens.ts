@@ -1,5 +1,6 @@
 // Providers that show a shared token and sign nothing: `authenticated`, never `verified`.
 
+import { CLOUDEVENTS_HANDSHAKE, GRAPH_HANDSHAKE, STRAVA_HANDSHAKE } from "./handshakes.ts"
 import { bearerToken, bodyToken, headerToken, queryToken, tokenProvider, type TokenProvider } from "./token-provider.ts"
 
 /** Buildkite (token). */
@@ -16,6 +17,7 @@ export const buildkiteToken: TokenProvider = /* @__PURE__ */ tokenProvider(
 export const cloudEventsWebhook: TokenProvider = /* @__PURE__ */ tokenProvider(
   {
     name: "cloudEventsWebhook",
+    handshake: CLOUDEVENTS_HANDSHAKE,
     docs: "https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md",
     source: "D cloudevents/spec@c2845a4 cloudevents/http-webhook.md sections 2-4",
   },
@@ -68,6 +70,7 @@ export const huggingFace: TokenProvider = /* @__PURE__ */ tokenProvider(
 export const microsoftGraph: TokenProvider = /* @__PURE__ */ tokenProvider(
   {
     name: "microsoftGraph",
+    handshake: GRAPH_HANDSHAKE,
     docs: "https://learn.microsoft.com/graph/change-notifications-delivery-webhooks",
     source: "S microsoftgraph/nodejs-webhooks-sample@eab34b1 routes/*.js, helpers/certHelper.js",
   },
@@ -103,6 +106,7 @@ export const revenueCat: TokenProvider = /* @__PURE__ */ tokenProvider(
 export const strava: TokenProvider = /* @__PURE__ */ tokenProvider(
   {
     name: "strava",
+    handshake: STRAVA_HANDSHAKE,
     docs: "https://developers.strava.com/docs/webhooks/",
     source: "C https://www.skills.sh/hookdeck/webhook-skills/strava-webhooks",
   },

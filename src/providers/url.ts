@@ -1,5 +1,6 @@
 // HMAC of URL and body.
 
+import { TRELLO_HANDSHAKE } from "./handshakes.ts"
 import { SHA1 } from "./hashes.ts"
 import { BASE64 } from "./encodings.ts"
 import { MILLISECONDS } from "../core/time.ts"
@@ -46,6 +47,7 @@ export const square: Provider = /* @__PURE__ */ hmacProvider({
 /** Trello. */
 export const trello: Provider = /* @__PURE__ */ hmacProvider({
   name: "trello",
+  handshake: TRELLO_HANDSHAKE,
   docs: "https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks",
   source: "D https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks",
   header: "X-Trello-Webhook",
