@@ -14,12 +14,10 @@ import type {
   OperatorAction,
 } from "./account.ts"
 import type { PageOf } from "../http/paging.ts"
-import { ACCOUNT_SCHEMA } from "./account-schema.ts"
-import { createSqlAccountStore } from "./account-sql.ts"
+import { ACCOUNT_SCHEMA, createSqlAccountStore } from "./account-sql.ts"
 import type { EndpointView } from "./endpoint.ts"
-import { findTargets, handleRequest, isWriting } from "./handle-request.ts"
+import { findTargets, handleRequest, isWriting, act, listActions, listEveryEndpoint } from "./handle-request.ts"
 import { correctTimes, freeSpace } from "./housekeeping.ts"
-import { act, listActions, listEveryEndpoint } from "./operate.ts"
 import type { Bucket } from "./rate-limit.ts"
 
 /**

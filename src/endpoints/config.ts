@@ -1,9 +1,12 @@
 import { collect, oneOf, type BindingText, type Configured } from "../core/config.ts"
 import { parseEventTypes } from "../events/known.ts"
 import type { Account } from "./account-object.ts"
-import { parseApiKeys, type ApiKey } from "./auth/api-keys.ts"
+import { parseApiKeys, type ApiKey, createApiKeyAuth } from "./auth/api-keys.ts"
 import { isLabel, RESERVED_TLDS } from "./rules/host.ts"
 import { parseAccountClaim, parseClaimText, parseKeys, type TokenConfig } from "./auth/token-config.ts"
+import { createFetchedKeys, createFixedKeys, type KeySourceDeps } from "./auth/key-source.ts"
+import type { Authenticate } from "./auth/principal.ts"
+import { createTokenAuth } from "./auth/tokens.ts"
 
 /** What the Worker reads from its environment for the endpoints: API keys, tokens or both turn them on. */
 export interface PartnerBindings {
@@ -96,4 +99,21 @@ function readTokenConfig(env: PartnerBindings, problems: string[]): TokenConfig 
     ...(accountClaim !== "" && { accountClaim }),
     ...(livemode !== "" && { livemode: livemode === "true" }),
   }
+}
+
+/** Authenticates API keys, and tokens where they are configured. */
+export function createAuthenticate(
+  apiKeys: readonly ApiKey[],
+  tokens: TokenConfig | undefined,
+  deps: KeySourceDeps,
+): Authenticate {
+  const byKey = createApiKeyAuth(apiKeys)
+  if (!tokens) return byKey
+  const { keys } = tokens
+  const byToken = createTokenAuth(
+    tokens,
+    typeof keys === "string" ? createFetchedKeys(keys, deps) : createFixedKeys(keys),
+  )
+  // No API key has a dot, and every token has two.
+  return async (bearer, now) => await (bearer.includes(".") ? byToken : byKey)(bearer, now)
 }

@@ -1,7 +1,6 @@
 import { formatsOf, jsonOf, textOf } from "./body-changes.ts"
 import { cause, type Cause } from "./causes.ts"
 import { neededHeaders, shownName } from "./delivery-changes.ts"
-import { SIGNATURE_HEADERS } from "./foreign-headers.ts"
 import { findTruncation, secretChanges } from "./secret-changes.ts"
 import type { Subject } from "./subject.ts"
 
@@ -99,4 +98,25 @@ const livemodeOf = (body: Uint8Array): boolean | undefined => {
   const value = jsonOf(textOf(body))?.value
   const livemode = typeof value === "object" && value !== null ? (value as { livemode?: unknown }).livemode : undefined
   return typeof livemode === "boolean" ? livemode : undefined
+}
+
+/**
+ * Lower-case header → the provider that signs with it, for headers that only one provider sends. A small table, so that
+ * explaining one provider's delivery loads no other.
+ */
+export const SIGNATURE_HEADERS: Readonly<Record<string, string>> = {
+  "credicorp-signature": "credicorp",
+  "stripe-signature": "stripe",
+  "x-hub-signature-256": "github",
+  "x-slack-signature": "slack",
+  "x-shopify-hmac-sha256": "shopify",
+  "webhook-signature": "standardWebhooks",
+  "svix-signature": "svix",
+  "x-twilio-signature": "twilio",
+  "x-signature-ed25519": "discord",
+  "paddle-signature": "paddle",
+  "x-square-hmacsha256-signature": "square",
+  "linear-signature": "linear",
+  "x-zm-signature": "zoom",
+  "x-line-signature": "line",
 }

@@ -1,6 +1,6 @@
 // Catches a command that exits with the wrong code, prints a secret or a stack, or does not say what was wrong.
 
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, afterAll } from "vitest"
 import { run } from "../../src/cli/program.ts"
 import { signWebhook } from "../../src/index.ts"
 import { github } from "../../src/providers.ts"
@@ -8,7 +8,6 @@ import { NOW, SECRET } from "../support/delivery.ts"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll } from "vitest"
 
 const folder = mkdtempSync(join(tmpdir(), "countersign-cli-"))
 afterAll(() => rmSync(folder, { recursive: true }))

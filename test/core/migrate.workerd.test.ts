@@ -3,7 +3,7 @@
 import { runInDurableObject } from "cloudflare:test"
 import { describe, expect, it } from "vitest"
 import { toHex } from "../../src/core/bytes.ts"
-import { ACCOUNT_SCHEMA } from "../../src/endpoints/account-schema.ts"
+import { ACCOUNT_SCHEMA } from "../../src/endpoints/account-sql.ts"
 import { migrate } from "../../src/core/migrate.ts"
 import { ACCOUNTS } from "../support/account-object.ts"
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 import type { CauseCode } from "../../src/explain/causes.ts"
 import { explain, type Explanation } from "../../src/explain/explain.ts"
 import type { ExplainedSecret, ExplainOptions, OtherSource } from "../../src/explain/subject.ts"
-import { SIGNATURE_HEADERS } from "../../src/explain/foreign-headers.ts"
+import { SIGNATURE_HEADERS } from "../../src/explain/shapes.ts"
 import { hmacScheme } from "../../src/providers/hmac-scheme.ts"
 import { hmacHex, NOW, SECRET, v1 } from "../support/delivery.ts"
 

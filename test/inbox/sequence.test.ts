@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest"
 import { nextSequence, sequenceAt, timeOf } from "../../src/inbox/sequence.ts"
-import { shardOf } from "../../src/inbox/shard-of.ts"
+import { shardOf } from "../../src/inbox/shards.ts"
 
 const NOW_MS = 1_790_000_000_000
 

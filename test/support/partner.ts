@@ -10,10 +10,16 @@ import type {
   StoredAnswer,
 } from "../../src/endpoints/account.ts"
 import { createApiKeyAuth } from "../../src/endpoints/auth/api-keys.ts"
-import { findTargets, handleRequest, isWriting } from "../../src/endpoints/handle-request.ts"
+import {
+  findTargets,
+  handleRequest,
+  isWriting,
+  act,
+  listActions,
+  listEveryEndpoint,
+} from "../../src/endpoints/handle-request.ts"
 import type { Endpoint } from "../../src/endpoints/endpoint.ts"
 import { correctTimes, freeSpace } from "../../src/endpoints/housekeeping.ts"
-import { act, listActions, listEveryEndpoint } from "../../src/endpoints/operate.ts"
 import type { Bucket } from "../../src/endpoints/rate-limit.ts"
 import { PUBLIC_EVENT_TYPES } from "../../src/events/known.ts"
 import { API_KEYS, KEYS } from "./api-keys.ts"
