@@ -50,7 +50,7 @@ describe("imports", () => {
   const ONLY_IN: readonly (readonly [name: RegExp, where: RegExp])[] = [
     [/^hono/, /^hono\.ts$|^app\/|\/route\.ts$/],
     [/^cloudflare:/, /^worker\.ts$|-(?:object|entrypoint)\.ts$/],
-    [/^(?:node:|commander$)/, /^cli\//],
+    [/^(?:node:|commander$|dotenv$)/, /^cli\//],
     [/^ipaddr\.js$/, /^endpoints\/rules\/ip\.ts$/],
     [/^@valibot\//, /^http\/json-schema\.ts$/],
     [/^jose$/, /^endpoints\/auth\/(?:key-set|tokens)\.ts$|^providers\/jwt\.ts$/],

@@ -12,7 +12,7 @@ import { setTimeout as wait } from "node:timers/promises"
 import { parseSecrets } from "../src/index.ts"
 import { conformance, sampleEvent } from "../src/testing.ts"
 import { findFreePort } from "../test/support/free-port.ts"
-import { readDevVars } from "./dev-vars.ts"
+import { readDevVars } from "../src/cli/dev-vars.ts"
 import { installPacked } from "./install-packed.ts"
 
 const ROOT = join(import.meta.dirname, "..")

@@ -1,9 +1,13 @@
 // npm start: runs the Worker on this machine. Nothing has to be edited first.
 
+import { join } from "node:path"
 import { parseArgs } from "node:util"
-import { refuseTakenOptions, runCommand } from "./command.ts"
-import { ensureDevVars, readDevVars } from "./dev-vars.ts"
+import { ensureDevVars, readDevVars } from "../src/cli/dev-vars.ts"
+import { UsageError } from "../src/cli/io.ts"
+import { refuseTakenOptions } from "../src/cli/npm-options.ts"
 import { runWrangler } from "./wrangler.ts"
+
+const DEV_VARS = join(import.meta.dirname, "..", ".dev.vars")
 
 /** The port that the other commands talk to unless they are told of another. */
 const USUAL_PORT = 8787
@@ -29,8 +33,8 @@ export async function findPort(args: readonly string[]): Promise<number> {
 export function createBanner({ port, added, key }: Started): string {
   const origin = `http://localhost:${port}`
   const elsewhere = `
-The commands talk to port ${USUAL_PORT} unless they are told of another. Add to send
---url ${origin}/webhooks/credicorp, to the others --url ${origin}.
+The commands talk to port ${USUAL_PORT} unless they are told of another: export COUNTERSIGN_URL=${origin}
+or add --origin ${origin} to each.
 `
   return `
 ${
@@ -49,7 +53,7 @@ The inbox stores events before they are acknowledged, and runs your handlers:
 
   npm run inbox -- list                  the events, and how their handlers ended
   npm run inbox -- tail                  the same as it happens
-  npm run inbox -- --help                show, rerun, pause, resume, erase, stats
+  npm run inbox -- --help                show, rerun, discard, pause, resume, erase, stats
 
 The registry of endpoints, as the account acct_demo:
 
@@ -65,14 +69,21 @@ Your handlers are in src/handlers.ts. The Worker restarts when you save it. Ctrl
 `
 }
 
-async function main(): Promise<number> {
-  refuseTakenOptions("start", ["port", "ip"])
+async function main(): Promise<void> {
+  refuseTakenOptions(["port", "ip"])
   const args = process.argv.slice(2)
   const port = await findPort(args)
-  const added = ensureDevVars()
-  console.log(createBanner({ port, added, key: readDevVars()["PARTNER_API_KEY"] ?? "<key>" }))
+  const added = ensureDevVars(DEV_VARS)
+  console.log(createBanner({ port, added, key: readDevVars(DEV_VARS)["PARTNER_API_KEY"] ?? "<key>" }))
   runWrangler(["dev", ...args])
-  return 0
 }
 
-if (import.meta.main) await runCommand("start", main)
+if (import.meta.main) {
+  try {
+    await main()
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    console.error(error.message)
+    process.exitCode = 2
+  }
+}

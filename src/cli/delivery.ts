@@ -90,7 +90,10 @@ function distance(a: string, b: string): number {
 }
 
 /** Reads the secret from where the options say. @throws {UsageError} It is nowhere. */
-export async function readSecret(options: DeliveryOptions, io: Io): Promise<string> {
+export async function readSecret(
+  options: Pick<DeliveryOptions, "secret" | "secretEnv" | "secretFile">,
+  io: Io,
+): Promise<string> {
   const { secretEnv, secretFile, secret } = options
   if ([secretEnv, secretFile, secret].filter((source) => source !== undefined).length > 1) {
     throw new UsageError("Give one of --secret-env, --secret-file and --secret.")

@@ -4,8 +4,14 @@ export interface Io {
   readonly out: (line: string) => void
   /** Writes a line to standard error. */
   readonly err: (line: string) => void
+  /** Shows how far long work has come, in place of what it showed before. Nothing where no terminal is. */
+  readonly progress: (text: string) => void
   /** All of standard input. */
   readonly readStdin: () => Promise<Uint8Array>
+  /** Whether standard output is a terminal that wants colours. */
+  readonly colors: boolean
+  /** Returns a signal that Ctrl-C aborts. Until it is called, Ctrl-C ends the process. */
+  readonly interrupt: () => AbortSignal
   readonly env: Readonly<Record<string, string | undefined>>
   /** The folder that relative paths start from. */
   readonly cwd: string

@@ -1,24 +1,43 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Command, CommanderError } from "commander"
+import { addEndpoints } from "./commands/endpoints.ts"
 import { addErrors } from "./commands/errors.ts"
 import { addExplain } from "./commands/explain.ts"
+import { addInbox } from "./commands/inbox.ts"
+import { addKey } from "./commands/key.ts"
+import { addOperator } from "./commands/operator.ts"
 import { addProviders } from "./commands/providers.ts"
+import { addSend } from "./commands/send.ts"
 import { addSign } from "./commands/sign.ts"
 import { addVerify } from "./commands/verify.ts"
 import { EXIT, NoAnswer, UsageError, type Io } from "./io.ts"
+import { refuseTakenOptions } from "./npm-options.ts"
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "..", "..", "package.json"), "utf8")) as {
   version: string
 }
 
 /** Every command, in the order of the help. */
-const COMMANDS = [addSign, addVerify, addExplain, addProviders, addErrors]
+const COMMANDS = [
+  addSign,
+  addVerify,
+  addExplain,
+  addSend,
+  addInbox,
+  addEndpoints,
+  addOperator,
+  addKey,
+  addProviders,
+  addErrors,
+]
+
+const namesOf = ({ options }: Command): readonly string[] => options.flatMap(({ long }) => long?.slice(2) ?? [])
 
 /**
  * Runs one command line.
  *
- * @param args What stands behind `countersign`.
+ * @param args The arguments after `countersign`.
  * @returns The exit code: 0 done or valid, 1 invalid, 2 a wrong command, 3 no answer.
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
@@ -40,7 +59,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     },
   }
   for (const add of COMMANDS) add(program, context)
-  for (const command of program.commands) command.copyInheritedSettings(program)
+  program.hook("preAction", (_, command) => refuseTakenOptions(namesOf(command), io.env))
   try {
     if (args.length === 0) program.outputHelp()
     else await program.parseAsync([...args], { from: "user" })

@@ -47,17 +47,48 @@ export const argumentsOf = ({ params, headers, query, body }: Declaration): read
   ...fieldsOf("body", body?.schema),
 ]
 
+/** One form of an operation: its arguments, without the field that tells it from the other forms. */
+export interface Form {
+  /** The field that tells the forms of the body apart, and its value in this one. Absent: the body has one form. */
+  readonly choice?: readonly [field: string, value: string]
+  readonly arguments: readonly Argument[]
+}
+
+/** Splits an operation by the field that tells the forms of its body apart: a command line has a command for each. */
+export function formsOf(declaration: Declaration): readonly Form[] {
+  const { params, headers, query, body } = declaration
+  const forms = (body && (toSchema(body.schema)["oneOf"] as readonly ObjectSchema[] | undefined)) ?? []
+  const field = Object.keys(forms[0]?.properties ?? {}).find((name) => forms.every((form) => choicesOf(form, name)))
+  if (field === undefined) return [{ arguments: argumentsOf(declaration) }]
+  const others = [...fieldsOf("path", params), ...fieldsOf("header", headers), ...fieldsOf("query", query)]
+  return forms.flatMap((form) => {
+    const fields = toArguments("body", [form]).filter(({ name }) => name !== field)
+    return choicesOf(form, field)!.map(
+      (value) => ({ choice: [field, value], arguments: [...others, ...fields] }) as const,
+    )
+  })
+}
+
+/** Lists the values of a field that has a choice of texts; undefined of any other field. */
+const choicesOf = ({ properties }: ObjectSchema, name: string): readonly string[] | undefined => {
+  const { enum: values, const: value } = properties?.[name] ?? {}
+  return Array.isArray(values) ? (values as string[]) : typeof value === "string" ? [value] : undefined
+}
+
 function fieldsOf(place: Argument["in"], schema: GenericSchema | undefined): readonly Argument[] {
   const json = schema ? toSchema(schema) : {}
-  const forms = (json["oneOf"] as readonly JsonSchema[] | undefined) ?? [json]
+  return toArguments(place, (json["oneOf"] as readonly ObjectSchema[] | undefined) ?? [json])
+}
+
+function toArguments(place: Argument["in"], forms: readonly ObjectSchema[]): readonly Argument[] {
   const fields = new Map<string, Argument>()
-  for (const { properties = {}, required = [] } of forms as readonly Form[]) {
+  for (const { properties = {}, required = [] } of forms) {
     for (const [name, { description = "", ...rest }] of Object.entries(properties)) {
       const before = fields.get(name)
       fields.set(name, {
         name,
         in: place,
-        required: forms.every((form) => (form as Form).required?.includes(name)) && required.includes(name),
+        required: forms.every((form) => form.required?.includes(name)) && required.includes(name),
         description: String(description),
         schema: before ? join(before.schema, rest) : withDefault(rest),
       })
@@ -66,7 +97,7 @@ function fieldsOf(place: Argument["in"], schema: GenericSchema | undefined): rea
   return [...fields.values()]
 }
 
-interface Form {
+interface ObjectSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
 }

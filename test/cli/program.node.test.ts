@@ -1,13 +1,13 @@
 // Catches a command that exits with the wrong code, prints a secret or a stack, or does not say what was wrong.
 
-import { describe, expect, it, afterAll } from "vitest"
-import { run } from "../../src/cli/program.ts"
-import { signWebhook } from "../../src/index.ts"
-import { github } from "../../src/providers.ts"
-import { NOW, SECRET } from "../support/delivery.ts"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { afterAll, describe, expect, it } from "vitest"
+import { signWebhook } from "../../src/index.ts"
+import { github } from "../../src/providers.ts"
+import { runCommandLine, type CommandResult } from "../support/command-line.ts"
+import { NOW, SECRET } from "../support/delivery.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "countersign-cli-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -30,21 +30,13 @@ const files: Readonly<Record<string, string>> = {
 }
 for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
 
-/** Runs a command line with a fixed clock and the secret in the environment. */
-async function command(line: string, stdin = ""): Promise<{ code: number; out: string; err: string }> {
-  const out: string[] = []
-  const err: string[] = []
-  const code = await run(line.split(" ").filter(Boolean), {
-    out: (text) => void out.push(text),
-    err: (text) => void err.push(text),
-    readStdin: () => Promise.resolve(new TextEncoder().encode(stdin)),
+/** Runs a command line with the secret in the environment. */
+const command = async (line: string, stdin = ""): Promise<CommandResult> =>
+  await runCommandLine(line.split(" ").filter(Boolean), {
+    readStdin: async () => new TextEncoder().encode(stdin),
     env: { WEBHOOK_SECRETS: SECRET, QUOTED: `"${SECRET}"`, OTHER: "whsec_another_0123456789", EMPTY: "" },
     cwd: folder,
-    fetch: () => Promise.reject(new Error("no network here")),
-    clock: () => NOW * 1000,
   })
-  return { code, out: out.join("\n"), err: err.join("\n") }
-}
 
 const rows: readonly { line: string; stdin?: string; code: number; says: RegExp }[] = [
   { line: "", code: 0, says: /sign .*verify .*explain /s },

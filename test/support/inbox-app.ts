@@ -21,6 +21,8 @@ export interface OperatorCall {
 /** The operator's routes over an inbox of twins. */
 export interface InboxApp {
   readonly call: (method: string, path: string, options?: OperatorCall) => Promise<Answer>
+  /** Answers any request of the operator's routes, and lets run what runs. */
+  readonly fetch: (request: Request) => Promise<Response>
   /** Stores an event, and lets run what runs. */
   readonly take: (id: string, changes?: Partial<InboxDelivery>) => Promise<void>
   readonly shards: Shards
@@ -99,11 +101,12 @@ export function createInboxApp({ count = 4, handlerKeys = HANDLER_KEYS } = {}): 
       await shards.at(index).accept(delivery, count)
       await settle()
     },
-    async call(method, path, options) {
-      const answer = await toAnswer(await app.fetch(operatorRequest(method, path, options)))
+    async fetch(request) {
+      const response = await app.fetch(request)
       await settle()
-      return answer
+      return response
     },
+    call: async (method, path, options) => await toAnswer(await inbox.fetch(operatorRequest(method, path, options))),
   }
   return inbox
 }

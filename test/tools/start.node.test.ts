@@ -18,10 +18,10 @@ describe("the banner", () => {
   it("names the port everywhere, and says how the commands are told of it", () => {
     const banner = createBanner(started)
     expect([...banner.matchAll(/localhost:(\d+)/g)].map(([, port]) => port)).toEqual(Array(5).fill("9000"))
-    expect(banner).toContain("--url http://localhost:9000/webhooks/credicorp")
+    expect(banner).toContain("COUNTERSIGN_URL=http://localhost:9000")
   })
 
   it("says nothing of that on the usual port", () => {
-    expect(createBanner({ ...started, port: 8787 })).not.toContain("--url")
+    expect(createBanner({ ...started, port: 8787 })).not.toContain("--origin")
   })
 })

@@ -9,7 +9,7 @@ import { unstable_getVarsForDev as getVarsForDev } from "wrangler"
 import { createApiKeyAuth, parseApiKeys } from "../../src/endpoints/auth/api-keys.ts"
 import { parseOperatorTokens } from "../../src/operator/token.ts"
 import { parseSecrets } from "../../src/verify/parse-secrets.ts"
-import { ensureDevVars, readDevVars } from "../../tools/dev-vars.ts"
+import { ensureDevVars, readDevVars } from "../../src/cli/dev-vars.ts"
 
 /** What the Worker gets: read by wrangler itself. */
 const readAsWrangler = (path: string): Readonly<Record<string, unknown>> =>

@@ -1,14 +1,10 @@
 import { randomBytes } from "node:crypto"
 import { appendFileSync, chmodSync, existsSync, readFileSync } from "node:fs"
-import { join } from "node:path"
 import { parse } from "dotenv"
 import { createKey } from "./create-key.ts"
 
-// `.dev.vars` is read by dotenv, in the version that is part of wrangler: a second reader would miss variables that the
+// `.dev.vars` is read by dotenv, in the version that is part of wrangler: another parser would miss variables that the
 // Worker sees, as after a byte order mark or in the form `NAME: value`.
-
-/** Where `wrangler dev` reads local secrets from. Git ignores it. */
-const PATH = join(import.meta.dirname, "..", ".dev.vars")
 
 const createDemoKey = (): Readonly<Record<string, string>> => {
   const { key, entry } = createKey({
@@ -17,11 +13,11 @@ const createDemoKey = (): Readonly<Record<string, string>> => {
     livemode: false,
     scopes: ["webhooks:read", "webhooks:write"],
   })
-  // The key itself is for `npm run endpoints` and the curl that `npm start` prints. The Worker reads its hash only.
+  // The key itself is for `countersign endpoints` and the curl that `npm start` prints. The Worker reads its hash only.
   return { PARTNER_API_KEYS: JSON.stringify([entry]), PARTNER_API_KEY: key }
 }
 
-/** What `npm start` needs. A group is created only if none of its names is present. */
+/** What a Worker on this machine needs. A group is created only if none of its names is present. */
 const GROUPS: readonly (readonly [names: readonly string[], create: () => Readonly<Record<string, string>>])[] = [
   [["WEBHOOK_SECRETS"], () => ({ WEBHOOK_SECRETS: `local=whsec_${randomBytes(32).toString("base64url")}` })],
   [["WEBHOOK_LIVEMODE"], () => ({ WEBHOOK_LIVEMODE: "false" })],
@@ -30,11 +26,11 @@ const GROUPS: readonly (readonly [names: readonly string[], create: () => Readon
 ]
 
 /**
- * Adds what `.dev.vars` lacks, with fresh random secrets. What is in it stays as it is.
+ * Adds what a `.dev.vars` file lacks, with fresh random secrets. What is in it stays as it is.
  *
  * @returns The names that were added.
  */
-export function ensureDevVars(path: string = PATH): readonly string[] {
+export function ensureDevVars(path: string): readonly string[] {
   const before = existsSync(path) ? readFileSync(path, "utf8") : ""
   const present = parse(before)
   const missing = GROUPS.filter(([names]) => names.every((name) => present[name] === undefined))
@@ -42,13 +38,13 @@ export function ensureDevVars(path: string = PATH): readonly string[] {
   const lines = Object.entries(added).map(([name, value]) => `${name}='${value}'\n`)
   if (lines.length > 0) {
     const gap = before === "" || before.endsWith("\n") ? "" : "\n"
-    // Only its owner may read it, before the first secret of ours is in it. Nothing is overwritten: text is appended.
+    // Only its owner may read it, before the first of our secrets is in it. Nothing is overwritten: text is appended.
     if (existsSync(path)) chmodSync(path, 0o600)
     appendFileSync(path, gap + lines.join(""), { mode: 0o600 })
   }
   return Object.keys(added)
 }
 
-/** Returns the variables of `.dev.vars`; none if there is no such file. */
-export const readDevVars = (path: string = PATH): Readonly<Record<string, string | undefined>> =>
+/** Returns the variables of a `.dev.vars` file; none if there is no such file. */
+export const readDevVars = (path: string): Readonly<Record<string, string | undefined>> =>
   existsSync(path) ? parse(readFileSync(path)) : {}

@@ -1,7 +1,9 @@
-import type { HandlerView, StatsView } from "../src/inbox/stats-view.ts"
-import type { AttemptView, EventDetail, EventView, RunView } from "../src/inbox/view.ts"
-import { paint, printFacts, printTable, toLine, type Cell } from "./terminal.ts"
-import { toPrintable } from "../src/core/printable.ts"
+import type { HandlerView, StatsView } from "../inbox/stats-view.ts"
+import type { AttemptView, EventDetail, EventView, RunView } from "../inbox/view.ts"
+import type { Io } from "./io.ts"
+import { printMore } from "./print-value.ts"
+import { toPrintable } from "../core/printable.ts"
+import { paint, printFacts, printTable, toLine, type Cell } from "./print.ts"
 
 const STYLES = {
   waiting: "yellow",
@@ -25,7 +27,7 @@ const toRunText = ({ handler, status, attempts }: RunView): string => `${handler
 
 const toRunsText = (runs: readonly RunView[]): string => runs.map(toRunText).join(", ")
 
-export function printEvents(events: readonly EventView[], nextCursor: string | null): void {
+export function printEvents(io: Io, events: readonly EventView[], nextCursor: string | null): void {
   const rows = events.map(({ received, status, type, id, runs }) => [
     toSeconds(received),
     statusCell(status),
@@ -33,20 +35,20 @@ export function printEvents(events: readonly EventView[], nextCursor: string | n
     id,
     toRunsText(runs),
   ])
-  if (rows.length > 0) printTable(["received", "status", "type", "id", "runs (attempts)"], rows)
-  else console.log(nextCursor ? "none on this page" : "no events")
-  if (nextCursor) console.log(`more: --cursor ${nextCursor}`)
+  if (rows.length > 0) printTable(io, ["received", "status", "type", "id", "runs (attempts)"], rows)
+  else io.out(nextCursor ? "none on this page" : "no events")
+  if (nextCursor) printMore(nextCursor, io)
 }
 
 /** One line of `tail`. */
-export const toTailLine = ({ status, type, id, runs }: EventView, now: Date): string => {
-  const time = paint("dim", now.toISOString().slice(11, 19))
+export const toTailLine = ({ status, type, id, runs }: EventView, now: Date, io: Io): string => {
+  const time = paint(io, "dim", now.toISOString().slice(11, 19))
   const cells = [type.padEnd(22), id.padEnd(36), toRunsText(runs)]
-  return `${time}  ${paint(STYLES[status], status.padEnd(7))}  ${toLine(cells.join("  "))}`.trimEnd()
+  return `${time}  ${paint(io, STYLES[status], status.padEnd(7))}  ${toLine(cells.join("  "))}`.trimEnd()
 }
 
-export function printEvent(event: EventDetail & { readonly body?: string | null }): void {
-  printFacts([
+export function printEvent(io: Io, event: EventDetail & { readonly body?: string | null }): void {
+  printFacts(io, [
     ["id", event.id],
     ["type", event.type],
     ["status", statusCell(event.status)],
@@ -56,18 +58,18 @@ export function printEvent(event: EventDetail & { readonly body?: string | null 
     ["secret", event.secret_id],
     ["body", `${event.bytes} bytes${event.has_body ? "" : ", erased or pruned"}`],
   ])
-  for (const run of event.runs) printRun(run)
-  if (event.runs.length === 0) console.log("\nNo handler takes it.")
-  if (event.body) console.log(`\n${toPrintable(event.body)}`)
+  for (const run of event.runs) printRun(io, run)
+  if (event.runs.length === 0) io.out("\nNo handler takes it.")
+  if (event.body) io.out(`\n${toPrintable(event.body)}`)
 }
 
-function printRun({ handler, status, reason, note, next_attempt, history }: EventDetail["runs"][number]): void {
+function printRun(io: Io, { handler, status, reason, note, next_attempt, history }: EventDetail["runs"][number]): void {
   const next = next_attempt === null ? "" : `, ${status === "running" ? "given up" : "next attempt"} ${next_attempt}`
-  console.log(
-    `\n${paint("bold", handler)}  ${paint(STYLES[status], status)}${reason ? `, ${reason}` : ""}${note ? `, ${toLine(note)}` : ""}${next}`,
+  io.out(
+    `\n${paint(io, "bold", handler)}  ${paint(io, STYLES[status], status)}${reason ? `, ${reason}` : ""}${note ? `, ${toLine(note)}` : ""}${next}`,
   )
-  if (history.length > 0) printTable(["attempt", "started", "outcome", "ms", "error"], history.map(toAttemptRow))
-  else console.log("no attempt yet")
+  if (history.length > 0) printTable(io, ["attempt", "started", "outcome", "ms", "error"], history.map(toAttemptRow))
+  else io.out("no attempt yet")
 }
 
 const toAttemptRow = ({ attempt, started, outcome, duration_ms, error }: AttemptView): (Cell | string)[] => [
@@ -88,15 +90,15 @@ export interface BulkAnswer {
   readonly hint: string | null
 }
 
-export function printBulk(verb: "rerun" | "discard", { dry_run, runs, hint }: BulkAnswer): void {
+export function printBulk(io: Io, verb: "rerun" | "discard", { dry_run, runs, hint }: BulkAnswer): void {
   const [would, does] = verb === "rerun" ? ["would run again", "running again"] : ["would discard", "discarded"]
-  console.log(`${dry_run ? would : does}: ${runs} ${runs === 1 ? "run" : "runs"}`)
-  if (hint !== null) console.log(toLine(hint))
+  io.out(`${dry_run ? would : does}: ${runs} ${runs === 1 ? "run" : "runs"}`)
+  if (hint !== null) io.out(toLine(hint))
 }
 
 const percent = (rate: number | null): string => (rate === null ? "-" : `${(rate * 100).toFixed(1)} %`)
 
-export function printHandlers(handlers: readonly HandlerView[]): void {
+export function printHandlers(io: Io, handlers: readonly HandlerView[]): void {
   const rows = handlers.map(({ handler, deployed, paused, concurrency, waiting, dead, last_hour }) => [
     handler,
     paused ? "paused" : deployed ? "runs" : "not deployed",
@@ -105,15 +107,15 @@ export function printHandlers(handlers: readonly HandlerView[]): void {
     count("dead", dead),
     percent(last_hour.failure_rate),
   ])
-  if (rows.length > 0) printTable(["handler", "state", "concurrency", "waiting", "dead", "failed, last hour"], rows)
-  else console.log("handlers.ts has no handler")
+  if (rows.length > 0) printTable(io, ["handler", "state", "concurrency", "waiting", "dead", "failed, last hour"], rows)
+  else io.out("handlers.ts has no handler")
 }
 
-export function printStats(stats: StatsView): void {
+export function printStats(io: Io, stats: StatsView): void {
   const { shards, events, oldest_waiting, last_hour, types, storage, paused_handlers } = stats
   const { waiting, done, dead, unhandled, discarded } = events
   const secrets = Object.entries(last_hour.secrets).map(([id, deliveries]) => `${id} ${deliveries}`)
-  printFacts([
+  printFacts(io, [
     ["waiting", count("waiting", waiting)],
     ["done", count("done", done)],
     ["dead", count("dead", dead)],
@@ -132,11 +134,12 @@ export function printStats(stats: StatsView): void {
       `${storage.bytes} bytes, ${storage.left_bytes} left; the fullest shard at ${storage.fullest_percent} %`,
     ],
   ])
-  console.log()
-  printHandlers(stats.handlers)
+  io.out("")
+  printHandlers(io, stats.handlers)
   if (types.length === 0) return
-  console.log()
+  io.out("")
   printTable(
+    io,
     ["type", "waiting", "dead", "unhandled", "accepted"],
     types.map((one) => [
       one.type,

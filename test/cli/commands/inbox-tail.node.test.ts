@@ -1,8 +1,8 @@
-// Catches `npm run inbox -- tail` saying a thing twice, or not at all.
+// Catches `countersign inbox tail` showing a change twice, or not at all.
 
 import { describe, expect, it } from "vitest"
-import { compare, type Changes } from "../../tools/inbox-tail.ts"
-import type { EventView } from "../../src/inbox/view.ts"
+import { compare, type Changes } from "../../../src/cli/commands/inbox-tail.ts"
+import type { EventView } from "../../../src/inbox/view.ts"
 
 const event = (id: string, status: EventView["status"], attempts = 1): EventView => ({
   source: "credicorp",
@@ -28,7 +28,7 @@ const event = (id: string, status: EventView["status"], attempts = 1): EventView
 
 const idsOf = ({ events }: Changes): readonly string[] => events.map(({ id }) => id)
 
-describe("npm run inbox -- tail: what is told after a look", () => {
+describe("countersign inbox tail: what is shown after a look", () => {
   const many = Array.from({ length: 12 }, (_, i) => event(`evt_${12 - i}`, "waiting"))
 
   it("at first the newest ten, the newest last", () => {
