@@ -6,7 +6,7 @@ export const MAX_JSON_LEVELS = 128
 
 /**
  * Spec 3.7. A token is what RFC 8259, section 2 calls one: each of `{ } [ ] : ,`, a string (a key too), a number, `true`,
- * `false`, `null`. A tree costs memory by its tokens and not by its bytes: 1 MiB of `{},{},…` is 25 MB once it is parsed.
+ * `false`, `null`. A tree costs memory by its tokens and not by its bytes: 1 MiB of `{},{},…` takes 23 MB in Node 24 once it is parsed.
  */
 export const MAX_JSON_TOKENS = 200_000
 

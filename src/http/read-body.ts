@@ -39,7 +39,7 @@ export async function readBody(
   if (announced > maxBytes) return fail("too_large")
   let read: ArrayBuffer | Uint8Array<ArrayBuffer> | BodyFailure
   try {
-    // `body` only where it is needed: workerd makes a stream for it, at a tenth of the cost of a small request.
+    // Reads `body` only where it is needed: workerd makes a stream for it.
     const reading =
       announced > 0 || !request.body
         ? readAtOnce(request, announced || 0, charge)
