@@ -79,6 +79,7 @@ export { braintree } from "./providers/braintree.ts"
 export { contentful, hook0, kontentAi, sinchVoice, tebex } from "./providers/changed-messages.ts"
 export { credicorp } from "./providers/credicorp.ts"
 export { dropboxSign } from "./providers/dropbox-sign.ts"
+export { amazonSns, ebay, paypal } from "./providers/fetched-keys.ts"
 export { adcp, httpMessageSignatures } from "./providers/http-message-signatures.ts"
 export { lago, livekit, messageBird, monday, plaid, qstash, trueLayer, vonage } from "./providers/jwt-senders.ts"
 export {

@@ -45,17 +45,17 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   },
   "./providers": {
     name: "providers",
-    values: `adcp adyen adyenPlatform aftership aftershipReturns aftershipShipping airwallex alchemy anthropic appwrite
-    ashby autosend bigcommerce bigcommerceToken bland blockfrost box boxyhq braintree brevo buildkite
+    values: `adcp adyen adyenPlatform aftership aftershipReturns aftershipShipping airwallex alchemy amazonSns anthropic
+    appwrite ashby autosend bigcommerce bigcommerceToken bland blockfrost box boxyhq braintree brevo buildkite
     buildkiteToken calCom cashfree castle chargebee checkoutCom checkr chip clerk clickup cloudconvert
     cloudEventsWebhook cloudinary coinbaseCommerce coinify configcat contentful credicorp cronofy d4sign datadog
-    datasaur deepgram discord discourse docusign dropboxSign dub duffel dyte easypost editframe elevenLabs figma
-    fillout finch fireblocksLegacy fizzy frontRule getStream ghost gitbook gitea github githubSha1 gitlab
+    datasaur deepgram discord discourse docusign dropboxSign dub duffel dyte easypost ebay editframe elevenLabs
+    figma fillout finch fireblocksLegacy fizzy frontRule getStream ghost gitbook gitea github githubSha1 gitlab
     gocardless hmacScheme hook0 hookdeck httpMessageSignatures hubspot hubspotV1 hubspotV2 huggingFace increase
     integratedFinance intercom iron knock kontentAi lago lagoHmac leaf lemonSqueezy line linear lithic livekit
     logto lusha mailgun mercadoPago messageBird messageBirdClassic meta microsoftGraph microsoftTeams mixpanel
     modernTreasury mollie monday moneybird mux nango newRelic notion nylas okta onfleet openai openNode
-    oracleCommerce orb outpost paddle pagerduty pandadoc payMongo paystack perryWeather plaid plain plivo
+    oracleCommerce orb outpost paddle pagerduty pandadoc payMongo paypal paystack perryWeather plaid plain plivo
     plivoV2 polar postmark postSyncer preludeSession prolific pusher qstash quickbooks quo quoLegacy razorpay
     readme recurly replicate resend retell revenueCat revolut rewardful rivo rupt sanity segment sendbird
     sendgrid sentry shippo shopify shopware signable signatureApi signWell sinch sinchNumbers sinchVoice slack

@@ -17,6 +17,8 @@ export interface ProviderFacts extends SecretFormat {
   /** The form field that holds the event as JSON. */
   readonly formField?: string
   readonly toleranceSeconds?: number
+  /** `false`: genuine bodies may repeat, so the unsigned id counts too, and a replay under another id passes (spec 7.3). */
+  readonly bodyIsUnique?: false
   readonly deliveryHeader?: string
   readonly handshake?: HandshakeRule
   readonly refusalStatus?: number
@@ -77,7 +79,11 @@ export function toProvider<Level extends Assurance>(
     payloadPath: "payload",
     isType: isProviderEventType,
     readEvent: createEventReader(event, bodyFormat, formField),
-    dedupeKey: ({ id }, hashBody) => (coversId && id !== undefined ? id : `sha256:${hashBody()}`),
+    dedupeKey({ id }, hashBody) {
+      if (coversId && id !== undefined) return id
+      const hash = `sha256:${hashBody()}`
+      return facts.bodyIsUnique === false && id !== undefined ? `${hash}:${id}` : hash
+    },
   }
 }
 

@@ -47,6 +47,21 @@ interface Row {
 
 const t = String(NOW)
 const iso = new Date(NOW * 1000).toISOString()
+/** CRC-32 by the table method, so that it is not the code under test. */
+function crc32(text: string): number {
+  const table = Array.from({ length: 256 }, (_, n) =>
+    Array.from({ length: 8 }).reduce<number>((c) => (c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1), n),
+  )
+  return (
+    ([...Buffer.from(text)].reduce(
+      (crc: number, byte: number) => table[(crc ^ byte) & 255]! ^ (crc >>> 8),
+      0xffffffff,
+    ) ^
+      0xffffffff) >>>
+    0
+  )
+}
+
 const digest = createHash("sha512").update(BODY).digest("base64")
 
 const ROWS: Readonly<Record<string, Row>> = {
@@ -143,6 +158,30 @@ const ROWS: Readonly<Record<string, Row>> = {
     }),
     tolerance: 300,
   },
+  ebay: {
+    keys: p256,
+    toSecret: pem,
+    hash: "sha1",
+    encoding: "base64",
+    message: BODY,
+    headers: (s) => ({
+      "X-EBAY-SIGNATURE": Buffer.from(JSON.stringify({ alg: "ecdsa", kid: "key-1", signature: s })).toString("base64"),
+    }),
+  },
+  paypal: {
+    keys: rsa,
+    toSecret: pem,
+    hash: "sha256",
+    encoding: "base64",
+    message: `tx-1|${iso}|key-1|${crc32(BODY)}`,
+    headers: (s) => ({
+      "PAYPAL-TRANSMISSION-SIG": s,
+      "PAYPAL-TRANSMISSION-TIME": iso,
+      "PAYPAL-TRANSMISSION-ID": "tx-1",
+      "PAYPAL-AUTH-ALGO": "SHA256withRSA",
+    }),
+    tolerance: 300,
+  },
   integratedFinance: {
     keys: ed25519,
     toSecret: pem,
@@ -171,7 +210,8 @@ function genuineOf(name: string, row: Row, message = row.message): Genuine {
     headers: row.headers(signature),
     body: BODY,
     now: NOW,
-    signature,
+    // eBay's signature is within base64: there the whole header is changed.
+    signature: name === "ebay" ? row.headers(signature)["X-EBAY-SIGNATURE"]! : signature,
     tolerance: row.tolerance ?? 0,
   }
 }
@@ -198,6 +238,46 @@ describe.each(Object.entries(ROWS))("%s", (name, row) => {
     expect(() => verifier.check(BODY, genuine.headers)).toThrow(/checkAsync/)
     expect(() => verifier.checkSignature(BODY, genuine.headers)).toThrow(/checkSignatureAsync/)
     expect(() => verifier.verify(BODY, genuine.headers)).toThrow(TypeError)
+  })
+})
+
+describe("amazonSns", () => {
+  const fields = {
+    Type: "Notification",
+    MessageId: "m-1",
+    TopicArn: "arn:aws:sns:eu-west-1:1:t",
+    Message: "é\nb",
+    Timestamp: iso,
+    SignatureVersion: "2",
+  }
+  const text = `Message\né\nb\nMessageId\nm-1\nTimestamp\n${iso}\nTopicArn\n${fields.TopicArn}\nType\nNotification\n`
+  const signature = sign("sha256", Buffer.from(text), rsa[0].privateKey).toString("base64")
+  const genuine: Genuine = {
+    provider: providers.amazonSns,
+    secret: pem(rsa[0]),
+    otherSecret: pem(rsa[1]),
+    headers: {},
+    body: JSON.stringify({ ...fields, Signature: signature }),
+    now: NOW,
+    signature,
+    tolerance: 300,
+  }
+
+  it("takes what its private key signed, and refuses it with one thing changed", async () => {
+    expect(await check(genuine)).toBe("ok")
+    const changes = [
+      { Message: "x" },
+      { MessageId: "m-2" },
+      { Subject: "new" },
+      { TopicArn: "arn:x" },
+      { SignatureVersion: "1" },
+      { Type: "SubscriptionConfirmation" },
+      { Type: "toString" },
+      { Timestamp: "yesterday" },
+    ]
+    const bodies = changes.map((change) => JSON.stringify(Object.assign({}, fields, { Signature: signature }, change)))
+    for (const body of bodies) expect(await check({ ...genuine, body })).not.toBe("ok")
+    for (const { changed: each } of refusalsOf(genuine)) expect(await check(each)).not.toBe("ok")
   })
 })
 
