@@ -132,7 +132,8 @@ export const slack: Provider = /* @__PURE__ */ hmacProvider({
   signed: "v0:{time}:{body}",
   prefix: "v0=",
   time: "X-Slack-Request-Timestamp",
-  event: { type: ["body.event.type", "body.type"] },
+  // Read at docs.slack.dev/tools/bolt-js/reference/interfaces/EnvelopedEvent.
+  event: { id: "body.event_id", type: ["body.event.type", "body.type"], created: "body.event_time" },
   bodyFormat: "any",
   formField: "payload",
 })

@@ -71,7 +71,8 @@ export const stripe: Provider = /* @__PURE__ */ hmacProvider({
   separators: ", ",
   time: "t=",
   secretPrefix: "whsec_",
-  event: { id: "body.id" },
+  // Read at docs.stripe.com/api/events/object.
+  event: { id: "body.id", type: "body.type", created: "body.created" },
 })
 
 /** Surge. */

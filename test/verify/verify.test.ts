@@ -127,3 +127,28 @@ describe("prove: the signature first, then the time (spec 1.9, 1.12, 3.6)", () =
     expect(asked).toBe(1)
   })
 })
+
+// NaN passes every comparison: a scheme that gives it for a time would switch the tolerance off.
+describe("the time of every scheme is checked in one place (spec 1.5)", () => {
+  const times = [
+    Number.NaN,
+    undefined,
+    Infinity,
+    -Infinity,
+    -1,
+    0.5,
+    NOW * 1000,
+    "1790000000",
+    null,
+    new Date(NOW * 1000),
+  ]
+
+  it.each(times)("signedAt %s → header_malformed, in the claim and read from the body", async (time) => {
+    const signedAt = time as number
+    const claim = { timeText: String(NOW), signedAt, signatures: [await v1(BODY, NOW, "whsec_a")] }
+    const inBody = { ...judge(), provider: { ...credicorp, readTime: () => signedAt } }
+    for (const result of [prove(arrived(claim), judge()), prove(arrived({ ...claim, signedAt: NOW }), inBody)]) {
+      expect(result.ok ? "ok" : result.error.reason).toBe("header_malformed")
+    }
+  })
+})
