@@ -83,6 +83,9 @@ try {
     void execSync(command, { cwd: folder, env, stdio: ["ignore", "ignore", "inherit"] })
   run(setUp.replace(/npm run dev\n$/, ""))
   run("npm run types")
+  // The package's command, on the oldest Node that is supported where this machine has that.
+  const help = execSync("npx --no-install countersign --help", { cwd: folder, env, encoding: "utf8" })
+  if (!help.includes("Verify, sign, explain")) throw new Error(`npx countersign --help says: ${help}`)
 
   const port = await findFreePort()
   wrangler = spawn("npm", ["run", "dev", "--", "--port", String(port)], {

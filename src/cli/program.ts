@@ -6,6 +6,7 @@ import { addErrors } from "./commands/errors.ts"
 import { addExplain } from "./commands/explain.ts"
 import { addInbox } from "./commands/inbox.ts"
 import { addKey } from "./commands/key.ts"
+import { addListen } from "./commands/listen.ts"
 import { addOperator } from "./commands/operator.ts"
 import { addProviders } from "./commands/providers.ts"
 import { addSend } from "./commands/send.ts"
@@ -24,6 +25,7 @@ const COMMANDS = [
   addVerify,
   addExplain,
   addSend,
+  addListen,
   addInbox,
   addEndpoints,
   addOperator,

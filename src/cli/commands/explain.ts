@@ -2,6 +2,7 @@ import type { Command } from "commander"
 import { explain } from "../../explain/explain.ts"
 import { readDelivery, readHeaders, withDelivery, withHeaders, type DeliveryOptions } from "../delivery.ts"
 import { EXIT, type Context } from "../io.ts"
+import { printCauses } from "../verdict.ts"
 
 /** `countersign explain`: why a delivery is refused. */
 export const addExplain = (program: Command, { io, exit }: Context): void => {
@@ -26,11 +27,7 @@ Examples:
       else {
         const { code, reason } = result.error
         io.out(`Refused: ${code}${reason ? ` (${reason})` : ""}`)
-        for (const [i, cause] of result.causes.entries()) {
-          io.out(`\n${i + 1}. ${cause.code}, ${cause.confidence}`)
-          io.out(`   ${cause.evidence}`)
-          io.out(`   → ${cause.fix}`)
-        }
+        printCauses(result.causes, io)
       }
       exit(result.ok ? EXIT.ok : EXIT.invalid)
     })
