@@ -1,4 +1,4 @@
-import { beginAttempt, endAttempt, endRun, freshRun, wasLost, type Run } from "./run.ts"
+import { beginAttempt, endAttempt, endRun, freshRun, mayKillRuntime, type Run } from "./run.ts"
 import type { Slots } from "./slots.ts"
 import type { AttemptStore, NewItem } from "./store.ts"
 import type { Claimed, Lost, Workload } from "./workload.ts"
@@ -15,7 +15,7 @@ export const MAX_WAKE_RUNS = 16
 /** New items that one wake begins: a bounded step. */
 export const MAX_WAKE_ITEMS = 256
 
-/** How long a run whose last attempt was lost waits while another such run is in flight. */
+/** How long a suspect waits while another one is in flight. */
 export const SUSPECT_WAIT_MS = 2_000
 
 /** When to look again at what should have been started already: after a failed write, or behind full slots. */
@@ -60,7 +60,7 @@ export function* claimSteps<Payload>(
   let budget = MAX_WAKE_RUNS
   const freeSlots = (lane: string): number => {
     if (paused.has(lane) || slots.weight >= MAX_FLIGHT_WEIGHT) return 0
-    return Math.max(0, Math.min(workload.laneOf(lane).concurrency - slots.countOf(lane), budget))
+    return Math.max(0, Math.min(slots.freeIn(lane, workload.laneOf(lane)), budget))
   }
   function* startDue(lane: string, most: number): Generator<ClaimStep<Payload>> {
     const limit = Math.min(most, freeSlots(lane))
@@ -122,7 +122,7 @@ function claimDue<Payload>(deps: ClaimDeps<Payload>, sequence: number, lane: str
   // Another step may have moved it since the list was read.
   if (run === undefined || run.nextAt === null || run.nextAt > now) return NOTHING
   if (run.status === "waiting") {
-    if (!wasLost(run) || !slots.hasSuspect) return startRun(deps, sequence, run, now)
+    if (!mayKillRuntime(run) || !slots.hasSuspect) return startRun(deps, sequence, run, now)
     // Of two suspects in flight, nothing would tell which one has killed the runtime.
     store.putRun(sequence, { ...run, nextAt: now + SUSPECT_WAIT_MS })
     return NOTHING
@@ -149,7 +149,7 @@ function startRun<Payload>(deps: ClaimDeps<Payload>, sequence: number, run: Run,
   const begun = beginAttempt(run, now, LEASE_MS)
   store.putRun(sequence, begun)
   const call = { lane: run.lane, attempt: begun.attempts, payload: loaded.payload }
-  return { starts: [{ sequence, call, weight: loaded.weight, isSuspect: wasLost(run) }], lost: [] }
+  return { starts: [{ sequence, call, weight: loaded.weight, isSuspect: mayKillRuntime(run) }], lost: [] }
 }
 
 /** Writes a run that ends without an answer. Its item is named first, because it may be pruned with its last run. */
@@ -175,7 +175,7 @@ export function nextRunAt<Payload>(
     .waitingLanes()
     .filter(({ lane }) => !paused.has(lane))
     .map(({ lane, nextAt }) =>
-      isFull || slots.countOf(lane) >= workload.laneOf(lane).concurrency ? Math.max(nextAt, now + BACKSTOP_MS) : nextAt,
+      isFull || slots.freeIn(lane, workload.laneOf(lane)) === 0 ? Math.max(nextAt, now + BACKSTOP_MS) : nextAt,
     )
   if (store.newItems(1).length > 0) times.push(now)
   return times.length > 0 ? Math.min(...times) : undefined

@@ -83,7 +83,7 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
   const resume = (): void => {
     const now = clock()
     adjustToClock(now)
-    // An attempt of before may still go on: until its lease ends it counts in its lane, or two would run where one may.
+    // An attempt of before may still go on. Until its lease ends it counts in a strict lane.
     for (const { lane } of store.waitingLanes()) {
       for (const { sequence, run } of store.runningRuns(lane, now, now + LEASE_MS)) slots.takeOver(sequence, run)
     }

@@ -5,8 +5,11 @@ import { retryDelayMs, type Schedule } from "./schedule.ts"
 /** Attempts that a run remembers: two rounds of eight, and a few. */
 export const MAX_HISTORY_ATTEMPTS = 20
 
-/** Attempts that it remembers while storage is short: the last one, and the one before it, which `wasLost` needs. */
-export const MAX_SHORT_HISTORY_ATTEMPTS = 2
+/** Losses in a row that are not charged: what killed the runtime may have been another run that was in flight. */
+export const FREE_LOSSES = 2
+
+/** Attempts that it remembers while storage is short: the last one, and those that `mayKillRuntime` looks at. */
+export const MAX_SHORT_HISTORY_ATTEMPTS: number = 1 + FREE_LOSSES
 
 /**
  * `waiting` for its next attempt, `running` one, `done`, or `dead`: no attempt follows unless somebody asks for it.
@@ -90,8 +93,14 @@ export const restartRun = (run: Run, dueAt: number): Run => ({
   reason: null,
 })
 
-/** Whether the last attempt of a run that is not running was lost: it may be what killed the runtime. */
-export const wasLost = ({ history }: Run): boolean => history.at(-1)?.outcome === "lost"
+/**
+ * Whether a run may be what kills the runtime: the attempts before its current or next one were lost, more than once. It is
+ * tried while no other suspect is in flight (`claim`), and from then on its losses are charged.
+ */
+export const mayKillRuntime = ({ status, history }: Run): boolean => {
+  const ended = status === "running" ? history.slice(0, -1) : history
+  return ended.length >= FREE_LOSSES && ended.slice(-FREE_LOSSES).every(({ outcome }) => outcome === "lost")
+}
 
 /** What `endAttempt` needs beside the outcome. */
 export interface AttemptEnd {
@@ -120,18 +129,11 @@ export function endAttempt(run: Run, outcome: Outcome, end: AttemptEnd): Run {
 function afterAttempt(run: Run, outcome: Outcome, { now, schedule, random }: AttemptEnd): Run {
   if (outcome.kind === "done") return endRun(run, "done")
   if (outcome.kind === "dead") return endRun(run, "dead", outcome.reason)
-  const before = run.before + (isFirstLoss(run, outcome) ? 1 : 0)
+  const before = run.before + (outcome.kind === "lost" && !mayKillRuntime(run) ? 1 : 0)
   const delay = retryDelayMs(schedule, Math.max(1, run.attempts - before), random)
   if (delay === undefined) return endRun(run, "dead", outcome.deadReason ?? "attempts_exhausted")
   return { ...run, status: "waiting", before, nextAt: now + (outcome.retryAfterMs ?? delay) }
 }
-
-/**
- * Whether an attempt was lost, and the one before it was not. Such a loss is not charged: what killed the runtime may have
- * been another run that was in flight. The run is then tried while no other suspect is (`claim`), and a second loss in a row is charged.
- */
-const isFirstLoss = ({ history }: Run, { kind }: Outcome): boolean =>
-  kind === "lost" && history.at(-2)?.outcome !== "lost"
 
 /** Drops the texts of errors. */
 export const withoutErrors = (run: Run): Run => ({

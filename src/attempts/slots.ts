@@ -1,11 +1,13 @@
-import type { Run } from "./run.ts"
-import type { Start } from "./workload.ts"
+import { mayKillRuntime, type Run } from "./run.ts"
+import type { Lane, Start } from "./workload.ts"
 
 interface Slot {
   readonly lane: string
   readonly attempt: number
   readonly weight: number
   readonly isSuspect: boolean
+  /** An earlier object has started it: it may be dead with that object, or go on elsewhere. */
+  readonly isOrphan: boolean
   /** When the attempt is given up if no answer came, in milliseconds since 1970. */
   until: number
 }
@@ -18,13 +20,14 @@ export class Slots {
 
   /** Takes the slot of an attempt until it is released, or until a time in milliseconds since 1970. */
   take({ sequence, call: { lane, attempt }, weight, isSuspect }: Start<unknown>, until: number): void {
-    this.#slots.set(keyOf(sequence, lane), { lane, attempt, weight, isSuspect, until })
+    this.#slots.set(keyOf(sequence, lane), { lane, attempt, weight, isSuspect, isOrphan: false, until })
   }
 
   /** Takes the slot of an attempt that an earlier object has started, until its lease ends. */
-  takeOver(sequence: number, { lane, attempts, nextAt, history }: Run): void {
-    const isSuspect = history.at(-2)?.outcome === "lost"
-    this.#slots.set(keyOf(sequence, lane), { lane, attempt: attempts, weight: 0, isSuspect, until: nextAt ?? 0 })
+  takeOver(sequence: number, run: Run): void {
+    const { lane, attempts: attempt, nextAt } = run
+    const slot = { lane, attempt, weight: 0, isSuspect: mayKillRuntime(run), isOrphan: true, until: nextAt ?? 0 }
+    this.#slots.set(keyOf(sequence, lane), slot)
   }
 
   release({ sequence, call: { lane, attempt } }: Start<unknown>): void {
@@ -49,8 +52,10 @@ export class Slots {
     return this.#slots.has(keyOf(sequence, lane))
   }
 
-  countOf(lane: string): number {
-    return [...this.#slots.values()].filter((slot) => slot.lane === lane).length
+  /** How many slots of a lane are free. */
+  freeIn(lane: string, { concurrency, isStrict }: Lane): number {
+    const taken = [...this.#slots.values()].filter((slot) => slot.lane === lane && (isStrict || !slot.isOrphan))
+    return Math.max(0, concurrency - taken.length)
   }
 
   get hasSuspect(): boolean {

@@ -5,6 +5,11 @@ import type { Schedule } from "./schedule.ts"
 export interface Lane {
   /** Runs of the lane that one shard has in flight, 1 to 64. */
   readonly concurrency: number
+  /**
+   * Whether an attempt of before a restart counts until its lease ends, because it may go on elsewhere. Otherwise the lane
+   * starts anew at once: a deployment does not hold it up.
+   */
+  readonly isStrict: boolean
   readonly schedule: Schedule
 }
 
@@ -40,7 +45,7 @@ export interface Start<Payload> {
   readonly sequence: number
   readonly call: AttemptCall<Payload>
   readonly weight: number
-  /** The attempt before it was lost. */
+  /** It may be what kills the runtime. */
   readonly isSuspect: boolean
 }
 

@@ -46,8 +46,14 @@ export function createHandlerLanes(
     laneOf(key) {
       const known = lanes.get(key)
       if (known) return known
-      const asked = concurrency?.[key] ?? DEFAULT_CONCURRENCY
-      const lane = { concurrency: Math.min(Math.max(1, asked), MAX_CONCURRENCY), schedule: HANDLER_SCHEDULE }
+      // Before it is known, one run at a time is within any limit.
+      const asked = concurrency === undefined ? 1 : concurrency[key]
+      const lane = {
+        concurrency: Math.min(Math.max(1, asked ?? DEFAULT_CONCURRENCY), MAX_CONCURRENCY),
+        // What the user has set is a promise to a downstream, the default is not.
+        isStrict: asked !== undefined,
+        schedule: HANDLER_SCHEDULE,
+      }
       if (concurrency) lanes.set(key, lane)
       return lane
     },

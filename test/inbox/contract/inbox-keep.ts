@@ -170,7 +170,7 @@ export function describeKeep(open: () => Promise<Driver>): void {
       await shard().setPaused("payment.*", false)
       await passAndRing(30 * DAY_MS)
       expect(await find("evt_1")).toMatchObject({ hasBody: true, status: "dead" })
-      await passAndRing(3 * DAY_MS)
+      await passAndRing(5 * DAY_MS)
       expect(await find("evt_1")).toMatchObject({ hasBody: false, status: "dead" })
     })
 
