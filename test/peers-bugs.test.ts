@@ -4,7 +4,7 @@ import type { HeadersInput } from "../src/http/headers.ts"
 import { signWebhook } from "../src/verify/sign.ts"
 import { checkWebhook, createVerifier, type CheckResult } from "../src/verify/verifier.ts"
 import type { VerifyOptions } from "../src/verify/options.ts"
-import { findNativeEngine, nobleEngine } from "../src/verify/hmac.ts"
+import { ENGINES } from "./support/engines.ts"
 import { createKeyring } from "../src/verify/keyring.ts"
 import { credicorp } from "../src/providers/credicorp.ts"
 import { checkSecrets } from "../src/verify/secrets.ts"
@@ -134,7 +134,7 @@ describe("two builds that disagree (spec 1.2)", () => {
       { time: NOW - 301, signature: await v1(BODY, NOW - 301), want: "timestamp_stale" },
       { time: NOW + 301, signature: await v1(BODY, NOW + 301), want: "timestamp_ahead" },
     ]
-    for (const engine of [nobleEngine, findNativeEngine(nobleEngine)!]) {
+    for (const { engine } of ENGINES) {
       const keys = createKeyring(checkSecrets([{ id: "a", secret: SECRET }]), credicorp, engine)
       const judge = { provider: credicorp, keys, toleranceSeconds: 300, maxBodyBytes: 1000, now: () => NOW }
       const outcomes = deliveries.map(({ time, signature }) => {

@@ -1,5 +1,6 @@
 import { hmac } from "@noble/hashes/hmac.js"
-import { toBase64, toHex } from "../core/bytes.ts"
+import { toAscii, toBase64, toHex } from "../core/bytes.ts"
+import { createNativeEngine, MAX_JOINED_BYTES, type NodeCrypto } from "./native-hmac.ts"
 import { SHA256, type BytesEncoding, type Hash, type HashEngine } from "../providers/hashes.ts"
 
 const encode = (bytes: Uint8Array, encoding: BytesEncoding): string =>
@@ -27,7 +28,7 @@ const chosen = new Map<string, HashEngine>()
 /** Returns the platform's own engine if it is there and computes this hash correctly, else @noble/hashes. Kept per hash. */
 export function chooseEngine(hash: Hash = SHA256): HashEngine {
   let engine = chosen.get(hash.name)
-  if (!engine) chosen.set(hash.name, (engine = findNativeEngine(nobleEngine, hash) ?? nobleEngine))
+  if (!engine) chosen.set(hash.name, (engine = findNativeEngine(hash) ?? nobleEngine))
   return engine
 }
 
@@ -37,57 +38,33 @@ export const platformEngine: HashEngine = {
   digest: (chunks, hash, encoding) => chooseEngine(hash).digest(chunks, hash, encoding),
 }
 
-/** The part of `node:crypto` that is used; its types would tie the library to Node. */
-interface NodeCrypto {
-  createSecretKey(key: Uint8Array): object
-  createHmac(algorithm: string, key: object): NodeState
-  createHash(algorithm: string): NodeState
-}
-
-interface NodeState {
-  update(bytes: Uint8Array): unknown
-  digest(encoding: BytesEncoding): string
-}
-
 interface NodeGlobal {
   process: { getBuiltinModule(id: "node:crypto"): NodeCrypto }
+  navigator?: { userAgent?: string }
 }
 
 /**
  * Returns OpenSSL's or BoringSSL's HMAC where the runtime has `node:crypto` (Node, Deno, Bun, Workers with
- * `nodejs_compat`), if it computes what `trusted` does. Undefined where it is missing, throws or differs.
+ * `nodejs_compat`), if it gives a known answer. Undefined where it is missing, throws or differs.
  *
  * Reached at run time, because a static `node:` import would keep the library out of browsers.
  */
-export function findNativeEngine(trusted: HashEngine, hash: Hash = SHA256): HashEngine | undefined {
+export function findNativeEngine(hash: Hash = SHA256): HashEngine | undefined {
   try {
-    const engine = createNativeEngine((globalThis as unknown as NodeGlobal).process.getBuiltinModule("node:crypto"))
-    if (probe(engine, hash) === probe(trusted, hash)) return engine
+    const { process, navigator } = globalThis as unknown as NodeGlobal
+    const isWorkerd = navigator?.userAgent === "Cloudflare-Workers"
+    const engine = createNativeEngine(process.getBuiltinModule("node:crypto"), isWorkerd)
+    if (probe(engine, hash) === hash.knownAnswer) return engine
   } catch {
     // Missing or broken: the trusted engine is used instead.
   }
   return undefined
 }
 
-const createNativeEngine = (crypto: NodeCrypto): HashEngine => ({
-  hmac(key, { name } = SHA256) {
-    // Hashing with a KeyObject costs a fifth of hashing with raw key bytes.
-    const keyObject = crypto.createSecretKey(key)
-    return (chunks, encoding = "hex") => {
-      const state = crypto.createHmac(name, keyObject)
-      for (const chunk of chunks) state.update(chunk)
-      return state.digest(encoding)
-    }
-  },
-  digest(chunks, { name } = SHA256, encoding = "hex") {
-    const state = crypto.createHash(name)
-    for (const chunk of chunks) state.update(chunk)
-    return state.digest(encoding)
-  },
-})
-
-/** What an engine makes of a probe: a key longer than any block, over two chunks. */
-function probe(engine: HashEngine, hash: Hash): string {
+/** Returns what an engine makes of a key longer than any block, a message that is joined, one that is not, and their MACs. */
+export function probe(engine: HashEngine, hash: Hash): string {
   const bytes = new Uint8Array(129).fill(1)
-  return engine.hmac(bytes, hash)([bytes, bytes]) + engine.digest([bytes, bytes], hash)
+  const mac = engine.hmac(bytes, hash)
+  const macs = [new Uint8Array(1), new Uint8Array(MAX_JOINED_BYTES + 1)].map((last) => toAscii(mac([bytes, last])))
+  return engine.digest(macs, hash)
 }

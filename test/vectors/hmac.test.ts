@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest"
-import type { HashEngine } from "../../src/providers/hashes.ts"
-import { findNativeEngine, nobleEngine } from "../../src/verify/hmac.ts"
+import { ENGINES } from "../support/engines.ts"
 import { describeVectors } from "../support/vectors.ts"
 
 interface Case {
@@ -17,11 +16,6 @@ interface Case {
 const bytesOf = (hex: string): Uint8Array =>
   Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16))
 
-const engines: readonly { name: string; engine: HashEngine }[] = [
-  { name: "noble", engine: nobleEngine },
-  { name: "native", engine: findNativeEngine(nobleEngine)! },
-]
-
 describeVectors<Case>("hmac_sha256", (cases) => {
   const accepted = cases.filter((one) => one.expect === "accept" && !one.truncated)
   const truncated = cases.filter((one) => one.expect === "accept" && one.truncated)
@@ -31,7 +25,7 @@ describeVectors<Case>("hmac_sha256", (cases) => {
     expect(Math.min(accepted.length, truncated.length, rejected.length)).toBeGreaterThan(5)
   })
 
-  describe.each(engines)("$name", ({ engine }) => {
+  describe.each(ENGINES)("$name", ({ engine }) => {
     const tagOf = ({ keyHex, msgHex }: Case): string => engine.hmac(bytesOf(keyHex))([bytesOf(msgHex)])
 
     it.each(accepted)("$id $name → the tag", (row) => {

@@ -1,31 +1,57 @@
 import { describe, expect, it } from "vitest"
 import type { HashEngine } from "../../src/providers/hashes.ts"
+import { fromHex } from "../../src/core/bytes.ts"
 import { chooseEngine, findNativeEngine, nobleEngine } from "../../src/verify/hmac.ts"
 
-/** Runs `find` while `globalThis.process` is another one. Nothing in between is asynchronous, so nobody else sees it. */
-function withProcess(stub: unknown): HashEngine | undefined {
-  const real = Object.getOwnPropertyDescriptor(globalThis, "process")
-  Object.defineProperty(globalThis, "process", { value: stub, configurable: true, writable: true })
+/** The two runtimes whose engines differ, by what `navigator.userAgent` says. */
+const RUNTIMES = ["Node.js/24", "Cloudflare-Workers"] as const
+
+/** Runs `run` with other globals. It is synchronous, so that nothing else sees them. */
+function withGlobals<Value>(globals: Readonly<Record<string, unknown>>, run: () => Value): Value {
+  const real = Object.keys(globals).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const)
+  for (const [name, value] of Object.entries(globals)) {
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
+  }
   try {
-    return findNativeEngine(nobleEngine)
+    return run()
   } finally {
-    if (real) Object.defineProperty(globalThis, "process", real)
-    else Reflect.deleteProperty(globalThis, "process")
+    for (const [name, descriptor] of real) {
+      if (descriptor) Object.defineProperty(globalThis, name, descriptor)
+      else Reflect.deleteProperty(globalThis, name)
+    }
   }
 }
 
+const find = (process: unknown, userAgent: string): HashEngine | undefined =>
+  withGlobals({ process, navigator: { userAgent } }, () => findNativeEngine())
+
+/** What a runtime returns for a digest: text where an encoding was asked for, else bytes. */
+const written = (made: unknown, encoding: string | undefined): unknown =>
+  encoding === undefined && typeof made === "string" ? fromHex(made) : made
+
 /** A `node:crypto` whose HMAC is whatever `mac` makes of a key and the chunks of a message. */
 const fakeCrypto = (mac: (key: Uint8Array, chunks: readonly Uint8Array[]) => unknown) => ({
-  createSecretKey: (key: Uint8Array) => key,
+  createSecretKey: (key: Uint8Array) => key.slice(),
   createHmac: (_algorithm: string, key: Uint8Array) => {
     const chunks: Uint8Array[] = []
-    return { update: (chunk: Uint8Array) => chunks.push(chunk), digest: () => mac(key, chunks) }
+    return {
+      update: (chunk: Uint8Array) => chunks.push(chunk),
+      digest: (encoding?: string) => written(mac(key, chunks), encoding),
+    }
   },
   createHash: () => {
     const chunks: Uint8Array[] = []
     return { update: (chunk: Uint8Array) => chunks.push(chunk), digest: () => nobleEngine.digest(chunks) }
   },
 })
+
+/** A `crypto.hash` whose result is whatever `change` makes of the right hex. */
+const fakeHash =
+  (change: (hex: string, bytes: Uint8Array) => string) =>
+  (_algorithm: string, bytes: Uint8Array, encoding: string): string => {
+    const hex = change(nobleEngine.digest([bytes]), bytes)
+    return encoding === "latin1" ? String.fromCharCode(...fromHex(hex)!) : hex
+  }
 
 const withCrypto = (module: unknown): unknown => ({ getBuiltinModule: () => module })
 
@@ -37,7 +63,8 @@ const throws = (): never => {
   throw new Error("broken")
 }
 
-const passedOver: readonly { why: string; process: unknown }[] = [
+/** `textOnly`: wrong only where text is asked for. */
+const passedOver: readonly { why: string; process: unknown; textOnly?: true }[] = [
   { why: "no process, as in a browser", process: undefined },
   { why: "a process that is null", process: null },
   { why: "a process of a bundler's, with env alone", process: { env: {} } },
@@ -69,6 +96,7 @@ const passedOver: readonly { why: string; process: unknown }[] = [
   {
     why: "digest gives the right hex in upper case",
     process: withCrypto(fakeCrypto((key, chunks) => right(key, chunks).toUpperCase())),
+    textOnly: true,
   },
   { why: "the same for every message", process: withCrypto(fakeCrypto((key) => right(key, []))) },
   { why: "the same for every key", process: withCrypto(fakeCrypto((_, chunks) => right(new Uint8Array(1), chunks))) },
@@ -98,24 +126,64 @@ const passedOver: readonly { why: string; process: unknown }[] = [
   },
 ]
 
-describe("findNativeEngine passes over an engine that is not right (a wrong one verifies nothing)", () => {
-  it.each(passedOver)("$why → undefined", ({ process }) => {
-    expect(withProcess(process)).toBeUndefined()
+/** Wrong where `crypto.hash` is used, which is not in workerd. */
+const wrongHashes: readonly { why: string; hash: unknown }[] = [
+  { why: "hash is no function", hash: true },
+  { why: "hash throws", hash: throws },
+  { why: "hash gives nothing", hash: () => undefined },
+  { why: "hash gives zeros", hash: fakeHash(() => ZEROS) },
+  { why: "hash knows no latin1", hash: (_: string, bytes: Uint8Array) => nobleEngine.digest([bytes]) },
+  { why: "hash gives upper case", hash: fakeHash((hex) => hex.toUpperCase()) },
+  { why: "hash is the same for every message", hash: fakeHash(() => nobleEngine.digest([])) },
+  {
+    why: "hash reads the first block alone",
+    hash: fakeHash((_, bytes) => nobleEngine.digest([bytes.subarray(0, 64)])),
+  },
+  {
+    why: "hash reads the whole buffer behind a view",
+    hash: fakeHash((_, { buffer }) => nobleEngine.digest([new Uint8Array(buffer)])),
+  },
+]
+
+describe.each(RUNTIMES)("findNativeEngine passes over an engine that is not right, in %s", (userAgent) => {
+  it.each(passedOver)("$why → undefined", ({ process, textOnly }) => {
+    if (textOnly && userAgent === "Cloudflare-Workers") return
+    expect(find(process, userAgent)).toBeUndefined()
   })
 
   it("one that is right → taken: the rows above fail for their own reason", () => {
-    const engine = withProcess(withCrypto(fakeCrypto(right)))
+    const engine = find(withCrypto(fakeCrypto(right)), userAgent)
     expect(engine?.hmac(Uint8Array.of(1))([Uint8Array.of(2)])).toBe(right(Uint8Array.of(1), [Uint8Array.of(2)]))
   })
 
   it("asks for node:crypto and nothing else", () => {
     const asked: string[] = []
-    withProcess({ getBuiltinModule: (id: string) => void asked.push(id) })
+    find({ getBuiltinModule: (id: string) => void asked.push(id) }, userAgent)
     expect(asked).toEqual(["node:crypto"])
   })
 
-  it("an engine that differs from the trusted one → undefined, whichever of them is wrong", () => {
-    expect(findNativeEngine({ ...nobleEngine, hmac: () => () => ZEROS })).toBeUndefined()
+  it("short messages are wrong, or long ones → undefined", () => {
+    for (const isWrong of [(bytes: number) => bytes < 1_000, (bytes: number) => bytes > 1_000]) {
+      const mac = (key: Uint8Array, chunks: readonly Uint8Array[]): string =>
+        isWrong(chunks.reduce((sum, { length }) => sum + length, 0)) ? ZEROS : right(key, chunks)
+      expect(find(withCrypto(fakeCrypto(mac)), userAgent)).toBeUndefined()
+    }
+  })
+})
+
+describe("findNativeEngine, where the runtime has crypto.hash", () => {
+  it.each(wrongHashes)("$why → undefined", ({ hash }) => {
+    expect(find(withCrypto({ ...fakeCrypto(right), hash }), "Node.js/24")).toBeUndefined()
+  })
+
+  it("one that is right → taken", () => {
+    const engine = find(withCrypto({ ...fakeCrypto(right), hash: fakeHash((hex) => hex) }), "Node.js/24")
+    expect(engine?.hmac(Uint8Array.of(1))([Uint8Array.of(2)])).toBe(right(Uint8Array.of(1), [Uint8Array.of(2)]))
+  })
+
+  it("no navigator at all, as in Node 20 → found all the same", () => {
+    const process = withCrypto(fakeCrypto(right))
+    expect(withGlobals({ process, navigator: undefined }, () => findNativeEngine())).toBeDefined()
   })
 })
 

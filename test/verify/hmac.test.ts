@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest"
-import type { HashEngine } from "../../src/providers/hashes.ts"
-import { findNativeEngine, nobleEngine } from "../../src/verify/hmac.ts"
+import { SHA1, SHA256, SHA512 } from "../../src/providers/hashes.ts"
+import { findNativeEngine, nobleEngine, probe } from "../../src/verify/hmac.ts"
+import { createNativeEngine, MAX_JOINED_BYTES } from "../../src/verify/native-hmac.ts"
+import { createVerifier } from "../../src/verify/verifier.ts"
+import { signWebhook } from "../../src/verify/sign.ts"
+import { NOW, SECRET } from "../support/delivery.ts"
+import { ENGINES, nodeCrypto } from "../support/engines.ts"
 
 const utf8 = new TextEncoder()
 
@@ -14,7 +19,8 @@ async function reference(key: Uint8Array, message: Uint8Array): Promise<string> 
 }
 
 /** Bytes without a period that a block could hide. */
-const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 167 + (i >> 8)) & 255)
+const bytes = (length: number): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from({ length }, (_, i) => (i * 167 + (i >> 8)) & 255)
 
 // One block of SHA-256 is 64 bytes; its padding takes at least 9 of the last.
 const cases = [
@@ -37,6 +43,12 @@ const cases = [
   { why: "message of a block", key: bytes(20), message: bytes(64) },
   { why: "message one byte over a block", key: bytes(20), message: bytes(65) },
   { why: "message of 100,000 bytes", key: bytes(20), message: bytes(100_000) },
+  // A native engine joins a short message in a buffer, in one runtime behind a block of 64 bytes.
+  ...[-65, -64, -63, -1, 0, 1].map((more) => ({
+    why: `message of ${more} bytes beyond what is joined`,
+    key: bytes(20),
+    message: bytes(MAX_JOINED_BYTES + more),
+  })),
   {
     why: "key and message of RFC 4231 case 2",
     key: utf8.encode("Jefe"),
@@ -77,18 +89,15 @@ const cuts: readonly { why: string; cut: (message: Uint8Array) => readonly Uint8
   },
 ]
 
-const native = findNativeEngine(nobleEngine)
-
-it("this runtime has a native engine: the table below runs on two", () => {
-  expect(native).toBeDefined()
+it("this runtime has a native engine: the table below runs on all of its forms", () => {
+  expect(findNativeEngine()).toBeDefined()
 })
 
-const engines: readonly { name: string; engine: HashEngine }[] = [
-  { name: "noble", engine: nobleEngine },
-  { name: "native", engine: native! },
-]
+it.each([SHA1, SHA256, SHA512])("the known answer of $name is what @noble/hashes makes of the probe", (hash) => {
+  expect(probe(nobleEngine, hash)).toBe(hash.knownAnswer)
+})
 
-describe.each(engines)("HashEngine: $name (spec 1.2)", ({ engine }) => {
+describe.each(ENGINES)("HashEngine: $name (spec 1.2)", ({ engine }) => {
   it.each(cases)("$why → as Web Crypto", async ({ key, message }) => {
     expect(engine.hmac(key)([message])).toBe(await reference(key, message))
   })
@@ -141,5 +150,83 @@ describe.each(engines)("HashEngine: $name (spec 1.2)", ({ engine }) => {
     const first = mac([bytes(1)])
     mac([bytes(2)])
     expect(first).toBe(await reference(bytes(32), bytes(1)))
+  })
+
+  it.each([SHA1, SHA512])("every block length: $name → as noble", (hash) => {
+    for (const length of [0, 1, 63, 64, 65, 127, 128, 129, 1000]) {
+      const message = [bytes(7), bytes(length)]
+      expect(engine.hmac(bytes(length), hash)(message)).toBe(nobleEngine.hmac(bytes(length), hash)(message))
+    }
+  })
+
+  it("base64 → the same bytes", () => {
+    const [mac, trusted] = [engine.hmac(bytes(5)), nobleEngine.hmac(bytes(5))]
+    for (const length of [1, 9_000]) expect(mac([bytes(length)], "base64")).toBe(trusted([bytes(length)], "base64"))
+  })
+
+  it("a chunk whose length hashes something else when it is read → neither result is mixed with the other", async () => {
+    const mac = engine.hmac(bytes(10))
+    const others: string[] = []
+    class Reentrant extends Uint8Array<ArrayBuffer> {
+      override get length(): number {
+        others.push(mac([bytes(3), bytes(30)]))
+        return super.byteLength
+      }
+    }
+    const message = Uint8Array.from([...bytes(11), ...bytes(40)])
+    expect(mac([bytes(11), new Reentrant(bytes(40).buffer)])).toBe(await reference(bytes(10), message))
+    const other = await reference(bytes(10), Uint8Array.from([...bytes(3), ...bytes(30)]))
+    for (const each of others) expect(each).toBe(other)
+  })
+})
+
+const sign = (body: Uint8Array<ArrayBuffer>) => signWebhook(body, { secrets: [SECRET], now: NOW })
+
+it("a body whose length verifies another delivery when it is read → each is judged by its own bytes", () => {
+  const verifier = createVerifier({ secrets: [SECRET], now: NOW })
+  const others: boolean[] = []
+  class Reentrant extends Uint8Array<ArrayBuffer> {
+    override get length(): number {
+      others.push(
+        verifier.checkSignature(bytes(30), sign(bytes(30))).ok,
+        verifier.checkSignature(bytes(31), sign(bytes(30))).ok,
+      )
+      return super.byteLength
+    }
+  }
+  const headers = sign(bytes(40))
+  expect(verifier.checkSignature(new Reentrant(bytes(40).buffer), headers).ok).toBe(true)
+  expect(verifier.checkSignature(new Reentrant(bytes(41).buffer), headers).ok).toBe(false)
+  expect(others.length).toBeGreaterThan(2)
+  others.forEach((isRight, i) => expect(isRight).toBe(i % 2 === 0))
+})
+
+describe("the shared buffer", () => {
+  it("holds no block of a key after a MAC", () => {
+    // A hash that keeps what it was given, as an attacker in the same process might.
+    const seen: Uint8Array[] = []
+    const real = nodeCrypto()
+    const hash: typeof real.hash = (name, given, encoding) => (seen.push(given), real.hash!(name, given, encoding))
+    const mac = createNativeEngine({ ...real, hash }, false).hmac(new Uint8Array(64).fill(0xaa))
+    mac([bytes(20)])
+    const [inner] = seen
+    expect([...inner!.subarray(0, 64)]).toEqual(Array(64).fill(0))
+    expect([...inner!.subarray(64)]).toEqual([...bytes(20)])
+  })
+
+  it("is not left taken by a hash that throws", async () => {
+    let fails = true
+    const real = nodeCrypto()
+    const hash: typeof real.hash = (...given) => {
+      if (fails) throw new Error("no memory")
+      return real.hash!(...given)
+    }
+    const calls: unknown[] = []
+    const createHmac: typeof real.createHmac = (...given) => (calls.push(given), real.createHmac(...given))
+    const mac = createNativeEngine({ ...real, createHmac, hash }, false).hmac(bytes(10))
+    expect(() => mac([bytes(20)])).toThrow("no memory")
+    fails = false
+    expect(mac([bytes(20)])).toBe(await reference(bytes(10), bytes(20)))
+    expect(calls).toEqual([])
   })
 })
