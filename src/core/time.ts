@@ -11,7 +11,7 @@ export interface TimeUnit {
 /** Whole seconds since 1970, 1 to 12 digits: no sign, no leading zero, no exponent. */
 export const SECONDS: TimeUnit = {
   name: "s",
-  parse: (text) => (isTimeSeconds(+text) && String(+text) === text ? +text : undefined),
+  parse: (text) => (/^(?:0|[1-9]\d{0,11})$/.test(text) ? +text : undefined),
   format: String,
 }
 

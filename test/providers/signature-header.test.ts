@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { credicorp } from "../../src/providers/credicorp.ts"
+import { credicorp, GRAMMAR } from "../../src/providers/credicorp.ts"
+import { compileHeader, createHeaderReader } from "../../src/providers/signature-header.ts"
 
 const parse = (text: string) => credicorp.parseHeaders(() => text)
 
@@ -203,5 +204,44 @@ const refused = [
 describe("a Credicorp-Signature refuses (spec 1.7, 1.8, 1.9)", () => {
   it.each(refused)("$why → $want", ({ text, want }) => {
     expect(parse(text)).toEqual({ ok: false, error: want })
+  })
+})
+
+describe("the form that most senders write is read by one expression, every other by the grammar", () => {
+  it.each([...accepted, ...refused])("$why → the same without that expression", ({ text }) => {
+    const general = createHeaderReader({ ...GRAMMAR, common: /(?!)/ })
+    expect(createHeaderReader(GRAMMAR)(text)).toEqual(general(text))
+  })
+
+  // Stripe sends v0 beside v1, Square nothing but the signature, Standard Webhooks a list by spaces.
+  const grammars = [
+    { separators: ",", timeKey: "t=", prefix: "v1=", signature: "[0-9a-f]{4}" },
+    { separators: " ", timeKey: "", prefix: "v1,", signature: "[0-9a-f]{4}" },
+    { separators: "", timeKey: "", prefix: "sha256=", signature: "[0-9a-f]{4}" },
+    { separators: "", timeKey: "", prefix: "", signature: "[0-9a-f]{4}" },
+    { separators: ", ", timeKey: "", prefix: "", signature: "[0-9a-f]{4}" },
+    { separators: ",", timeKey: "", prefix: "v1=", prefixOptional: true, signature: "[0-9a-f]{4}" },
+  ]
+
+  it.each(grammars)("separators '$separators', time '$timeKey', prefix '$prefix' → read item by item", (grammar) => {
+    const { separators, timeKey, prefix, prefixOptional } = grammar
+    const read = compileHeader(grammar)
+    const list = (...items: readonly string[]): string =>
+      [...(timeKey ? [`${timeKey}5`] : []), ...items].join(separators.slice(0, 1))
+    const timeText = timeKey ? "5" : ""
+    expect(read(list(`${prefix}abcd`))).toEqual({ ok: true, value: { timeText, signatures: ["abcd"] } })
+    for (const wrong of [`${prefix}abcde`, `${prefix}abc`, `x${prefix}abcd`, `${prefix}ABCD`, `${prefix}abcd\n`]) {
+      expect(read(list(wrong))).toEqual({ ok: false, error: "header_malformed" })
+    }
+    expect(read("")).toEqual({ ok: false, error: "header_missing" })
+    if (prefixOptional) expect(read("abcd,v1=0123")).toMatchObject({ value: { signatures: ["abcd", "0123"] } })
+    if (!separators) return
+    const both = { ok: true, value: { timeText, signatures: ["abcd", "0123"] } }
+    expect(read(list(`${prefix}abcd`, `${prefix}0123`))).toEqual(both)
+    // The expression of the common form takes none of these.
+    expect(read(list("", `${prefix}abcd`, "", `${prefix}12`, `${prefix}0123`, ""))).toEqual(both)
+    const many = (count: number) => read(list(...Array<string>(count).fill(`${prefix}abcd`)))
+    expect(many(16)).toMatchObject({ ok: true })
+    expect(many(17)).toEqual({ ok: false, error: "too_many_signatures" })
   })
 })

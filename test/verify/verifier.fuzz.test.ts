@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest"
 import type { HeadersInput } from "../../src/http/headers.ts"
 import { createVerifier } from "../../src/verify/verifier.ts"
 import { credicorp } from "../../src/providers/credicorp.ts"
+import { compileHmac } from "../../src/providers/hmac.ts"
+import { platformEngine } from "../../src/verify/hmac.ts"
 import { NOW, sampleBody, SECRET } from "../support/delivery.ts"
 
 const parse = (text: string) => credicorp.parseHeaders(() => text)
@@ -148,6 +150,33 @@ describe("a Credicorp-Signature reads as spec 1.7 says", () => {
         expect(parse(items.join(between))).toEqual({ ok: true, value })
       }),
       { numRuns: 1000 },
+    )
+  })
+})
+
+describe("the scheme that is written out is the one that the compiler makes of its layout", () => {
+  const compiled = compileHmac(credicorp.layout!)
+
+  it("any header: the same claim, or the same reason", () => {
+    fc.assert(
+      fc.property(anyHeader, (text) => {
+        expect(parse(text)).toEqual(compiled.parseHeaders(() => text))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it("any secret, time and body: the same signature", () => {
+    const claim = fc.nat().map((time) => ({ signatures: [], timeText: String(time), signedAt: time }))
+    const secret = fc.string({ unit: "grapheme", minLength: 1 })
+    fc.assert(
+      fc.property(claim, secret, fc.uint8Array({ maxLength: 300 }), (made, text, body) => {
+        const [written, other] = [credicorp, compiled].map((scheme) =>
+          scheme.prepareKey({ id: "a", secret: text, index: 0 }, platformEngine).sign!(made, body, undefined),
+        )
+        expect(written).toBe(other)
+      }),
+      { numRuns: 500 },
     )
   })
 })
