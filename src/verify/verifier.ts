@@ -1,7 +1,7 @@
 import type { BodyCharge } from "../http/body-budget.ts"
 import { readBody } from "../http/read-body.ts"
 import { toBytes, type BodyInput } from "../http/body-input.ts"
-import { createHeaderLookup, type HeadersInput } from "../http/headers.ts"
+import { createHeaderLookup, type HeaderLookup, type HeadersInput } from "../http/headers.ts"
 import { assertOption, kindOf } from "../core/assert.ts"
 import { ok, type Result } from "../core/result.ts"
 import { refuseBody, WebhookError, type Refusal, type Refused } from "../errors/webhook-error.ts"
@@ -86,26 +86,22 @@ export function createVerifier<
   const asynchronous = keys.some((key) => key.asynchronous)
 
   /** Returns what arrived, its headers parsed; or the refusal. */
-  const arrive = (rawBody: unknown, headers: unknown, target: DeliveryTarget | undefined): Arrived | Refused => {
+  const arrive = (rawBody: unknown, headers: unknown, target?: DeliveryTarget): Arrived | Refused => {
     const body = toBytes(rawBody)
     const header = createHeaderLookup(headers)
     const claim = readSignature(header, provider)
     return claim.ok ? { claim: claim.value, body, header, target } : claim
   }
 
-  const checkSignature = (instead: string, ...[rawBody, headers, target]: DeliveryArguments): Verified | Refused => {
+  const arriveFor = (instead: string, ...[rawBody, headers, target]: DeliveryArguments): Arrived | Refused => {
     assertOption(!asynchronous, `a key of ${provider.name} is asymmetric or a JWT's: use ${instead}`)
-    const arrived = arrive(rawBody, headers, target)
-    return "ok" in arrived ? arrived : prove(arrived, settings)
+    return arrive(rawBody, headers, target)
   }
 
-  const checkSignatureAsync = async (...[rawBody, headers, target]: DeliveryArguments): Promise<Verified | Refused> => {
-    const arrived = arrive(rawBody, headers, target)
-    return "ok" in arrived ? arrived : proveAsync(arrived, settings)
+  const check = (instead: string, ...delivery: DeliveryArguments): CheckResult<AnyOf> => {
+    const arrived = arriveFor(instead, ...delivery)
+    return "ok" in arrived ? arrived : toEvent(prove(arrived, settings), arrived.header, settings)
   }
-
-  const check = (instead: string, ...delivery: DeliveryArguments): CheckResult<AnyOf> =>
-    toEvent(checkSignature(instead, ...delivery), delivery[1], settings)
 
   const checkRequest = async (request: Request, charge?: BodyCharge): Promise<CheckResult<AnyOf>> => {
     assertRequest(request)
@@ -115,19 +111,24 @@ export function createVerifier<
     const read = await readBody(request, settings.maxBodyBytes, charge)
     if (!read.ok) return refuseBody(read.error)
     const arrived = { claim: claim.value, body: read.value, header, target: request }
-    return toEvent(
-      asynchronous ? await proveAsync(arrived, settings) : prove(arrived, settings),
-      request.headers,
-      settings,
-    )
+    return toEvent(asynchronous ? await proveAsync(arrived, settings) : prove(arrived, settings), header, settings)
   }
 
   const verifier: Verifier<AnyOf> = {
     verify: (...delivery) => eventOf(check("verifyRequest or checkAsync", ...delivery)),
     check: (...delivery) => check("checkAsync", ...delivery),
-    checkAsync: async (...delivery) => toEvent(await checkSignatureAsync(...delivery), delivery[1], settings),
-    checkSignature: (...delivery) => checkSignature("checkSignatureAsync", ...delivery),
-    checkSignatureAsync,
+    async checkAsync(...delivery) {
+      const arrived = arrive(...delivery)
+      return "ok" in arrived ? arrived : toEvent(await proveAsync(arrived, settings), arrived.header, settings)
+    },
+    checkSignature(...delivery) {
+      const arrived = arriveFor("checkSignatureAsync", ...delivery)
+      return "ok" in arrived ? arrived : prove(arrived, settings)
+    },
+    async checkSignatureAsync(...delivery) {
+      const arrived = arrive(...delivery)
+      return "ok" in arrived ? arrived : proveAsync(arrived, settings)
+    },
     verifyRequest: async (request) => eventOf(await checkRequest(request)),
     checkRequest,
   }
@@ -139,11 +140,11 @@ type AnyOf = WebhookEvent | ProviderEvent
 /** Reads the event of a proven delivery, and checks its payload against the schema of its type. */
 function toEvent(
   verified: Verified | Refused,
-  headers: unknown,
+  header: HeaderLookup,
   { provider, events }: Pick<Settings, "provider" | "events">,
 ): CheckResult<AnyOf> {
   if (!verified.ok) return verified
-  const read = provider.readEvent({ body: verified.body, header: createHeaderLookup(headers) })
+  const read = provider.readEvent({ body: verified.body, header })
   const event = read.ok ? checkEvent(read.value, events) : read
   // A refused event keeps what was proven: the log line says which secret signed it.
   return event.ok ? { ...verified, event: event.value } : { ...verified, ...event }
