@@ -63,14 +63,14 @@ report("the first provider beside Credicorp", withFirst - alone, 1_300)
 const FURTHER = {
   "an HMAC by layout": 700,
   // For runtimes without node:crypto @noble/hashes brings the hash.
-  "with SHA-1, SHA-512 or MD5": 2_700,
-  // 300 of it tell a private key, a certificate and a shared secret from a public key, each with its cause.
-  "asymmetric or composite": 1_800,
+  "with SHA-1, SHA-512 or MD5": 2_800,
+  // 500 of it read unproven JSON within limits, and tell a private key, a certificate and a shared secret from a public key, each with its cause.
+  "asymmetric or composite": 2_000,
   "asymmetric, with SHA-512": 4_600,
   // A grammar of its own for Signature-Input, beside public keys of two kinds.
   "RFC 9421": 2_400,
   // jose is audited and kept: its verifier of compact tokens is 4,000 of it.
-  "a JWT, with jose": 5_600,
+  "a JWT, with jose": 5_800,
 } as const
 
 function kindOf(name: string, summary: string, hasLayout: boolean): keyof typeof FURTHER {
