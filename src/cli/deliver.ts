@@ -8,6 +8,8 @@ export interface Answer {
   readonly status: number
   readonly text: string
   readonly latencyMs: number
+  /** The header `Date`. */
+  readonly date: string | null
 }
 
 /** Sends one delivery. @throws {NoAnswer} There is no answer in time. */
@@ -17,7 +19,12 @@ export async function deliver(delivery: Request, io: Io): Promise<Answer> {
     // Like the sender, it does not follow redirects (spec 3.13).
     const response = await io.fetch(delivery, { redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS) })
     const text = await response.text()
-    return { status: response.status, text, latencyMs: performance.now() - startedAt }
+    return {
+      status: response.status,
+      text,
+      latencyMs: performance.now() - startedAt,
+      date: response.headers.get("date"),
+    }
   } catch (error) {
     const { cause, name } = error as Error
     const reason = cause instanceof Error ? cause.message : name === "TimeoutError" ? "it took over 10 s" : ""

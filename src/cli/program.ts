@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Command, CommanderError } from "commander"
+import { addDoctor } from "./commands/doctor.ts"
 import { addEndpoints } from "./commands/endpoints.ts"
 import { addErrors } from "./commands/errors.ts"
 import { addExplain } from "./commands/explain.ts"
@@ -30,6 +31,7 @@ const COMMANDS = [
   addEndpoints,
   addOperator,
   addKey,
+  addDoctor,
   addProviders,
   addErrors,
 ]

@@ -210,7 +210,7 @@ async function deliverOrFail(delivery: Request, io: Io): Promise<Answer> {
   try {
     return await deliver(delivery, io)
   } catch {
-    return { status: 0, text: "", latencyMs: performance.now() - startedAt }
+    return { status: 0, text: "", latencyMs: performance.now() - startedAt, date: null }
   }
 }
 
