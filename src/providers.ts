@@ -1,15 +1,19 @@
 export { adyen } from "./providers/adyen.ts"
 export {
+  ably,
   adyenPlatform,
   aftership,
   aftershipReturns,
   aftershipShipping,
+  bolt,
   castle,
   cronofy,
   hookdeck,
   lagoHmac,
   leaf,
   line,
+} from "./providers/body-base64-a-l.ts"
+export {
   microsoftTeams,
   perryWeather,
   quickbooks,
@@ -22,22 +26,27 @@ export {
   worldlineConnect,
   x,
   xero,
-} from "./providers/body-base64.ts"
+} from "./providers/body-base64-m-x.ts"
 export {
   alchemy,
+  asana,
   ashby,
   autosend,
   bland,
+  btcpay,
   calCom,
   checkoutCom,
   checkr,
+  circleci,
   clickup,
   cloudconvert,
   coinbaseCommerce,
   coinify,
   datasaur,
   discourse,
+  dropbox,
   dub,
+  dwolla,
   easypost,
 } from "./providers/body-hex-a-e.ts"
 export {
@@ -47,6 +56,7 @@ export {
   gitea,
   github,
   gocardless,
+  grafana,
   lemonSqueezy,
   linear,
   logto,
@@ -55,6 +65,8 @@ export {
   mollie,
   nango,
   notion,
+  npm,
+  nuvemshop,
   nylas,
 } from "./providers/body-hex-e-n.ts"
 export {
@@ -67,7 +79,9 @@ export {
   sendbird,
   sentry,
   shopware,
+  siftSha256,
   snyk,
+  sonarQube,
   squarespace,
   strike,
   uploadcare,
@@ -81,16 +95,31 @@ export { credicorp } from "./providers/credicorp.ts"
 export { dropboxSign } from "./providers/dropbox-sign.ts"
 export { amazonSns, ebay, paypal } from "./providers/fetched-keys.ts"
 export { adcp, httpMessageSignatures } from "./providers/http-message-signatures.ts"
-export { lago, livekit, messageBird, monday, plaid, qstash, trueLayer, vonage } from "./providers/jwt-senders.ts"
 export {
+  fusionauth,
+  lago,
+  livekit,
+  messageBird,
+  monday,
+  plaid,
+  qstash,
+  trueLayer,
+  vonage,
+} from "./providers/jwt-senders.ts"
+export {
+  expoEas,
   frontRule,
   githubSha1,
+  helpScout,
   intercom,
+  mongodbAtlas,
   onfleet,
   oracleCommerce,
   paystack,
   segment,
+  sift,
   sinchNumbers,
+  terraform,
   unit,
   webex,
   webSub,
@@ -102,6 +131,7 @@ export {
   dyte,
   fireblocksLegacy,
   integratedFinance,
+  kick,
   sendgrid,
   telnyx,
   wechatPay,
@@ -113,13 +143,16 @@ export {
   anthropic,
   bigcommerce,
   clerk,
+  dodoPayments,
   finch,
+  gemini,
   increase,
   lithic,
   openai,
   polar,
   postSyncer,
   quo,
+  render,
   replicate,
   resend,
   rupt,
@@ -159,6 +192,7 @@ export {
   moneybird,
   mux,
   paddle,
+  persona,
 } from "./providers/timed-list-b-p.ts"
 export {
   readme,

@@ -1,5 +1,6 @@
 // HMAC-SHA256 of the raw body, in hex.
 
+import { queryChallenge } from "./handshakes.ts"
 import { toUtf8 } from "../core/bytes.ts"
 import { hmacProvider } from "./hmac-provider.ts"
 import type { Provider } from "./provider.ts"
@@ -10,6 +11,19 @@ export const alchemy: Provider = /* @__PURE__ */ hmacProvider({
   docs: "https://www.alchemy.com/docs/reference/notify-api-quickstart",
   source: "D alchemyplatform/docs fern/api-reference/data/webhooks/notify-api-quickstart.mdx",
   header: "X-Alchemy-Signature",
+})
+
+/**
+ * Asana. The secret is the `X-Hook-Secret` of the handshake.
+ *
+ * Answer that request yourself while you create the webhook, with the same header: whoever sends it sets the key, so it is not
+ * answered here.
+ */
+export const asana: Provider = /* @__PURE__ */ hmacProvider({
+  name: "asana",
+  docs: "https://developers.asana.com/docs/webhooks-guide",
+  source: "S Asana/devrel-examples@7f18334 python/webhooks_v5/server.py",
+  header: "X-Hook-Signature",
 })
 
 /** Ashby. */
@@ -39,6 +53,16 @@ export const bland: Provider = /* @__PURE__ */ hmacProvider({
   header: "X-Webhook-Signature",
 })
 
+/** BTCPay Server. A redelivery has the id of the first delivery. */
+export const btcpay: Provider = /* @__PURE__ */ hmacProvider({
+  name: "btcpay",
+  docs: "https://docs.btcpayserver.org/API/Greenfield/v1/#tag/Webhooks",
+  source: "S btcpayserver/btcpayserver@03345c2 BTCPayServer/Plugins/Webhooks/WebhookSender.cs",
+  header: "BTCPay-Sig",
+  prefix: "sha256=",
+  event: { id: "body.originalDeliveryId", type: "body.type", created: "body.timestamp" },
+})
+
 /** Cal.com. */
 export const calCom: Provider = /* @__PURE__ */ hmacProvider({
   name: "calCom",
@@ -63,6 +87,17 @@ export const checkr: Provider = /* @__PURE__ */ hmacProvider({
   docs: "https://docs.checkr.com/#section/Webhooks/Validating-webhooks",
   source: "S checkr/webhook-verification-examples@eea406d verify_signature.js",
   header: "X-Checkr-Signature",
+})
+
+/** CircleCI. Only `v1` signatures count. */
+export const circleci: Provider = /* @__PURE__ */ hmacProvider({
+  name: "circleci",
+  docs: "https://circleci.com/docs/guides/integration/outbound-webhooks/",
+  source: "D circleci/circleci-docs@9734a14 docs/guides/modules/integration/pages/outbound-webhooks.adoc",
+  header: "circleci-signature",
+  prefix: "v1=",
+  separators: ",",
+  event: { id: "body.id", type: ["body.type", "header circleci-event-type"], created: "body.happened_at" },
 })
 
 /** ClickUp. */
@@ -118,12 +153,29 @@ export const discourse: Provider = /* @__PURE__ */ hmacProvider({
   event: { id: "header X-Discourse-Event-Id", type: "header X-Discourse-Event" },
 })
 
+/** Dropbox. The secret is the app's secret. A delivery names accounts whose changes must be fetched. */
+export const dropbox: Provider = /* @__PURE__ */ hmacProvider({
+  name: "dropbox",
+  handshake: /* @__PURE__ */ queryChallenge("challenge"),
+  docs: "https://www.dropbox.com/developers/reference/webhooks",
+  source: "S dropbox/mdwebhook@1b32d5a app.py",
+  header: "X-Dropbox-Signature",
+})
+
 /** Dub. */
 export const dub: Provider = /* @__PURE__ */ hmacProvider({
   name: "dub",
   docs: "https://dub.co/docs/concepts/webhooks/verify",
   source: "D dubinc/docs docs/postbacks/verify-postback-requests.mdx",
   header: "Dub-Signature",
+})
+
+/** Dwolla. */
+export const dwolla: Provider = /* @__PURE__ */ hmacProvider({
+  name: "dwolla",
+  docs: "https://developers.dwolla.com/docs/webhook-validation",
+  source: "S Dwolla/webhook-receiver@2d4ee14 src/handlers/webhook.ts",
+  header: "X-Request-Signature-SHA-256",
 })
 
 /** EasyPost. */

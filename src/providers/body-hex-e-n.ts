@@ -61,6 +61,18 @@ export const gocardless: Provider = /* @__PURE__ */ hmacProvider({
   header: "Webhook-Signature",
 })
 
+/**
+ * Grafana Alerting, webhooks with an HMAC signature and no timestamp header.
+ *
+ * Where a timestamp header is configured, `hmacScheme` describes it: `{time}:{body}`, and that header as `time`.
+ */
+export const grafana: Provider = /* @__PURE__ */ hmacProvider({
+  name: "grafana",
+  docs: "https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/",
+  source: "S grafana/alerting@783ce04 http/hmac.go",
+  header: "X-Grafana-Alerting-Signature",
+})
+
 /** Lemon Squeezy. */
 export const lemonSqueezy: Provider = /* @__PURE__ */ hmacProvider({
   name: "lemonSqueezy",
@@ -135,6 +147,25 @@ export const notion: Provider = /* @__PURE__ */ hmacProvider({
   header: "X-Notion-Signature",
   prefix: "sha256=",
   event: { created: "body.timestamp" },
+})
+
+/** npm registry hooks. */
+export const npm: Provider = /* @__PURE__ */ hmacProvider({
+  name: "npm",
+  docs: "https://docs.npmjs.com/cli/v7/commands/npm-hook",
+  source: "S npm/npm-hook-receiver@9482172 index.js",
+  header: "X-Npm-Signature",
+  prefix: "sha256=",
+  event: { type: "body.event" },
+})
+
+/** Nuvemshop and Tiendanube. The secret is the app's client secret. */
+export const nuvemshop: Provider = /* @__PURE__ */ hmacProvider({
+  name: "nuvemshop",
+  docs: "https://tiendanube.github.io/api-documentation/resources/webhook",
+  source: "D TiendaNube/api-docs@4058823 resources/webhook.md",
+  header: "X-Linkedstore-HMAC-SHA256",
+  event: { type: "body.event" },
 })
 
 /** Nylas v3. */

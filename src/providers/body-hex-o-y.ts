@@ -93,6 +93,15 @@ export const shopware: Provider = /* @__PURE__ */ hmacProvider({
   header: "shopware-shop-signature",
 })
 
+/** Sift, webhooks signed with SHA-256. */
+export const siftSha256: Provider = /* @__PURE__ */ hmacProvider({
+  name: "siftSha256",
+  docs: "https://developers.sift.com/docs/curl/decisions-api/decision-webhooks",
+  source: "S SiftScience/sift-java@88670fa src/main/java/com/siftscience/utils/WebhookValidator.java",
+  header: "X-Sift-Science-Signature",
+  prefix: "sha256=",
+})
+
 /** Snyk. */
 export const snyk: Provider = /* @__PURE__ */ hmacProvider({
   name: "snyk",
@@ -100,6 +109,15 @@ export const snyk: Provider = /* @__PURE__ */ hmacProvider({
   source: "D snyk/user-docs docs/snyk-api/snyk-webhooks/validation-and-versioning-of-payloads.md",
   header: "X-Hub-Signature",
   prefix: "sha256=",
+})
+
+/** SonarQube and SonarCloud. */
+export const sonarQube: Provider = /* @__PURE__ */ hmacProvider({
+  name: "sonarQube",
+  docs: "https://docs.sonarsource.com/sonarqube/latest/project-administration/webhooks/",
+  source:
+    "S SonarSource/sonarqube@0f33764 server/sonar-server-common/src/main/java/org/sonar/server/webhook/WebhookCallerImpl.java",
+  header: "X-Sonar-Webhook-HMAC-SHA256",
 })
 
 /** Squarespace. */

@@ -9,6 +9,25 @@ import { SHA256 } from "./hashes.ts"
 import { detachedJwsProvider, jwtProvider } from "./jwt.ts"
 import type { Provider, ProviderEvent } from "./provider.ts"
 
+/** FusionAuth, webhooks signed with an RSA key. A secret is that key's public half, its id the `kid`. It signs no time. */
+export const fusionauth: Provider = /* @__PURE__ */ jwtProvider(
+  {
+    name: "fusionauth",
+    docs: "https://fusionauth.io/docs/extend/events-and-webhooks/signing",
+    source: "D FusionAuth/fusionauth-site@020c018 astro/src/content/docs/extend/events-and-webhooks/signing.mdx",
+    event: { id: "body.event.id", type: "body.event.type", created: "body.event.createInstant" },
+  },
+  {
+    header: "X-FusionAuth-Signature-JWT",
+    algorithm: "RS256",
+    time: "none",
+    covers: ({ request_body_sha256: hash }, { body, engine }) => hash === engine.digest([body], SHA256, "base64"),
+    covered: { body: true, url: false },
+    summary: "claim request_body_sha256 is the hash of {body}",
+    assurance: "verified",
+  },
+)
+
 /** LiveKit. The secret is the API secret; an access token of yours has no hash of a body and is refused. */
 export const livekit: Provider = /* @__PURE__ */ jwtProvider(
   {

@@ -6,6 +6,16 @@ import { BASE64, HEX_KEY } from "./encodings.ts"
 import { hmacProvider } from "./hmac-provider.ts"
 import type { Provider } from "./provider.ts"
 
+/** Expo EAS. */
+export const expoEas: Provider = /* @__PURE__ */ hmacProvider({
+  name: "expoEas",
+  docs: "https://docs.expo.dev/eas/webhooks/",
+  source: "D expo/expo@02040a2 docs/pages/eas/webhooks.mdx",
+  header: "expo-signature",
+  hash: SHA1,
+  prefix: "sha1=",
+})
+
 /** Front (rule webhooks). */
 export const frontRule: Provider = /* @__PURE__ */ hmacProvider({
   name: "frontRule",
@@ -34,6 +44,17 @@ export const githubSha1: Provider = /* @__PURE__ */ hmacProvider({
   formField: "payload",
 })
 
+/** Help Scout. The type comes in a header that is not signed. */
+export const helpScout: Provider = /* @__PURE__ */ hmacProvider({
+  name: "helpScout",
+  docs: "https://developer.helpscout.com/webhooks/",
+  source: "S helpscout/helpscout-api-php@6edf266 src/Webhooks/IncomingWebhook.php",
+  header: "X-HelpScout-Signature",
+  hash: SHA1,
+  encoding: BASE64,
+  event: { type: "header X-HelpScout-Event" },
+})
+
 /** Intercom. */
 export const intercom: Provider = /* @__PURE__ */ hmacProvider({
   name: "intercom",
@@ -43,6 +64,17 @@ export const intercom: Provider = /* @__PURE__ */ hmacProvider({
   hash: SHA1,
   prefix: "sha1=",
   event: { id: "body.id" },
+})
+
+/** MongoDB Atlas alerts. The type comes in a header that is not signed. */
+export const mongodbAtlas: Provider = /* @__PURE__ */ hmacProvider({
+  name: "mongodbAtlas",
+  docs: "https://www.mongodb.com/docs/atlas/tutorial/webhook-integration/",
+  source: "D https://www.mongodb.com/docs/atlas/tutorial/webhook-integration/",
+  header: "X-MMS-Signature",
+  hash: SHA1,
+  encoding: BASE64,
+  event: { type: "header X-MMS-Event" },
 })
 
 /** Onfleet. */
@@ -89,6 +121,20 @@ export const segment: Provider = /* @__PURE__ */ hmacProvider({
   hash: SHA1,
 })
 
+/**
+ * Sift, webhooks signed with SHA-1.
+ *
+ * Sift signs with SHA-256 too (`siftSha256`): which of them is a choice of yours and not of a delivery.
+ */
+export const sift: Provider = /* @__PURE__ */ hmacProvider({
+  name: "sift",
+  docs: "https://developers.sift.com/docs/curl/decisions-api/decision-webhooks",
+  source: "S SiftScience/sift-java@88670fa src/main/java/com/siftscience/utils/WebhookValidator.java",
+  header: "X-Sift-Science-Signature",
+  hash: SHA1,
+  prefix: "sha1=",
+})
+
 /** Sinch Numbers. */
 export const sinchNumbers: Provider = /* @__PURE__ */ hmacProvider({
   name: "sinchNumbers",
@@ -96,6 +142,15 @@ export const sinchNumbers: Provider = /* @__PURE__ */ hmacProvider({
   source: "S sinch/sinch-sdk-node@affb35e authorization.helper.ts validateSignatureHeader",
   header: "x-sinch-signature",
   hash: SHA1,
+})
+
+/** HCP Terraform and Terraform Enterprise notifications. */
+export const terraform: Provider = /* @__PURE__ */ hmacProvider({
+  name: "terraform",
+  docs: "https://developer.hashicorp.com/terraform/cloud-docs/api-docs/notification-configurations#notification-authenticity",
+  source: "D hashicorp/terraform-website@08fd1de content/cloud-docs/api-docs/notification-configurations.mdx",
+  header: "X-TFE-Notification-Signature",
+  hash: SHA512,
 })
 
 /** Unit. */

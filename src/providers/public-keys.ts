@@ -9,6 +9,16 @@ import { SHA512 } from "./hashes.ts"
 import type { Provider } from "./provider.ts"
 import { publicKeyProvider } from "./public-key-provider.ts"
 
+/** CHIP Collect. */
+export const chip: Provider = /* @__PURE__ */ publicKeyProvider({
+  name: "chip",
+  docs: "https://docs.chip-in.asia/chip-collect/overview/authentication",
+  source: "D https://docs.chip-in.asia/chip-collect/overview/authentication",
+  header: "X-Signature",
+  algorithm: RSA_SHA256,
+  encoding: BASE64,
+})
+
 /** Discord interactions and webhook events. The secret is the application's public key. */
 export const discord: Provider = /* @__PURE__ */ publicKeyProvider({
   name: "discord",
@@ -24,45 +34,6 @@ export const discord: Provider = /* @__PURE__ */ publicKeyProvider({
   // Interactions have a number for a type, which says less than the type of an event.
   event: { type: ["body.event.type", "body.type"] },
   refusalStatus: 401,
-})
-
-/** Telnyx. The secret is the account's public key. */
-export const telnyx: Provider = /* @__PURE__ */ publicKeyProvider({
-  name: "telnyx",
-  docs: "https://developers.telnyx.com/docs/development/api-fundamentals/webhooks",
-  source: "S team-telnyx/telnyx-node@b9b12ca src/lib/webhooks.ts",
-  header: "telnyx-signature-ed25519",
-  signed: "{time}|{body}",
-  time: "telnyx-timestamp",
-  algorithm: ED25519,
-  encoding: BASE64,
-})
-
-/**
- * SendGrid's event webhook. The secret is the verification key.
- *
- * SendGrid compares its time with no clock, in SDK and samples: give `toleranceSeconds` to refuse what is old.
- */
-export const sendgrid: Provider = /* @__PURE__ */ publicKeyProvider({
-  name: "sendgrid",
-  docs: "https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features",
-  source: "S sendgrid/sendgrid-nodejs@498e232 packages/eventwebhook",
-  header: "X-Twilio-Email-Event-Webhook-Signature",
-  signed: "{time}{body}",
-  time: "X-Twilio-Email-Event-Webhook-Timestamp",
-  toleranceSeconds: Number.POSITIVE_INFINITY,
-  algorithm: /* @__PURE__ */ ecdsaDer("SHA-256"),
-  encoding: BASE64,
-})
-
-/** CHIP Collect. */
-export const chip: Provider = /* @__PURE__ */ publicKeyProvider({
-  name: "chip",
-  docs: "https://docs.chip-in.asia/chip-collect/overview/authentication",
-  source: "D https://docs.chip-in.asia/chip-collect/overview/authentication",
-  header: "X-Signature",
-  algorithm: RSA_SHA256,
-  encoding: BASE64,
 })
 
 /** Dyte. One key signs for every customer: a signature proves Dyte, not the account. */
@@ -85,31 +56,6 @@ export const fireblocksLegacy: Provider = /* @__PURE__ */ publicKeyProvider({
   encoding: BASE64,
 })
 
-/** Wise. One key signs for every customer: a signature proves Wise, not the account. The id is not signed. */
-export const wise: Provider = /* @__PURE__ */ publicKeyProvider({
-  name: "wise",
-  docs: "https://docs.wise.com/api-docs/features/webhooks-notifications/event-handling",
-  source: "S transferwise/digital-signatures-examples@c29c362 verify-webhook-signature",
-  header: "X-Signature-SHA256",
-  algorithm: RSA_SHA256,
-  encoding: BASE64,
-  deliveryHeader: "X-Delivery-Id",
-  event: { id: "header X-Delivery-Id" },
-})
-
-/** WeChat Pay. A secret's id is the serial number of the key, which `Wechatpay-Serial` names. */
-export const wechatPay: Provider = /* @__PURE__ */ publicKeyProvider({
-  name: "wechatPay",
-  docs: "https://pay.weixin.qq.com/doc/v3/merchant/4012791861",
-  source: "S wechatpay-apiv3/wechatpay-go@6dbd7ce core/auth/validators/wechat_pay_validator.go",
-  header: "Wechatpay-Signature",
-  signed: "{time}\n{header:Wechatpay-Nonce}\n{body}\n",
-  time: "Wechatpay-Timestamp",
-  keyIdHeader: "Wechatpay-Serial",
-  algorithm: RSA_SHA256,
-  encoding: BASE64,
-})
-
 /** Integrated Finance. A secret's id is the version of the key, which `X-Webhook-Key-Version` names. */
 export const integratedFinance: Provider = /* @__PURE__ */ publicKeyProvider({
   name: "integratedFinance",
@@ -126,4 +72,77 @@ export const integratedFinance: Provider = /* @__PURE__ */ publicKeyProvider({
   toSignedBody: (body, engine) => toUtf8(engine.digest([body], SHA512, "base64")),
   algorithm: ED25519,
   encoding: BASE64,
+})
+
+/**
+ * Kick. The secret is Kick's public key.
+ *
+ * It is the same for all apps: it proves Kick, not the app.
+ */
+export const kick: Provider = /* @__PURE__ */ publicKeyProvider({
+  name: "kick",
+  docs: "https://docs.kick.com/events/webhook-security",
+  source: "D KickEngineering/KickDevDocs@c8a086c events/webhook-security.md",
+  header: "Kick-Event-Signature",
+  signed: "{id}.{time}.{body}",
+  time: "Kick-Event-Message-Timestamp",
+  unit: RFC3339,
+  idHeader: "Kick-Event-Message-Id",
+  algorithm: RSA_SHA256,
+  encoding: BASE64,
+  event: { type: "header Kick-Event-Type" },
+})
+
+/**
+ * SendGrid's event webhook. The secret is the verification key.
+ *
+ * SendGrid compares its time with no clock, in SDK and samples: give `toleranceSeconds` to refuse what is old.
+ */
+export const sendgrid: Provider = /* @__PURE__ */ publicKeyProvider({
+  name: "sendgrid",
+  docs: "https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features",
+  source: "S sendgrid/sendgrid-nodejs@498e232 packages/eventwebhook",
+  header: "X-Twilio-Email-Event-Webhook-Signature",
+  signed: "{time}{body}",
+  time: "X-Twilio-Email-Event-Webhook-Timestamp",
+  toleranceSeconds: Number.POSITIVE_INFINITY,
+  algorithm: /* @__PURE__ */ ecdsaDer("SHA-256"),
+  encoding: BASE64,
+})
+
+/** Telnyx. The secret is the account's public key. */
+export const telnyx: Provider = /* @__PURE__ */ publicKeyProvider({
+  name: "telnyx",
+  docs: "https://developers.telnyx.com/docs/development/api-fundamentals/webhooks",
+  source: "S team-telnyx/telnyx-node@b9b12ca src/lib/webhooks.ts",
+  header: "telnyx-signature-ed25519",
+  signed: "{time}|{body}",
+  time: "telnyx-timestamp",
+  algorithm: ED25519,
+  encoding: BASE64,
+})
+
+/** WeChat Pay. A secret's id is the serial number of the key, which `Wechatpay-Serial` names. */
+export const wechatPay: Provider = /* @__PURE__ */ publicKeyProvider({
+  name: "wechatPay",
+  docs: "https://pay.weixin.qq.com/doc/v3/merchant/4012791861",
+  source: "S wechatpay-apiv3/wechatpay-go@6dbd7ce core/auth/validators/wechat_pay_validator.go",
+  header: "Wechatpay-Signature",
+  signed: "{time}\n{header:Wechatpay-Nonce}\n{body}\n",
+  time: "Wechatpay-Timestamp",
+  keyIdHeader: "Wechatpay-Serial",
+  algorithm: RSA_SHA256,
+  encoding: BASE64,
+})
+
+/** Wise. One key signs for every customer: a signature proves Wise, not the account. The id is not signed. */
+export const wise: Provider = /* @__PURE__ */ publicKeyProvider({
+  name: "wise",
+  docs: "https://docs.wise.com/api-docs/features/webhooks-notifications/event-handling",
+  source: "S transferwise/digital-signatures-examples@c29c362 verify-webhook-signature",
+  header: "X-Signature-SHA256",
+  algorithm: RSA_SHA256,
+  encoding: BASE64,
+  deliveryHeader: "X-Delivery-Id",
+  event: { id: "header X-Delivery-Id" },
 })

@@ -28,6 +28,14 @@ export const clerk: Provider = /* @__PURE__ */ standard({
   headers: "svix",
 })
 
+/** Dodo Payments. */
+export const dodoPayments: Provider = /* @__PURE__ */ standard({
+  name: "dodoPayments",
+  docs: "https://docs.dodopayments.com/developer-resources/webhooks",
+  source: "S dodopayments/dodopayments-typescript@3d8d895 src/resources/webhooks/webhooks.ts",
+  event: { type: "body.type" },
+})
+
 /** Finch. */
 export const finch: Provider = /* @__PURE__ */ standard({
   name: "finch",
@@ -36,6 +44,14 @@ export const finch: Provider = /* @__PURE__ */ standard({
   headers: "Finch",
   idHeader: "Finch-Event-Id",
   key: BASE64_KEY,
+})
+
+/** Google Gemini, webhooks with a signing secret. */
+export const gemini: Provider = /* @__PURE__ */ standard({
+  name: "gemini",
+  docs: "https://ai.google.dev/gemini-api/docs/webhooks",
+  source: "S google-gemini/cookbook@f1e7e3d quickstarts/Webhooks.ipynb",
+  event: { type: "body.type" },
 })
 
 /** Increase. */
@@ -82,6 +98,14 @@ export const quo: Provider = /* @__PURE__ */ standard({
   docs: "https://www.quo.com/docs/2026-03-30/webhooks-signature-validation.md",
   source: "D https://www.quo.com/docs/mdx/beta/webhooks-signature-validation.md",
   event: { type: "body.type", created: "body.createdAt" },
+})
+
+/** Render. */
+export const render: Provider = /* @__PURE__ */ standard({
+  name: "render",
+  docs: "https://render.com/docs/webhooks",
+  source: "S render-examples/webhook-github-action@167c81b app.ts",
+  event: { type: "body.type" },
 })
 
 /** Replicate. */

@@ -151,3 +151,19 @@ export const paddle: Provider = /* @__PURE__ */ hmacProvider({
   secretPrefix: "pdl_ntfset_",
   event: { id: "body.event_id" },
 })
+
+/**
+ * Persona.
+ *
+ * While two secrets are active, Persona is said to send a time with each signature: such a header is refused.
+ */
+export const persona: Provider = /* @__PURE__ */ hmacProvider({
+  name: "persona",
+  docs: "https://docs.withpersona.com/webhooks-best-practices",
+  source: "D https://docs.withpersona.com/v2022-09-01/docs/best-practices",
+  header: "Persona-Signature",
+  signed: "{time}.{body}",
+  prefix: "v1=",
+  separators: ", ",
+  time: "t=",
+})

@@ -6,6 +6,7 @@
 export type Description = readonly [name: string, how: string, signed: string, ...lines: readonly string[]]
 
 export const DESCRIPTIONS: readonly Description[] = [
+  ["ably", "sha256 base64 text -", "{b}", "X-Ably-Signature: {s}"],
   ["adyenPlatform", "sha256 base64 hex -", "{b}", "HmacSignature: {s}"],
   ["aftership", "sha256 base64 text -", "{b}", "aftership-hmac-sha256: {s}"],
   ["aftershipReturns", "sha256 base64 text -", "{b}", "as-signature-hmac-sha256: {s}"],
@@ -21,6 +22,7 @@ export const DESCRIPTIONS: readonly Description[] = [
     "webhook-id: msg_1",
   ],
   ["appwrite", "sha1 base64 text -", "{u}{b}", "X-Appwrite-Webhook-Signature: {s}"],
+  ["asana", "sha256 hex text -", "{b}", "X-Hook-Signature: {s}"],
   ["ashby", "sha256 hex text -", "{b}", "Ashby-Signature: sha256={s}"],
   ["autosend", "sha256 hex text -", "{b}", "X-Webhook-Signature: {s}"],
   [
@@ -33,6 +35,7 @@ export const DESCRIPTIONS: readonly Description[] = [
   ],
   ["bland", "sha256 hex text -", "{b}", "X-Webhook-Signature: {s}"],
   ["blockfrost", "sha256 hex text s 600", "{t}.{b}", "Blockfrost-Signature: t={t},v1={s}"],
+  ["bolt", "sha256 base64 text -", "{b}", "X-Bolt-Hmac-Sha256: {s}"],
   [
     "box",
     "sha256 base64 text iso 600",
@@ -43,12 +46,14 @@ export const DESCRIPTIONS: readonly Description[] = [
     "Box-Signature-Algorithm: HmacSHA256",
   ],
   ["boxyhq", "sha256 hex text ms", "{t}.{b}", "BoxyHQ-Signature: t={t},s={s}"],
+  ["btcpay", "sha256 hex text -", "{b}", "BTCPay-Sig: sha256={s}"],
   ["buildkite", "sha256 hex text s", "{t}.{b}", "X-Buildkite-Signature: timestamp={t},signature={s}"],
   ["calCom", "sha256 hex text -", "{b}", "X-Cal-Signature-256: {s}"],
   ["cashfree", "sha256 base64 text ms", "{t}{b}", "x-webhook-signature: {s}", "x-webhook-timestamp: {t}"],
   ["castle", "sha256 base64 text -", "{b}", "X-Castle-Signature: {s}"],
   ["checkoutCom", "sha256 hex text -", "{b}", "Cko-Signature: {s}"],
   ["checkr", "sha256 hex text -", "{b}", "X-Checkr-Signature: {s}"],
+  ["circleci", "sha256 hex text -", "{b}", "circleci-signature: v1={s}"],
   [
     "clerk",
     "sha256 base64 base64:whsec_ s",
@@ -73,11 +78,22 @@ export const DESCRIPTIONS: readonly Description[] = [
   ["datasaur", "sha256 hex text -", "{b}", "X-Datasaur-Signature: {s}"],
   ["discourse", "sha256 hex text -", "{b}", "X-Discourse-Event-Signature: sha256={s}"],
   ["docusign", "sha256 base64 text -", "{b}", "X-DocuSign-Signature-1: {s}"],
+  [
+    "dodoPayments",
+    "sha256 base64 base64:whsec_ s",
+    "{i}.{t}.{b}",
+    "webhook-signature: v1,{s}",
+    "webhook-timestamp: {t}",
+    "webhook-id: msg_1",
+  ],
+  ["dropbox", "sha256 hex text -", "{b}", "X-Dropbox-Signature: {s}"],
   ["dub", "sha256 hex text -", "{b}", "Dub-Signature: {s}"],
   ["duffel", "sha256 hex text s", "{t}.{b}", "X-Duffel-Signature: t={t},v1={s}"],
+  ["dwolla", "sha256 hex text -", "{b}", "X-Request-Signature-SHA-256: {s}"],
   ["easypost", "sha256 hex text -", "{b}", "X-Hmac-Signature: hmac-sha256-hex={s}"],
   ["editframe", "sha256 hex text -", "{b}", "X-Webhook-Signature: {s}"],
   ["elevenLabs", "sha256 hex text s 1800", "{t}.{b}", "ElevenLabs-Signature: t={t},v0={s}"],
+  ["expoEas", "sha1 hex text -", "{b}", "expo-signature: sha1={s}"],
   [
     "finch",
     "sha256 base64 base64 s",
@@ -88,6 +104,14 @@ export const DESCRIPTIONS: readonly Description[] = [
   ],
   ["fizzy", "sha256 hex text -", "{b}", "X-Webhook-Signature: {s}"],
   ["frontRule", "sha1 base64 text -", "{b}", "X-Front-Signature: {s}"],
+  [
+    "gemini",
+    "sha256 base64 base64:whsec_ s",
+    "{i}.{t}.{b}",
+    "webhook-signature: v1,{s}",
+    "webhook-timestamp: {t}",
+    "webhook-id: msg_1",
+  ],
   ["getStream", "sha256 hex text -", "{b}", "X-Signature: {s}"],
   ["ghost", "sha256 hex text ms", "{b}{t}", "X-Ghost-Signature: sha256={s}, t={t}"],
   ["gitbook", "sha256 hex text s", "{t}.{b}", "X-GitBook-Signature: t={t},v1={s}"],
@@ -95,6 +119,8 @@ export const DESCRIPTIONS: readonly Description[] = [
   ["github", "sha256 hex text -", "{b}", "X-Hub-Signature-256: sha256={s}"],
   ["githubSha1", "sha1 hex text -", "{b}", "X-Hub-Signature: sha1={s}"],
   ["gocardless", "sha256 hex text -", "{b}", "Webhook-Signature: {s}"],
+  ["grafana", "sha256 hex text -", "{b}", "X-Grafana-Alerting-Signature: {s}"],
+  ["helpScout", "sha1 base64 text -", "{b}", "X-HelpScout-Signature: {s}"],
   ["hookdeck", "sha256 base64 text -", "{b}", "x-hookdeck-signature: {s}"],
   [
     "hubspot",
@@ -134,9 +160,12 @@ export const DESCRIPTIONS: readonly Description[] = [
   ["modernTreasury", "sha256 hex text -", "{b}", "X-Signature: {s}"],
   ["mollie", "sha256 hex text -", "{b}", "X-Mollie-Signature: sha256={s}"],
   ["moneybird", "sha256 hex text s", "{t}.{b}", "Moneybird-Signature: t={t},v1={s}"],
+  ["mongodbAtlas", "sha1 base64 text -", "{b}", "X-MMS-Signature: {s}"],
   ["mux", "sha256 hex text s", "{t}.{b}", "Mux-Signature: t={t},v1={s}"],
   ["nango", "sha256 hex text -", "{b}", "X-Nango-Hmac-Sha256: {s}"],
   ["notion", "sha256 hex text -", "{b}", "X-Notion-Signature: sha256={s}"],
+  ["npm", "sha256 hex text -", "{b}", "X-Npm-Signature: sha256={s}"],
+  ["nuvemshop", "sha256 hex text -", "{b}", "X-Linkedstore-HMAC-SHA256: {s}"],
   ["nylas", "sha256 hex text -", "{b}", "X-Nylas-Signature: {s}"],
   ["onfleet", "sha512 hex hex -", "{b}", "X-Onfleet-Signature: {s}"],
   [
@@ -155,6 +184,7 @@ export const DESCRIPTIONS: readonly Description[] = [
   ["payMongo", "sha256 hex text s", "{t}.{b}", "Paymongo-Signature: t={t},te=,li={s}"],
   ["paystack", "sha512 hex text -", "{b}", "x-paystack-signature: {s}"],
   ["perryWeather", "sha256 base64 text -", "{b}", "x-pw-signature: {s}"],
+  ["persona", "sha256 hex text s", "{t}.{b}", "Persona-Signature: t={t},v1={s}"],
   [
     "plain",
     "sha256 hex text iso",
@@ -207,6 +237,14 @@ export const DESCRIPTIONS: readonly Description[] = [
   ["readme", "sha256 hex text ms 1800", "{t}.{b}", "readme-signature: t={t},v0={s}"],
   ["recurly", "sha256 hex text ms", "{t}.{b}", "recurly-signature: {t},{s}"],
   [
+    "render",
+    "sha256 base64 base64:whsec_ s",
+    "{i}.{t}.{b}",
+    "webhook-signature: v1,{s}",
+    "webhook-timestamp: {t}",
+    "webhook-id: msg_1",
+  ],
+  [
     "replicate",
     "sha256 base64 base64:whsec_ s",
     "{i}.{t}.{b}",
@@ -241,6 +279,8 @@ export const DESCRIPTIONS: readonly Description[] = [
   ["shippo", "sha256 hex text s", "{t}.{b}", "Shippo-Auth-Signature: t={t},v1={s}"],
   ["shopify", "sha256 base64 text -", "{b}", "X-Shopify-Hmac-Sha256: {s}"],
   ["shopware", "sha256 hex text -", "{b}", "shopware-shop-signature: {s}"],
+  ["sift", "sha1 hex text -", "{b}", "X-Sift-Science-Signature: sha1={s}"],
+  ["siftSha256", "sha256 hex text -", "{b}", "X-Sift-Science-Signature: sha256={s}"],
   ["signable", "sha256 base64 text -", "{b}", "Signature: {s}"],
   [
     "signatureApi",
@@ -261,6 +301,7 @@ export const DESCRIPTIONS: readonly Description[] = [
   ["sinchNumbers", "sha1 hex text -", "{b}", "x-sinch-signature: {s}"],
   ["slack", "sha256 hex text s", "v0:{t}:{b}", "X-Slack-Signature: v0={s}", "X-Slack-Request-Timestamp: {t}"],
   ["snyk", "sha256 hex text -", "{b}", "X-Hub-Signature: sha256={s}"],
+  ["sonarQube", "sha256 hex text -", "{b}", "X-Sonar-Webhook-HMAC-SHA256: {s}"],
   ["square", "sha256 base64 text -", "{u}{b}", "x-square-hmacsha256-signature: {s}"],
   ["squarespace", "sha256 hex hex -", "{b}", "Squarespace-Signature: {s}"],
   [
@@ -292,6 +333,7 @@ export const DESCRIPTIONS: readonly Description[] = [
   ],
   ["talkJs", "sha256 HEX text s", "{t}.{b}", "X-TalkJS-Signature: {s}", "X-TalkJS-Timestamp: {t}"],
   ["terra", "sha256 hex text s", "{t}.{b}", "terra-signature: t={t},v1={s}"],
+  ["terraform", "sha512 hex text -", "{b}", "X-TFE-Notification-Signature: {s}"],
   ["ticketTailor", "sha256 hex text s", "{t}{b}", "Tickettailor-Webhook-Signature: t={t},v1={s}"],
   ["tiktok", "sha256 hex text s", "{t}.{b}", "TikTok-Signature: t={t},s={s}"],
   ["todoist", "sha256 base64 text -", "{b}", "X-Todoist-Hmac-SHA256: {s}"],

@@ -136,6 +136,19 @@ const ROWS: Readonly<Record<string, Row>> = {
     message: BODY,
     headers: (s) => ({ "Fireblocks-Signature": s }),
   },
+  kick: {
+    keys: rsa,
+    toSecret: pem,
+    hash: "sha256",
+    encoding: "base64",
+    message: `msg_1.${iso}.${BODY}`,
+    headers: (s) => ({
+      "Kick-Event-Signature": s,
+      "Kick-Event-Message-Timestamp": iso,
+      "Kick-Event-Message-Id": "msg_1",
+    }),
+    tolerance: 300,
+  },
   wise: {
     keys: rsa,
     toSecret: jwk,
@@ -338,6 +351,11 @@ const JWTS: Readonly<Record<string, JwtRow>> = {
     prefix: "Bearer ",
     claims: { iat: NOW, iss: "Vonage", payload_hash: hex(BODY) },
     tolerance: 300,
+  },
+  fusionauth: {
+    header: "X-FusionAuth-Signature-JWT",
+    claims: { request_body_sha256: base64(BODY) },
+    alg: "RS256",
   },
   lago: { header: "X-Lago-Signature", claims: { data: BODY, iss: "https://api.getlago.com" }, alg: "RS256" },
   plaid: {

@@ -53,21 +53,23 @@ const NOT_SHIPPED: Readonly<Record<string, string>> = {
 const facts = inject("vectors")["providers"] as readonly Facts[] | null
 
 it.skipIf(!facts)(
-  "the facts table: every row that is ready is shipped, and no other (skipped without VECTORS_DIR)",
+  "the facts table: every row that is ready is shipped, one known from third parties is shipped or listed (skipped without VECTORS_DIR)",
   () => {
     const ready = facts!.filter(({ ready: state }) => state === "yes" || state === "token").map((row) => row.export)
     expect(ready.filter((name) => !(name in providers)).toSorted()).toEqual(Object.keys(NOT_SHIPPED))
-    const others = facts!.filter(({ ready: state }) => state === "no" || state === "third-party")
-    expect(others.filter((row) => row.export in providers).map((row) => row.export)).toEqual([])
-    const open = facts!.filter(({ ready: state }) => state === "third-party").map((row) => row.name)
-    expect([...NOT_CONFIRMED].toSorted()).toEqual(open.toSorted())
+    const unsafe = facts!.filter(({ ready: state }) => state === "no")
+    expect(unsafe.filter((row) => row.export in providers).map((row) => row.export)).toEqual([])
+    const open = facts!.filter((row) => row.ready === "third-party" && !(row.export in providers))
+    expect([...NOT_CONFIRMED].toSorted()).toEqual(open.map((row) => row.name).toSorted())
   },
 )
 
 it.skipIf(!facts)(
   "the facts table: body, time, method and URL are covered as it says (skipped without VECTORS_DIR)",
   () => {
-    const shipped = facts!.filter((row) => row.export in providers && row.export !== "credicorp")
+    // Grafana signs a time only where the operator names a header for it.
+    const others = new Set(["credicorp", "grafana"])
+    const shipped = facts!.filter((row) => row.export in providers && !others.has(row.export))
     const wrong = shipped.filter((row) => {
       const { covers } = providers[row.export as "github"]
       return (["body", "time", "method", "url"] as const).some((part) => covers[part] !== row.covers[part])
