@@ -7,17 +7,26 @@
 
 import type { WorkerBindings } from "./app/config.ts"
 import { defineHandlers } from "./events/handlers.ts"
+import { defineSources } from "./events/sources.ts"
 
 /** The Worker's bindings. Add your own (KV, D1, queues, variables) as they stand in wrangler.toml. */
 export interface Env extends WorkerBindings {}
 
-export const handlers = defineHandlers<Env>({
-  "decision.completed": (event, { log }) => {
-    const { id, outcome } = event.data.object
-    log("decision completed", { decision: id, outcome })
-  },
+export const handlers = defineSources<Env>({
+  credicorp: defineHandlers<Env>({
+    "decision.completed": (event, { log }) => {
+      const { id, outcome } = event.data.object
+      log("decision completed", { decision: id, outcome })
+    },
 
-  "payment.*": (event, { log }) => {
-    log("money moved", { payment: event.data.object["id"] })
-  },
+    "payment.*": (event, { log }) => {
+      log("money moved", { payment: event.data.object["id"] })
+    },
+  }),
+
+  // A further source is three lines, and the secrets of its variable, here STRIPE_WEBHOOK_SECRETS. docs/inbox.md, "Sources".
+  //
+  // stripe: defineSource(stripe, {
+  //   "invoice.paid": (event, { log }) => log("invoice paid", { event: event.id }),
+  // }),
 })

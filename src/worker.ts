@@ -5,6 +5,7 @@ import { createAppKeeper } from "./app/stored-secrets.ts"
 import { writeLine } from "./core/log.ts"
 import { discardBody } from "./http/discard-body.ts"
 import type { HandlerSet } from "./events/handlers.ts"
+import { toSources, type SourceSet } from "./events/sources.ts"
 import { createHandlerRuns, type HandlerRunsClass } from "./inbox/handler-entrypoint.ts"
 
 export type { WorkerBindings } from "./app/config.ts"
@@ -20,6 +21,16 @@ export {
   type HandlerSet,
   type LimitedHandler,
 } from "./events/handlers.ts"
+export {
+  defineSource,
+  defineSources,
+  type HandlersOf,
+  type ProviderHandlers,
+  type Source,
+  type SourceDefinition,
+  type SourceOptions,
+  type SourceSet,
+} from "./events/sources.ts"
 export { GiveUp, RetryLater } from "./events/outcomes.ts"
 export type { EventSchemas, StandardSchema } from "./events/schema.ts"
 export type { HandlerRunsClass } from "./inbox/handler-entrypoint.ts"
@@ -45,7 +56,8 @@ export interface Receiver<Env> {
  * that one the attempt of a handler that takes long can be lost, and is made again. A cron trigger calls `scheduled`. `WorkerBindings` lists the variables. What is
  * wrong with them is logged with the first request, and answered with 503 until it is mended.
  *
- * @param handlers As `defineHandlers` makes them.
+ * @param handlers The sources, as `defineSources` makes them; or handlers alone, as `defineHandlers` makes them, which are
+ *   those of the source `credicorp`.
  * @example
  * ```ts
  * const receiver = createReceiver(defineHandlers({
@@ -53,9 +65,10 @@ export interface Receiver<Env> {
  * }))
  * ```
  */
-export function createReceiver<Env extends WorkerBindings>(handlers: HandlerSet<Env>): Receiver<Env> {
+export function createReceiver<Env extends WorkerBindings>(handlers: HandlerSet<Env> | SourceSet<Env>): Receiver<Env> {
+  const storable = toSources(handlers).map(({ secretsVariable }) => secretsVariable)
   // Built with the isolate's first request: until then there are no bindings.
-  const appOf = createAppKeeper((env: Env) => createAppFromEnv(env, handlers, { waitUntil }), writeLine)
+  const appOf = createAppKeeper((env: Env) => createAppFromEnv(env, handlers, { waitUntil }), writeLine, storable)
   return {
     fetch: async (request, env, ctx) => {
       const app = await appOf(env)

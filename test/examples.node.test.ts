@@ -7,6 +7,7 @@ import { join } from "node:path"
 import { Hono } from "hono"
 import { afterAll, describe, expect, it, vi } from "vitest"
 import { defineHandlers } from "../src/events/handlers.ts"
+import { defineSource, defineSources } from "../src/events/sources.ts"
 import * as outcomes from "../src/events/outcomes.ts"
 import { webhook } from "../src/hono.ts"
 import * as endpoints from "../src/endpoints.ts"
@@ -47,6 +48,8 @@ function surroundings(): Record<string, unknown> {
     ...outcomes,
     ...testing,
     defineHandlers,
+    defineSource,
+    defineSources,
     // It needs the platform: npm run check:consumer runs its guide there.
     createReceiver: nothing,
     webhook,

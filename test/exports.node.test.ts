@@ -75,9 +75,10 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   },
   "./worker": {
     name: "worker",
-    values: "Account GiveUp Inbox RetryLater createReceiver defineHandlers",
-    types: `BindingText ClosedHandlers EventPayloads EventSchemas Handler HandlerContext HandlerRunsClass Handlers HandlerSet
-      LimitedHandler PayloadOf Receiver StandardSchema WebhookEvent WorkerBindings`,
+    values: "Account GiveUp Inbox RetryLater createReceiver defineHandlers defineSource defineSources",
+    types: `BindingText ClosedHandlers EventPayloads EventSchemas Handler HandlerContext HandlerRunsClass Handlers HandlersOf HandlerSet
+      LimitedHandler PayloadOf ProviderHandlers Receiver Source SourceDefinition SourceOptions SourceSet StandardSchema
+      WebhookEvent WorkerBindings`,
   },
 }
 

@@ -65,18 +65,19 @@ const HAND_OFFS: Readonly<Record<Exclude<Env["TARGET"], "inbox">, (env: Env) => 
 function createBenchApp(env: Env, handOff: HandOff): ReturnType<typeof createApp> {
   const secrets = parseSecrets(env.WEBHOOK_SECRETS as string)
   const settings = {
+    source: credicorp.name,
     provider: credicorp,
     verifier: createVerifier({ secrets }),
     activeSecrets: () => secrets.length,
     livemode: undefined,
     unknownEvents: "ignore" as const,
-    knownPatterns: [],
+    knownPatterns: ["*"],
     schemas: {},
     handOff,
     checkStore: async () => ({ store: "ok", storage: null }) as const,
   }
   return createApp({
-    receiver: { state: "on", source: credicorp.name, settings },
+    sources: [{ state: "on", source: credicorp.name, settings }],
     inbox: { state: "off" },
     endpoints: { state: "off" },
     operator: { state: "off" },

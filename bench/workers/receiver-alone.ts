@@ -13,6 +13,7 @@ import { SECRET } from "../fixture-secret.ts"
 /** @param log Where the line of each delivery goes. */
 export function createReceiverAlone(log: Log): Hono<{ Variables: { requestId: string } }> {
   const settings: ReceiverSettings = {
+    source: credicorp.name,
     provider: credicorp,
     verifier: createVerifier({ secrets: [SECRET] }),
     activeSecrets: () => 1,

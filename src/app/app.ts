@@ -26,9 +26,12 @@ interface OperatorTokens {
   readonly tokens: readonly string[]
 }
 
+/** A source under its name. */
+export type MountedSource = Surface<ReceiverSettings & StoreCheck> & { readonly source: string }
+
 export interface AppDeps {
-  /** The receiver at `/webhooks/<source>`. */
-  readonly receiver: Surface<ReceiverSettings & StoreCheck> & { readonly source: string }
+  /** The sources, each at `/webhooks/<source>` with a configuration of its own. */
+  readonly sources: readonly MountedSource[]
   /** The operator's routes of the inbox at `/inbox`. */
   readonly inbox: Surface<Omit<InboxOperationDeps, "clock"> & OperatorTokens>
   /** The registry of endpoints at `/partner/v1/webhook_endpoints`. */
@@ -46,7 +49,7 @@ type App = Hono<{ Variables: { requestId: string } }>
 
 /** Mounts the routes. It knows no bindings, so it runs in any runtime. */
 export function createApp(deps: AppDeps): App {
-  const { receiver, inbox, endpoints, operator, errorDocsUrl, log, clock } = deps
+  const { sources, inbox, endpoints, operator, errorDocsUrl, log, clock } = deps
   const app: App = new Hono()
 
   app.use(async (c, next) => {
@@ -55,8 +58,9 @@ export function createApp(deps: AppDeps): App {
     if (errorDocsUrl && c.res.status >= 400) c.res = await withDocUrl(c.res, errorDocsUrl)
   })
 
-  const path = `/webhooks/${receiver.source}`
-  if (receiver.state === "on") app.route(path, createReceiverRoute(receiver.settings, { clock, log }))
+  for (const one of sources) {
+    if (one.state === "on") app.route(pathOf(one), createReceiverRoute(one.settings, { clock, log }))
+  }
   if (inbox.state === "on") {
     const { tokens, ...settings } = inbox.settings
     app.route("/", createOperatorRoutes(INBOX_OPERATIONS, { deps: { ...settings, clock }, tokens, log }))
@@ -68,7 +72,7 @@ export function createApp(deps: AppDeps): App {
   }
 
   const invalid = [
-    ...(receiver.state === "invalid" ? [path] : []),
+    ...sources.filter(({ state }) => state === "invalid").map(pathOf),
     ...(inbox.state === "invalid" ? [INBOX_PATH, `${INBOX_PATH}/*`] : []),
     ...(endpoints.state === "invalid" ? [PARTNER_PATH, `${PARTNER_PATH}/*`] : []),
     ...(operator.state === "invalid" ? [OPERATOR_PATH, `${OPERATOR_PATH}/*`] : []),
@@ -76,7 +80,7 @@ export function createApp(deps: AppDeps): App {
   for (const route of invalid) app.all(route, (c) => errorResponse(UNAVAILABLE, c.var.requestId))
 
   const surfaces = {
-    receiver: receiver.state,
+    receiver: stateOf(sources),
     inbox: inbox.state,
     endpoints: endpoints.state,
     operator: operator.state,
@@ -84,9 +88,13 @@ export function createApp(deps: AppDeps): App {
   app.route(
     "/",
     createAboutRoutes(async () => {
-      if (receiver.state !== "on") return { ok: false, facts: { surfaces } }
-      const health = await receiver.settings.checkStore()
-      return { ok: health.store === "ok", facts: { surfaces, ...health } }
+      const states = Object.fromEntries(sources.map(({ source, state }) => [source, state]))
+      const facts = { surfaces, sources: states }
+      // All sources store into one inbox.
+      const working = sources.find((one) => one.state === "on")
+      if (!working) return { ok: false, facts }
+      const health = await working.settings.checkStore()
+      return { ok: health.store === "ok", facts: { ...facts, ...health } }
     }),
   )
 
@@ -96,6 +104,14 @@ export function createApp(deps: AppDeps): App {
     return errorResponse({ code: "server_error" }, c.var.requestId)
   })
   return app
+}
+
+const pathOf = ({ source }: MountedSource): string => `/webhooks/${source}`
+
+/** The receiver is on while one of its sources is. */
+function stateOf(sources: readonly MountedSource[]): MountedSource["state"] {
+  const states = new Set(sources.map(({ state }) => state))
+  return states.has("on") ? "on" : states.has("invalid") ? "invalid" : "off"
 }
 
 const UNAVAILABLE = { code: "temporarily_unavailable" } as const

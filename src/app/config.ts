@@ -2,7 +2,12 @@ import { collect, type BindingText, type Configured } from "../core/config.ts"
 import type { PartnerBindings } from "../endpoints/config.ts"
 import { readInboxConfig, type InboxBindings, type InboxConfig } from "../inbox/config.ts"
 import type { OperatorBindings } from "../operator/token.ts"
-import { readReceiverVariables, type ReceiverBindings, type ReceiverVariables } from "../receiver/config.ts"
+import {
+  readReceiverVariables,
+  type ConfiguredSource,
+  type ReceiverBindings,
+  type ReceiverVariables,
+} from "../receiver/config.ts"
 
 /** The longest address of the error pages: it is part of every error. */
 export const MAX_DOCS_URL_CHARS = 512
@@ -16,9 +21,16 @@ export interface ReceiverConfig extends ReceiverVariables {
   readonly inbox: InboxConfig
 }
 
-/** Reads the variables of the receiver and of its inbox. Reports all problems at once. */
-export function readReceiverConfig(env: ReceiverBindings & InboxBindings): Configured<ReceiverConfig> {
-  const receiver = readReceiverVariables(env)
+/**
+ * Reads the variables of a source and of the inbox. Reports all problems at once.
+ *
+ * @param source Credicorp's unless given.
+ */
+export function readReceiverConfig(
+  env: ReceiverBindings & InboxBindings,
+  source?: ConfiguredSource,
+): Configured<ReceiverConfig> {
+  const receiver = readReceiverVariables(env, source)
   if (receiver.state === "off") return receiver
   const inbox = readInboxConfig(env)
   if (receiver.state === "on" && inbox.state === "on") {

@@ -1,4 +1,4 @@
-import { createApp, type Surface } from "./app.ts"
+import { createApp, type MountedSource, type Surface } from "./app.ts"
 import { askStore, createStoreCheck, type StoreCheck } from "./health.ts"
 import { readErrorDocsConfig, readReceiverConfig, type ReceiverConfig, type WorkerBindings } from "./config.ts"
 import { readInboxConfig, type InboxConfig } from "../inbox/config.ts"
@@ -9,6 +9,8 @@ import { writeLine } from "../core/log.ts"
 import { createAuthenticate, NO_ACCOUNTS, readPartnerConfig, type PartnerConfig } from "../endpoints/config.ts"
 import type { HandlerSet, Log } from "../events/handlers.ts"
 import { PUBLIC_EVENT_TYPES } from "../events/known.ts"
+import { concurrencyOf, lanesOf, toSources, variablePrefixOf, type Source, type SourceSet } from "../events/sources.ts"
+import { createHandshakeTools } from "../receiver/handshake.ts"
 import { createInboxHandOff } from "../inbox/hand-off.ts"
 import { createShards, wakeShards, type Shards } from "../inbox/shards.ts"
 import type { ReceiverSettings } from "../receiver/receive.ts"
@@ -32,7 +34,7 @@ export interface AppEnvDeps {
  */
 export function createAppFromEnv<Env extends WorkerBindings>(
   env: Env,
-  handlers: HandlerSet<Env>,
+  handlers: HandlerSet<Env> | SourceSet<Env>,
   { log = writeLine, clock = Date.now, fetch = globalThis.fetch, waitUntil = () => {} }: Partial<AppEnvDeps> = {},
 ): ReturnType<typeof createApp> {
   const toSurface = <Config, Settings>(
@@ -47,10 +49,18 @@ export function createAppFromEnv<Env extends WorkerBindings>(
     }
     return { state: configured.state }
   }
-  const receiver = toSurface("receiver", readReceiverConfig(env), (config) =>
-    createReceiverSettings(config, handlers, { log, clock }),
-  )
-  if (receiver.state === "off") log({ level: "warn", message: "the receiver is off: WEBHOOK_SECRETS is not set" })
+  const sources = toSources(handlers)
+  const handlerKeys = lanesOf(sources)
+  const mounted = sources.map((source): MountedSource => {
+    const { name, provider, secretsVariable } = source
+    const config = readReceiverConfig(env, { provider, secretsVariable, prefix: variablePrefixOf(name) })
+    const surface = toSurface(`source ${name}`, config, (read) =>
+      createReceiverSettings(read, source, { handlerKeys, log, clock }),
+    )
+    if (surface.state === "off")
+      log({ level: "warn", message: `the source ${name} is off: ${secretsVariable} is not set` })
+    return { ...surface, source: name }
+  })
   const endpoints = toSurface(
     "endpoints",
     readPartnerConfig(env),
@@ -66,8 +76,8 @@ export function createAppFromEnv<Env extends WorkerBindings>(
     ({ tokens, inbox: config }) => ({
       tokens,
       shards: toShards(config),
-      handlerKeys: keysOf(handlers),
-      concurrency: handlers.concurrency,
+      handlerKeys,
+      concurrency: concurrencyOf(sources),
     }),
   )
   const operator = toSurface("operator's routes about accounts", readAccountsRouteConfig(env), (config) => ({
@@ -79,11 +89,8 @@ export function createAppFromEnv<Env extends WorkerBindings>(
     log({ level: "error", message: "the address of the error reference is invalid: errors carry no doc_url", ...docs })
   }
   const errorDocsUrl = docs.state === "on" ? docs.config.url : undefined
-  const named = { ...receiver, source: credicorp.name }
-  return createApp({ receiver: named, inbox, endpoints, operator, errorDocsUrl, log, clock })
+  return createApp({ sources: mounted, inbox, endpoints, operator, errorDocsUrl, log, clock })
 }
-
-const keysOf = <Env>({ entries }: HandlerSet<Env>): readonly string[] => entries.map(([pattern]) => pattern)
 
 /** Reads what the operator's routes about the inbox need: the tokens and the inbox. */
 function readInboxRouteConfig(env: WorkerBindings): Configured<OperatorConfig & { inbox: InboxConfig }> {
@@ -134,22 +141,28 @@ export async function wakeInbox(env: WorkerBindings, log: Log = writeLine): Prom
 
 function createReceiverSettings<Env>(
   config: ReceiverConfig,
-  handlers: HandlerSet<Env>,
-  { log, clock }: { log: Log; clock: () => number },
+  { name, provider, handlers }: Source<Env>,
+  { handlerKeys, log, clock }: { handlerKeys: readonly string[]; log: Log; clock: () => number },
 ): ReceiverSettings & StoreCheck {
   const { secrets, toleranceSeconds, maxBodyBytes, livemode, unknownEvents, eventTypes, inbox } = config
   const shards = toShards(inbox)
   const now = (): number => Math.floor(clock() / 1000)
   return {
-    provider: credicorp,
-    verifier: createVerifier({ secrets, toleranceSeconds, maxBodyBytes, now, provider: credicorp }),
+    source: name,
+    provider,
+    verifier: createVerifier({ secrets, toleranceSeconds, maxBodyBytes, now, provider }),
+    tools: createHandshakeTools(provider, config, now),
     activeSecrets: (time) => secrets.filter((secret) => isActive(secret, time)).length,
     livemode,
     unknownEvents,
-    knownPatterns: [...eventTypes, ...keysOf(handlers)],
+    knownPatterns: [
+      ...(provider === credicorp ? PUBLIC_EVENT_TYPES : []),
+      ...eventTypes,
+      ...handlers.entries.map(([pattern]) => pattern),
+    ],
     // Payloads are validated when the inbox runs a handler, never before the event is stored.
     schemas: {},
-    handOff: createInboxHandOff({ shards, handlerKeys: keysOf(handlers), log }),
+    handOff: createInboxHandOff({ shards, handlerKeys, log }),
     checkStore: createStoreCheck(async () => await askStore(shards), { clock, log }),
   }
 }

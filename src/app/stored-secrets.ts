@@ -19,15 +19,17 @@ interface Resolved<Env> {
  *
  * @param build Gets the environment with text in place of the bindings; empty text where the store returned none, which is
  *   never taken for "not set".
+ * @param variables Further variables that may be bindings of the Secrets Store.
  */
 export function createAppKeeper<Env extends object, App>(
   build: (env: Env) => App,
   log: Log,
+  variables: readonly string[] = [],
 ): (env: Env) => Promise<App> {
   let kept: App | undefined
   return async (env) => {
     if (kept) return kept
-    const resolved = await resolveSecrets(env, log)
+    const resolved = await resolveSecrets(env, variables, log)
     // Another request may have been quicker.
     if (kept) return kept
     const app = build(resolved.env)
@@ -36,11 +38,15 @@ export function createAppKeeper<Env extends object, App>(
   }
 }
 
-async function resolveSecrets<Env extends object>(env: Env, log: Log): Promise<Resolved<Env>> {
+async function resolveSecrets<Env extends object>(
+  env: Env,
+  variables: readonly string[],
+  log: Log,
+): Promise<Resolved<Env>> {
   const found: Record<string, string> = {}
   let complete = true
   for (const [name, binding] of Object.entries(env)) {
-    if (!STORABLE.test(name) || !isStored(binding)) continue
+    if (!(STORABLE.test(name) || variables.includes(name)) || !isStored(binding)) continue
     found[name] = await readStored(name, binding, log)
     complete &&= found[name] !== ""
   }

@@ -4,11 +4,15 @@ export interface HandOffInput {
   readonly source: string
   /** Identifies the event within its source (spec 7.3). */
   readonly dedupeKey: string
+  /** The event's id; the dedupe key where its provider sends none. */
   readonly eventId: string
+  /** `UNTYPED` where its provider sends none. */
   readonly eventType: string
   /** The bytes that were signed. */
   readonly body: Uint8Array
   readonly deliveryId: string | undefined
+  /** The headers that the event is read from, lower case (spec 7.10); undefined if there are none. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
   /** The id of the secret that signed it. */
   readonly secretId: string
   /** Whole seconds since 1970, by our clock. */

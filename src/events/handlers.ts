@@ -1,5 +1,7 @@
+import type { ProviderEvent } from "../providers/provider.ts"
+import { isEventType } from "./envelope.ts"
 import type { EventPayloads, WebhookEvent } from "./event.ts"
-import { isPattern, matchesPattern, type EventPattern } from "./patterns.ts"
+import { createPatternCheck, matchesPattern, type EventPattern, type TypeRules } from "./patterns.ts"
 import { checkSchemas, type EventOf, type EventSchemas } from "./schema.ts"
 
 /** Runs of one handler that one shard has in flight, unless its concurrency says otherwise. */
@@ -15,6 +17,8 @@ export type Log = (entry: Readonly<Record<string, unknown>>) => void
 export interface HandlerContext<Env = unknown> {
   /** The Worker's bindings. */
   readonly env: Env
+  /** The source that took the event, as `credicorp`. */
+  readonly source: string
   /** 1 for the first attempt. */
   readonly attempt: number
   /** The sender's id of this delivery, cut to 128 printable ASCII characters. Not signed: log it, trust it for nothing. */
@@ -139,17 +143,29 @@ export function defineHandlers<Env, Schemas extends EventSchemas>(
   schemas: Schemas,
 ): HandlerSet<Env>
 export function defineHandlers<Env>(handlers: object, schemas: EventSchemas = {}): HandlerSet<Env> {
+  return readHandlers(handlers, schemas, { isType: isEventType })
+}
+
+/**
+ * Reads handlers and schemas as a user wrote them.
+ *
+ * @param rules What the types of the provider look like.
+ * @throws {TypeError} See `defineHandlers`.
+ */
+export function readHandlers<Env>(handlers: object, schemas: EventSchemas, rules: TypeRules): HandlerSet<Env> {
+  const isPattern = createPatternCheck(rules)
   const entries: [EventPattern, Handler<WebhookEvent, Env>][] = []
   const concurrency: Record<string, number> = {}
   for (const [pattern, value] of Object.entries(handlers) as [string, unknown][]) {
     if (!isPattern(pattern)) {
-      throw new TypeError(`handlers: "${pattern}" is not an event type, a family as payment.*, or *`)
+      const family = rules.typeSeparator === "" ? "" : `, a family as payment${rules.typeSeparator ?? "."}*`
+      throw new TypeError(`handlers: "${pattern}" is not an event type${family}, or *`)
     }
     const limited = typeof value === "function" ? { handle: value } : toLimited(pattern, value)
     entries.push([pattern, limited.handle as Handler<WebhookEvent, Env>])
     if ("concurrency" in limited) concurrency[pattern] = limited.concurrency
   }
-  checkSchemas(schemas)
+  checkSchemas(schemas, rules.isType)
   return { entries, schemas, concurrency }
 }
 
@@ -171,7 +187,7 @@ function toLimited(pattern: string, value: unknown): { readonly concurrency: num
 
 /** Creates the context of one attempt. Its log lines carry the event's id and type, which no field can hide. */
 export const createContext = <Env>(
-  event: WebhookEvent,
+  event: WebhookEvent | ProviderEvent,
   { log, ...context }: Omit<HandlerContext<Env>, "log"> & { readonly log: Log },
 ): HandlerContext<Env> => ({
   ...context,

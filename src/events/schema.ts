@@ -2,6 +2,7 @@ import { assertOption } from "../core/assert.ts"
 import { MAX_PARAM_CHARS, refuse, type Refusal } from "../errors/webhook-error.ts"
 import { ok, type Result } from "../core/result.ts"
 import { isEventType } from "./envelope.ts"
+import type { ProviderEvent } from "../providers/provider.ts"
 import type { EventPayloads, OtherEvent, PayloadOf, WebhookEvent } from "./event.ts"
 
 /**
@@ -64,7 +65,15 @@ export const checkSchemas = (schemas: EventSchemas, isType: (type: unknown) => b
  *
  * @throws {TypeError} The schema is asynchronous.
  */
-export function checkPayload(event: WebhookEvent, schemas: EventSchemas): Result<WebhookEvent, Refusal> {
+export function checkPayload<Event extends WebhookEvent | ProviderEvent>(
+  event: Event,
+  schemas: EventSchemas,
+): Result<Event, Refusal> {
+  if ("payload" in event) {
+    const { type = "", payload } = event
+    const checked = validatePayload(payload, { schemas, type, path: "payload" })
+    return checked.ok ? ok({ ...event, payload: checked.value }) : checked
+  }
   const { type, data } = event
   const payload = validatePayload(data.object, { schemas, type, path: "data.object" })
   if (!payload.ok) return payload

@@ -6,9 +6,9 @@ export const MAX_ROW_BYTES = 2_000_000
 
 /** Inserts an event under a sequence, or finds it; call it within a transaction. */
 export function accept(store: InboxStore, delivery: InboxDelivery, sequence: number): Accepted {
-  const { source, dedupeKey, type, body, deliveryId, secretId, handlers } = delivery
+  const { source, dedupeKey, type, body, deliveryId, secretId, headers, handlers } = delivery
   const lanes = handlers ?? []
-  const event = { sequence, source, dedupeKey, type, deliveryId, secretId, lanes, bytes: body.length }
+  const event = { sequence, source, dedupeKey, type, deliveryId, secretId, headers, lanes, bytes: body.length }
   if (store.insertEvent(event, body)) return { kind: handlers ? "accepted" : "ignored" }
   return findDuplicate(store, delivery) ?? { kind: "duplicate", differs: false }
 }
@@ -23,7 +23,9 @@ export function findDuplicate(store: InboxStore, { source, dedupeKey, body }: In
 }
 
 /** Returns an upper bound of the bytes of a delivery's row: a character takes at most three bytes of UTF-8. */
-export function rowBytes({ source, dedupeKey, type, body, deliveryId, secretId, handlers }: InboxDelivery): number {
-  const texts = [source, dedupeKey, type, deliveryId ?? "", secretId, JSON.stringify(handlers ?? null)]
+export function rowBytes(delivery: InboxDelivery): number {
+  const { source, dedupeKey, type, body, deliveryId, secretId, headers, handlers } = delivery
+  const json = JSON.stringify([headers ?? null, handlers ?? null])
+  const texts = [source, dedupeKey, type, deliveryId ?? "", secretId, json]
   return body.length + 3 * texts.join("").length
 }

@@ -1,5 +1,5 @@
 import type { Run } from "../attempts/run.ts"
-import { matchesPattern } from "../events/patterns.ts"
+import { laneTakes } from "../events/lanes.ts"
 import type { BulkDiscard, BulkLimits, BulkRerun, BulkStep, RunFilter } from "./inbox.ts"
 import { discardRuns, findDead, restart, toInboxEvent } from "./operate.ts"
 import type { EventRow, InboxStore } from "./store.ts"
@@ -49,7 +49,7 @@ interface Chosen {
 
 function chooseRuns(store: InboxStore, event: EventRow, { status, handler, keys }: BulkRerun, now: number): Chosen {
   const isWanted = (lane: string): boolean => handler === undefined || lane === handler
-  const today = keys.filter((key) => matchesPattern(key, event.type))
+  const today = keys.filter((key) => laneTakes(key, event))
   const { runs, status: actual } = toInboxEvent(event, store.getRunsWithoutHistory(event.sequence))
   const lanesOf = (matches: (run: Run) => boolean): string[] =>
     runs.filter((run) => matches(run) && isWanted(run.lane)).map(({ lane }) => lane)

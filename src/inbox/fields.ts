@@ -1,8 +1,7 @@
 import * as v from "valibot"
 import { described, named } from "../http/fields.ts"
 import { PAGE_FIELDS } from "../http/paging.ts"
-import { isEventType } from "../events/envelope.ts"
-import { isPattern } from "../events/patterns.ts"
+import { isLane, isSourceName } from "../events/lanes.ts"
 import { Note } from "../operator/fields.ts"
 import { type EventFilter, type RunFilter } from "./inbox.ts"
 import { EVENT_STATUSES } from "./stats.ts"
@@ -13,14 +12,14 @@ const isRealDate = (text: string): boolean => new Date(text).toJSON()?.startsWit
 
 const typeField = (description: string) =>
   described(
-    v.pipe(
-      v.string(),
-      v.check((text) => isEventType(text)),
-    ),
+    // Spec 7.7: as wide as the types of any provider, and no pattern.
+    v.pipe(v.string(), v.regex(/^[!-~]{0,127}[!-)+-~]$/)),
     description,
   )
 
-const handlerField = (description: string) => described(v.pipe(v.string(), v.check(isPattern)), description)
+const sourceField = (description: string) => described(v.pipe(v.string(), v.check(isSourceName)), description)
+
+const handlerField = (description: string) => described(v.pipe(v.string(), v.check(isLane)), description)
 
 /** RFC 3339 in UTC, as the answers have it; a date alone is its first moment. */
 const timeField = (description: string) =>
@@ -43,6 +42,7 @@ export const EventParams = v.object({
 /** The query of a listing of events. `from` is inclusive, `to` is not. */
 export const EventsQuery = v.strictObject({
   status: v.optional(described(v.picklist(EVENT_STATUSES), "Only events of this status.")),
+  source: v.optional(sourceField("Only events of this source, as `credicorp`.")),
   type: v.optional(typeField("Only events of this type.")),
   from: v.optional(timeField("Received then or later: RFC 3339 in UTC, or a date."), "1970-01-01"),
   to: v.optional(timeField("Received before then.")),
@@ -50,12 +50,20 @@ export const EventsQuery = v.strictObject({
 })
 
 /** Returns what a listing's query asks of each shard. */
-export function toFilter({ status, type, from, to, limit, cursor }: v.InferOutput<typeof EventsQuery>): EventFilter {
+export function toFilter({
+  source,
+  status,
+  type,
+  from,
+  to,
+  limit,
+  cursor,
+}: v.InferOutput<typeof EventsQuery>): EventFilter {
   const before = Math.min(
     cursor ?? Number.MAX_SAFE_INTEGER,
     to === undefined ? Number.MAX_SAFE_INTEGER : sequenceAt(to),
   )
-  return { status, type, from: sequenceAt(from), before, limit }
+  return { source, status, type, from: sequenceAt(from), before, limit }
 }
 
 /** The query that shows one event. */

@@ -2,7 +2,7 @@ import { errorText } from "../core/error-text.ts"
 import { withTimeLimit } from "../core/time-limit.ts"
 import { Unavailable, type HandOff, type HandOffInput } from "../events/hand-off.ts"
 import type { Log } from "../events/handlers.ts"
-import { matchesPattern } from "../events/patterns.ts"
+import { laneTakes } from "../events/lanes.ts"
 import type { Accepted, InboxDelivery } from "./inbox.ts"
 import { openShard, type Shards } from "./shards.ts"
 
@@ -11,7 +11,7 @@ export const ACCEPT_TIMEOUT_MS = 5_000
 
 export interface InboxHandOffOptions {
   readonly shards: Shards
-  /** The keys of handlers.ts, in its order. */
+  /** The lanes of all sources, in the order of handlers.ts. */
   readonly handlerKeys: readonly string[]
   readonly log: Log
 }
@@ -46,9 +46,9 @@ const PROBLEMS = {
 } as const
 
 function toDelivery(input: HandOffInput, keys: readonly string[]): InboxDelivery {
-  const { source, dedupeKey, eventType, body, deliveryId, secretId, known } = input
-  const handlers = known ? keys.filter((key) => matchesPattern(key, eventType)) : undefined
-  return { source, dedupeKey, type: eventType, body, deliveryId, secretId, handlers }
+  const { source, dedupeKey, eventType: type, body, deliveryId, secretId, headers, known } = input
+  const handlers = known ? keys.filter((key) => laneTakes(key, { source, type })) : undefined
+  return { source, dedupeKey, type, body, deliveryId, secretId, headers, handlers }
 }
 
 /** Tries once more, on a fresh stub, where the platform says that it may help: every deployment resets the objects. */

@@ -1,6 +1,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers"
 import { writeLine } from "../core/log.ts"
 import type { HandlerSet } from "../events/handlers.ts"
+import { concurrencyOf, toSources, type SourceSet } from "../events/sources.ts"
 import type { HandlerCall, HandlerRunner, RunOutcome } from "./inbox.ts"
 import { runHandler } from "./run-handler.ts"
 
@@ -12,10 +13,10 @@ export type HandlerRunsClass<Env> = new (ctx: ExecutionContext, env: Env) => Wor
  * not the object's. Their memory may be, because Cloudflare promises neither its own isolate. The Worker's main module
  * exports the entrypoint as `HandlerRuns`.
  */
-export const createHandlerRuns = <Env>(handlers: HandlerSet<Env>): HandlerRunsClass<Env> =>
+export const createHandlerRuns = <Env>(handlers: HandlerSet<Env> | SourceSet<Env>): HandlerRunsClass<Env> =>
   class extends WorkerEntrypoint<Env> implements HandlerRunner {
     async concurrency(): Promise<Readonly<Record<string, number>>> {
-      return handlers.concurrency
+      return concurrencyOf(toSources(handlers))
     }
 
     async run(call: HandlerCall): Promise<RunOutcome> {

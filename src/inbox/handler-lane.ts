@@ -21,6 +21,8 @@ const BYTES_PER_TOKEN = 72
 
 /** What the engine works on here: the bytes of an event. */
 export interface HandlerPayload {
+  readonly source: string
+  readonly headers: Readonly<Record<string, string>> | undefined
   readonly deliveryId: string | undefined
   readonly body: Uint8Array
 }
@@ -59,9 +61,11 @@ export function createHandlerLanes(
     },
     longestDelayMs: MAX_RETRY_LATER_SECONDS * 1000,
     load(sequence) {
-      const body = store.getBody(sequence)
+      const event = store.getEvent(sequence)
+      const body = event && store.getBody(sequence)
       if (!body) return { deadReason: "body_erased" }
-      return { payload: { deliveryId: store.getEvent(sequence)?.deliveryId, body }, weight: weightOf(body) }
+      const { source, headers, deliveryId } = event
+      return { payload: { source, headers, deliveryId, body }, weight: weightOf(body) }
     },
     async attempt(call) {
       let isDone = false

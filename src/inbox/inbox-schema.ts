@@ -58,4 +58,7 @@ export const INBOX_SCHEMA: readonly string[] = [
 
   // Discarded runs are listed and counted as dead ones are. There are none yet.
   `CREATE INDEX runs_discarded ON runs (sequence) WHERE status = 'discarded';`,
+
+  // What an event is read from beside its body (spec 7.10), as JSON. Credicorp's events need none. Adding it touches no row.
+  `ALTER TABLE events ADD COLUMN headers TEXT;`,
 ]

@@ -10,7 +10,9 @@ export interface InboxDelivery {
   readonly body: Uint8Array
   readonly deliveryId: string | undefined
   readonly secretId: string
-  /** The keys of the handlers that take it; undefined if its type is not known (spec 3.10): it is stored as unhandled. */
+  /** The headers that the event is read from, lower case (spec 7.10). */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** The lanes of the handlers that take it; undefined if its type is not known (spec 3.10): it is stored as unhandled. */
   readonly handlers: readonly string[] | undefined
 }
 
@@ -62,6 +64,7 @@ export interface InboxEvent {
 
 /** Which events to list, newest first. Sequences bound it, so that new arrivals move nothing. */
 export interface EventFilter {
+  readonly source?: string | undefined
   readonly status: EventStatus | undefined
   readonly type: string | undefined
   /** The lowest sequence, inclusive. */
@@ -178,7 +181,11 @@ export interface InboxShard {
 
 /** One attempt of a handler. */
 export interface HandlerCall {
+  /** The lane of the handler. */
   readonly handler: string
+  readonly source: string
+  /** The stored headers of the delivery (spec 7.10). */
+  readonly headers?: Readonly<Record<string, string>> | undefined
   readonly attempt: number
   readonly deliveryId: string | undefined
   readonly body: Uint8Array

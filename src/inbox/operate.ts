@@ -1,5 +1,5 @@
 import { endRun, freshRun, restartRun, type Run } from "../attempts/run.ts"
-import { matchesPattern } from "../events/patterns.ts"
+import { laneTakes } from "../events/lanes.ts"
 import type { EventFilter, EventPage, Discard, DiscardFailure, InboxEvent, Rerun, RerunFailure } from "./inbox.ts"
 import type { EventStatus } from "./stats.ts"
 import { forgetBody, pruneIfDue } from "./prune.ts"
@@ -10,7 +10,7 @@ import { MAX_SCANNED_EVENTS, type EventRow, type InboxStore } from "./store.ts"
 
 /** Returns an event with all its runs, including those that have no row yet. */
 export function toInboxEvent(row: EventRow, stored: readonly Run[]): InboxEvent {
-  const { lanes, ...event } = row
+  const { lanes, headers: _, ...event } = row
   const runs = lanes.map((lane) => stored.find((run) => run.lane === lane) ?? freshRun(lane, timeOf(row.sequence)))
   return { ...event, runs, status: statusOf(runs) }
 }
@@ -29,7 +29,7 @@ export function show(store: InboxStore, source: string, dedupeKey: string): Inbo
 }
 
 /** Returns one page. It looks at a bounded number of events: a page may be short and still have another after it. */
-export function list(store: InboxStore, { status, type, from, before, limit }: EventFilter): EventPage {
+export function list(store: InboxStore, { source, status, type, from, before, limit }: EventFilter): EventPage {
   const events: InboxEvent[] = []
   let cursor = before
   let left = MAX_SCANNED_EVENTS
@@ -40,6 +40,7 @@ export function list(store: InboxStore, { status, type, from, before, limit }: E
     for (const row of rows) {
       cursor = row.sequence
       if (type !== undefined && row.type !== type) continue
+      if (source !== undefined && row.source !== source) continue
       const event = toInboxEvent(row, store.getRunsWithoutHistory(row.sequence))
       if (status !== undefined && event.status !== status) continue
       events.push(event)
@@ -63,7 +64,7 @@ export function rerun(
   const event = store.findEvent(source, dedupeKey)
   if (!event) return "no_event"
   if (!event.hasBody) return "no_body"
-  const taking = keys.filter((key) => matchesPattern(key, event.type) && (only === undefined || key === only))
+  const taking = keys.filter((key) => laneTakes(key, event) && (only === undefined || key === only))
   if (taking.length === 0) return "no_handler"
   beginRuns(store, event)
   const gone = only === undefined ? findDead(store, event).filter((lane) => !keys.includes(lane)) : []

@@ -1,9 +1,10 @@
 import { errorStack, errorText } from "../core/error-text.ts"
 import { withTimeLimit } from "../core/time-limit.ts"
-import { parseEvent } from "../events/envelope.ts"
-import { createContext, type HandlerSet, type Log } from "../events/handlers.ts"
+import { createContext, type Handler, type HandlerSet, type Log } from "../events/handlers.ts"
+import { laneOf } from "../events/lanes.ts"
 import { GiveUp, RetryLater } from "../events/outcomes.ts"
 import { checkPayload } from "../events/schema.ts"
+import { toSources, type SourceSet } from "../events/sources.ts"
 import type { HandlerCall, RunOutcome } from "./inbox.ts"
 
 /** Time limit of an attempt, in milliseconds. */
@@ -21,7 +22,7 @@ interface RunDeps<Env> {
  */
 export async function runHandler<Env>(
   call: HandlerCall,
-  handlers: HandlerSet<Env>,
+  handlers: HandlerSet<Env> | SourceSet<Env>,
   { env, log, timeoutMs = ATTEMPT_TIMEOUT_MS }: RunDeps<Env>,
 ): Promise<RunOutcome> {
   const abort = new AbortController()
@@ -33,23 +34,25 @@ export async function runHandler<Env>(
 }
 
 async function makeAttempt<Env>(
-  { handler: key, attempt, deliveryId, body }: HandlerCall,
-  { entries, schemas }: HandlerSet<Env>,
+  { handler: lane, source: name, attempt, deliveryId, headers, body }: HandlerCall,
+  handlers: HandlerSet<Env> | SourceSet<Env>,
   { env, log, signal }: { readonly env: Env; readonly log: Log; readonly signal: AbortSignal },
 ): Promise<RunOutcome> {
-  const handler = entries.find(([pattern]) => pattern === key)?.[1]
-  if (!handler) return { kind: "handler_gone" }
-  const facts: Record<string, unknown> = { handler: key, attempt }
+  const source = toSources(handlers).find((one) => one.name === name)
+  const found = source?.handlers.entries.find(([pattern]) => laneOf(name, pattern) === lane)
+  if (!source || !found) return { kind: "handler_gone" }
+  const handler = found[1] as Handler<unknown, Env>
+  const facts: Record<string, unknown> = { source: name, handler: lane, attempt }
   const work = collectWork()
   try {
     // The rules of an envelope, or the user's schema, may have changed since the event was stored.
-    const parsed = parseEvent(body)
+    const parsed = source.provider.readEvent({ body, header: (header) => headers?.[header] ?? "" })
     if (parsed.ok) Object.assign(facts, { event_id: parsed.value.id, event_type: parsed.value.type })
     // A schema is the user's code too: an error that it throws counts as its handler's.
-    const event = parsed.ok ? checkPayload(parsed.value, schemas) : parsed
+    const event = parsed.ok ? checkPayload(parsed.value, source.handlers.schemas) : parsed
     if (!event.ok) return { kind: "dead", reason: "payload_refused", error: event.error.param ?? event.error.code }
     const { waitUntil } = work
-    const context = { env, attempt, deliveryId, rawBody: body, signal, waitUntil, log }
+    const context = { env, source: name, attempt, deliveryId, rawBody: body, signal, waitUntil, log }
     await handler(event.value, createContext(event.value, context))
     await work.settle()
     return { kind: "done" }

@@ -13,10 +13,11 @@ type EventColumns = {
   secret_id: string
   bytes: number
   lanes: string | null
+  headers: string | null
   has_body: number
 }
 
-const COLUMNS = "sequence, source, dedupe_key, type, delivery_id, secret_id, bytes, lanes"
+const COLUMNS = "sequence, source, dedupe_key, type, delivery_id, secret_id, bytes, lanes, headers"
 const EVENT = `${COLUMNS}, body IS NOT NULL AS has_body`
 
 /** The newest of a range of sequences. */
@@ -36,6 +37,7 @@ const toEventRow = (row: EventColumns): EventRow => ({
   secretId: row.secret_id,
   bytes: row.bytes,
   lanes: toLanes(row.lanes),
+  headers: row.headers === null ? undefined : (JSON.parse(row.headers) as Record<string, string>),
   hasBody: row.has_body === 1,
 })
 
@@ -61,10 +63,11 @@ export function createSqlInboxStore(sql: SqlStorage, isNearlyFull: () => boolean
     addOpenedShard: (shard) => void sql.exec("INSERT OR IGNORE INTO opened (shard) VALUES (?)", shard),
 
     lastSequence: () => number("SELECT max(sequence) FROM events"),
-    insertEvent({ sequence, source, dedupeKey, type, deliveryId, secretId, bytes, lanes }, body) {
-      const columns = [deliveryId ?? null, secretId, bytes, fromLanes(lanes), toBlob(body)]
+    insertEvent({ sequence, source, dedupeKey, type, deliveryId, secretId, headers, bytes, lanes }, body) {
+      const json = headers ? JSON.stringify(headers) : null
+      const columns = [deliveryId ?? null, secretId, bytes, fromLanes(lanes), json, toBlob(body)]
       const inserted = all(
-        `INSERT INTO events (${COLUMNS}, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO events (${COLUMNS}, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (source, dedupe_key) DO NOTHING RETURNING 1`,
         sequence,
         source,
@@ -120,7 +123,7 @@ export function createSqlInboxStore(sql: SqlStorage, isNearlyFull: () => boolean
       const [row] = all<EventColumns>(`DELETE FROM events WHERE sequence = ? RETURNING ${EVENT}`, sequence)
       if (!row) return
       sql.exec(
-        `INSERT INTO events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         sequence,
         row.source,
         row.dedupe_key,
@@ -129,6 +132,7 @@ export function createSqlInboxStore(sql: SqlStorage, isNearlyFull: () => boolean
         row.secret_id,
         row.bytes,
         row.lanes,
+        row.headers,
       )
     },
     deleteEvent(sequence) {

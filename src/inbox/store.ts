@@ -16,6 +16,8 @@ export interface EventRow {
   readonly type: string
   readonly deliveryId: string | undefined
   readonly secretId: string
+  /** The headers that the event is read from (spec 7.10). */
+  readonly headers?: Readonly<Record<string, string>> | undefined
   readonly bytes: number
   /**
    * The lanes of its runs; none if it is unhandled. The row of a run is written when its event is begun: until then it is

@@ -52,6 +52,7 @@ export const shopify: Provider = /* @__PURE__ */ hmacProvider({
   encoding: BASE64,
   deliveryHeader: "X-Shopify-Webhook-Id",
   event: { id: "header X-Shopify-Event-Id", type: "header X-Shopify-Topic", created: "header X-Shopify-Triggered-At" },
+  typeSeparator: "/",
 })
 
 /** Signable. */

@@ -51,6 +51,7 @@ export const github: Provider = /* @__PURE__ */ hmacProvider({
   event: { id: "header X-GitHub-Delivery", type: "header X-GitHub-Event" },
   bodyFormat: "any",
   formField: "payload",
+  typeSeparator: "",
 })
 
 /** GoCardless. */

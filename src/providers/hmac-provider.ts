@@ -23,6 +23,7 @@ export interface ProviderFacts extends SecretFormat {
   readonly handshake?: HandshakeRule
   readonly refusalStatus?: number
   readonly acceptedAnswer?: Provider["acceptedAnswer"]
+  readonly typeSeparator?: Provider["typeSeparator"]
 }
 
 /** One provider whose deliveries carry an HMAC, as data. */
@@ -46,7 +47,7 @@ export function toProvider<Level extends Assurance>(
   { scheme, header, covers, summary, assurance, signedHeaders = [] }: SchemeFacts<Level>,
 ): Provider<ProviderEvent, Level> {
   const { name, docs, source, event = {}, bodyFormat = "json", formField, deliveryHeader = "" } = facts
-  const { secretPrefix, parseKey, toleranceSeconds, handshake, refusalStatus, acceptedAnswer } = facts
+  const { secretPrefix, parseKey, toleranceSeconds, handshake, refusalStatus, acceptedAnswer, typeSeparator } = facts
   const isCovered = (path: EventPaths["id"]): boolean =>
     path !== undefined &&
     [path].flat().every((each) =>
@@ -71,6 +72,7 @@ export function toProvider<Level extends Assurance>(
     handshake,
     refusalStatus,
     acceptedAnswer,
+    typeSeparator,
     covers: { ...covers, id: coversId, type: isCovered(event.type) },
     signatureHeader: header,
     deliveryHeader: deliveryHeader.toLowerCase(),

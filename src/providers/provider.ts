@@ -157,6 +157,8 @@ export interface Provider<
   readonly payloadPath: "data.object" | "payload"
   /** Whether a text can be a type of this provider's events (spec 2.6, 7.7). */
   readonly isType: (type: unknown) => boolean
+  /** What stands between the words of a type, for patterns (spec 7.7); `.` unless given, empty where types have no families. */
+  readonly typeSeparator?: "." | "/" | "_" | "" | undefined
   /** Reads the event from a proven delivery (spec 3.7, 3.8). */
   readonly readEvent: (from: EventSource) => Result<Event, Refusal>
   /**

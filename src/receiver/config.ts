@@ -1,7 +1,9 @@
 import { assertOption } from "../core/assert.ts"
 import { createReader, oneOf, wholeNumber, type BindingText, type Configured } from "../core/config.ts"
 import { parseEventTypes } from "../events/known.ts"
-import { DEFAULT_MAX_BODY_BYTES, DEFAULT_TOLERANCE_SECONDS } from "../verify/options.ts"
+import { credicorp } from "../providers/credicorp.ts"
+import type { AnyProvider } from "../providers/provider.ts"
+import { DEFAULT_MAX_BODY_BYTES } from "../verify/options.ts"
 import { parseSecrets } from "../verify/parse-secrets.ts"
 import type { CheckedSecret } from "../verify/secrets.ts"
 
@@ -33,41 +35,69 @@ export interface ReceiverBindings {
   readonly WEBHOOK_EVENT_TYPES?: BindingText
 }
 
+/** A source, as far as its variables depend on it. */
+export interface ConfiguredSource {
+  readonly provider: AnyProvider
+  /** What the names of its variables begin with, as `STRIPE_`; empty for `credicorp` (spec 7.6). */
+  readonly prefix: string
+  /** The variable with its secrets. */
+  readonly secretsVariable: string
+}
+
 export interface ReceiverVariables {
   readonly secrets: readonly CheckedSecret[]
-  readonly toleranceSeconds: number
+  /** The provider's own unless set. */
+  readonly toleranceSeconds: number | undefined
   readonly maxBodyBytes: number
   readonly unknownEvents: "ignore" | "reject"
   readonly livemode: boolean | undefined
   readonly eventTypes: readonly string[]
+  /** The token that a handshake sends back (spec 7.6, 8). */
+  readonly verifyToken: string | undefined
 }
 
-/** An empty value of these is refused: it is more likely a mistake than a decision to check nothing. */
-const EMPTY_IS_INVALID = ["WEBHOOK_SECRETS", "WEBHOOK_LIVEMODE"]
+const CREDICORP: ConfiguredSource = { provider: credicorp, prefix: "", secretsVariable: "WEBHOOK_SECRETS" }
 
-/** Reads the receiver's variables. Reports all problems at once, by the name of the variable and never with its value. */
-export function readReceiverVariables(env: ReceiverBindings): Configured<ReceiverVariables> {
-  if (env.WEBHOOK_SECRETS === undefined) return { state: "off" }
+/**
+ * Reads the variables of a source. Reports all problems at once, by the name of the variable and never with its value.
+ *
+ * @param source Credicorp's unless given.
+ */
+export function readReceiverVariables(
+  bindings: ReceiverBindings,
+  { provider, prefix, secretsVariable }: ConfiguredSource = CREDICORP,
+): Configured<ReceiverVariables> {
+  const env = bindings as Readonly<Record<string, BindingText | undefined>>
+  if (env[secretsVariable] === undefined) return { state: "off" }
   const problems: string[] = []
-  const read = createReader(env, problems, EMPTY_IS_INVALID)
+  // An empty value of these is refused: it is more likely a mistake than a decision to check nothing.
+  const emptyIsInvalid = [secretsVariable, `${prefix}WEBHOOK_LIVEMODE`, `${prefix}VERIFY_TOKEN`]
+  const read = createReader(env, problems, emptyIsInvalid)
   const config = {
-    secrets: read("WEBHOOK_SECRETS", () => parseDeployedSecrets(env.WEBHOOK_SECRETS), []),
+    secrets: read(secretsVariable, () => parseDeployedSecrets(env[secretsVariable], provider), []),
     toleranceSeconds: read(
-      "WEBHOOK_TOLERANCE_SECONDS",
+      `${prefix}WEBHOOK_TOLERANCE_SECONDS`,
       wholeNumber(MAX_DEPLOYED_TOLERANCE_SECONDS),
-      DEFAULT_TOLERANCE_SECONDS,
+      undefined,
     ),
-    maxBodyBytes: read("WEBHOOK_MAX_BODY_BYTES", wholeNumber(MAX_DEPLOYED_BODY_BYTES), DEFAULT_MAX_BODY_BYTES),
-    unknownEvents: read("WEBHOOK_UNKNOWN_EVENTS", oneOf("ignore", "reject"), "ignore"),
-    livemode: read("WEBHOOK_LIVEMODE", (text) => oneOf("true", "false")(text) === "true", undefined),
-    eventTypes: read("WEBHOOK_EVENT_TYPES", parseEventTypes, []),
+    maxBodyBytes: read(`${prefix}WEBHOOK_MAX_BODY_BYTES`, wholeNumber(MAX_DEPLOYED_BODY_BYTES), DEFAULT_MAX_BODY_BYTES),
+    unknownEvents: read(`${prefix}WEBHOOK_UNKNOWN_EVENTS`, oneOf("ignore", "reject"), "ignore"),
+    livemode: read(`${prefix}WEBHOOK_LIVEMODE`, (text) => oneOf("true", "false")(text) === "true", undefined),
+    eventTypes: read(`${prefix}WEBHOOK_EVENT_TYPES`, (text) => parseEventTypes(text, provider.isType), []),
+    verifyToken: read(`${prefix}VERIFY_TOKEN`, parseVerifyToken, undefined),
   }
   return problems.length > 0 ? { state: "invalid", problems } : { state: "on", config }
 }
 
+/** Parses the token of a handshake: who guesses it can subscribe the receiver, so it is as long as a secret. */
+function parseVerifyToken(text: string): string {
+  if (!/^[!-~]{16,256}$/.test(text)) throw new TypeError("must be 16 to 256 printable ASCII characters without spaces")
+  return text
+}
+
 /** Parses the secrets. The deployed Worker asks more of a secret than the library does (spec 1.11). */
-function parseDeployedSecrets(text: unknown): readonly CheckedSecret[] {
-  const secrets = parseSecrets(text as string)
+function parseDeployedSecrets(text: unknown, provider: AnyProvider): readonly CheckedSecret[] {
+  const secrets = parseSecrets(text as string, { provider })
   for (const [i, { secret }] of secrets.entries()) {
     // Named by its place: an id is part of the text.
     assertOption(

@@ -28,6 +28,7 @@ export function toLogEntry({ result, proven, cause }: Outcome, facts: DeliveryFa
     detail: facts.detail,
     error: cause === undefined ? undefined : errorText(cause),
     source: facts.source,
+    assurance: proven?.assurance,
     request_id: facts.requestId,
     delivery_id: facts.deliveryId,
     event_id: proven?.eventId,

@@ -1,24 +1,30 @@
 import { ok, type Result } from "../core/result.ts"
 import { refuse, type Refusal } from "../errors/webhook-error.ts"
+import { isText } from "../core/is.ts"
 import type { WebhookEvent } from "../events/event.ts"
 import { Unavailable, type HandOff, type HandOffInput } from "../events/hand-off.ts"
-import { isKnownType } from "../events/known.ts"
+import { matchesAnyPattern } from "../events/lanes.ts"
 import type { EventPattern } from "../events/patterns.ts"
 import { checkPayload, type EventSchemas } from "../events/schema.ts"
 import type { BodyBudget, BodyCharge } from "../http/body-budget.ts"
-import type { AnyProvider } from "../providers/provider.ts"
+import { createHeaderLookup } from "../http/headers.ts"
+import type { HandshakeAnswer } from "../providers/handshake.ts"
+import type { AnyProvider, Assurance, ProviderEvent } from "../providers/provider.ts"
 import { platformEngine } from "../verify/hmac.ts"
 import type { Proven } from "../verify/verifier.ts"
 import { checkDelivery, type DeliveryChecks } from "./check-delivery.ts"
+import { answerHandshake, type HandshakeSettings } from "./handshake.ts"
 
-/** Settings of a receiver. */
-export interface ReceiverSettings extends DeliveryChecks<WebhookEvent> {
+/** Settings of one source (spec 7.6). */
+export interface ReceiverSettings extends DeliveryChecks<WebhookEvent | ProviderEvent>, HandshakeSettings {
+  /** The name under which it is mounted. */
+  readonly source: string
   readonly provider: AnyProvider
   /** How many secrets are valid at a time, in seconds since 1970. With none, every delivery fails (spec 1.12). */
   readonly activeSecrets: (now: number) => number
   /** What happens to an event of a type that is not known (spec 3.10). */
   readonly unknownEvents: "ignore" | "reject"
-  /** Types and patterns that are known beyond the public ones. */
+  /** Types and patterns that are known: public, configured, or a handler's (spec 3.10). */
   readonly knownPatterns: readonly EventPattern[]
   readonly schemas: EventSchemas
   /** Memory for the bodies of all deliveries; that of the isolate unless given. */
@@ -26,15 +32,15 @@ export interface ReceiverSettings extends DeliveryChecks<WebhookEvent> {
   readonly handOff: HandOff
 }
 
-/** An event that was taken. */
-export interface Receipt {
-  readonly eventId: string
-  readonly status: "accepted" | "duplicate" | "ignored"
-}
+/** An event that was taken, or a handshake that is to be answered. */
+export type Receipt =
+  | { readonly status: "accepted" | "duplicate" | "ignored"; readonly eventId: string }
+  | { readonly status: "handshake"; readonly answer: HandshakeAnswer }
 
 /** What the log may tell of a delivery whose signature has passed (spec 2.8). */
 export interface ProvenFacts {
   readonly secretId: string
+  readonly assurance: Assurance | undefined
   readonly bytes: number | undefined
   readonly eventId: string | undefined
   readonly eventType: string | undefined
@@ -65,6 +71,7 @@ interface Unproven {
 export async function receive(request: Request, settings: ReceiverSettings, unproven: Unproven): Promise<Outcome> {
   const { result, ...rest } = await check(request, settings, unproven)
   if (!result.ok) return { result, ...rest }
+  if ("answer" in result.value) return { result: ok(result.value), ...rest }
   const { eventId } = result.value
   try {
     return { result: ok({ eventId, status: await settings.handOff(result.value) }), ...rest }
@@ -84,13 +91,18 @@ async function check(
   request: Request,
   settings: ReceiverSettings,
   unproven: Unproven,
-): Promise<Omit<Outcome, "result"> & { readonly result: Result<HandOffInput, Refusal> }> {
+): Promise<Omit<Outcome, "result"> & { readonly result: Result<HandOffInput | Handshake, Refusal> }> {
   let proven: ProvenFacts | undefined
   try {
     const checked = await checkDelivery(request, settings, unproven.charge)
-    const { secretId, body, event } = checked
-    if (secretId !== undefined) proven = { secretId, bytes: body?.length, eventId: event?.id, eventType: event?.type }
-    return { result: checked.ok ? toHandOffInput(checked, settings, unproven) : checked, proven }
+    const { secretId, assurance, body, event } = checked
+    if (secretId !== undefined && body) {
+      proven = { secretId, assurance, bytes: body.length, eventId: event?.id, eventType: event?.type }
+      // A handshake need not be an event.
+      const answer = answerHandshake(request, settings, { when: "after", body })
+      if (answer) return { result: ok({ status: "handshake", answer }), proven }
+    }
+    return { result: checked.ok ? toHandOffInput(checked, request, { settings, unproven }) : checked, proven }
   } catch (cause) {
     return { result: FAILED, proven, cause }
   }
@@ -98,16 +110,38 @@ async function check(
 
 /** Checks type (spec 3.10) and payload (3.11) of a proven event. */
 function toHandOffInput(
-  { event, body, secretId }: Proven,
-  { provider, unknownEvents, knownPatterns, schemas }: ReceiverSettings,
-  { deliveryId, now }: Unproven,
+  { event, body, secretId }: Proven<WebhookEvent | ProviderEvent>,
+  { headers: given }: Pick<Request, "headers">,
+  { settings, unproven }: { readonly settings: ReceiverSettings; readonly unproven: Unproven },
 ): Result<HandOffInput, Refusal> {
-  const known = isKnownType(event.type, knownPatterns)
+  const { source, provider, unknownEvents, knownPatterns, schemas } = settings
+  const { type: eventType = UNTYPED } = event
+  const known = matchesAnyPattern(knownPatterns, eventType)
   if (!known && unknownEvents === "reject") return refuse("webhook_event_unknown", 422)
   const checked = known ? checkPayload(event, schemas) : ok(event)
   if (!checked.ok) return checked
-  const { id: eventId, type: eventType } = event
-  const source = provider.name
-  const dedupeKey = provider.dedupeKey(event, () => platformEngine.digest([body]))
-  return ok({ source, dedupeKey, eventId, eventType, body, deliveryId, secretId, receivedAt: now, known })
+  // An id that could not be a key of the inbox counts as none.
+  const id = isText(event.id, /^[!-~]{1,256}$/) ? event.id : undefined
+  const dedupeKey = provider.dedupeKey({ id }, () => platformEngine.digest([body]))
+  const { deliveryId, now: receivedAt } = unproven
+  const headers = pickHeaders(given, provider.eventHeaders)
+  const facts = { deliveryId, secretId, receivedAt, known }
+  return ok({ source, dedupeKey, eventId: id ?? dedupeKey, eventType, body, headers, ...facts })
+}
+
+type Handshake = Extract<Receipt, { readonly status: "handshake" }>
+
+/** The type under which an event is stored whose provider sends none. */
+export const UNTYPED = "untyped"
+
+/** The longest header that is stored with an event. Types and ids are far shorter; a longer one counts as absent. */
+const MAX_EVENT_HEADER_CHARS = 1_024
+
+/** Picks the headers that the event is read from (spec 7.10). */
+function pickHeaders(headers: Headers, names: readonly string[]): Readonly<Record<string, string>> | undefined {
+  const header = createHeaderLookup(headers)
+  const found = names
+    .map((name) => [name, header(name)] as const)
+    .filter(([, value]) => value !== "" && value.length <= MAX_EVENT_HEADER_CHARS)
+  return found.length > 0 ? Object.fromEntries(found) : undefined
 }

@@ -3,10 +3,9 @@ import { readBody } from "../http/read-body.ts"
 import { toBytes, type BodyInput } from "../http/body-input.ts"
 import { createHeaderLookup, type HeaderLookup, type HeadersInput } from "../http/headers.ts"
 import { assertOption, kindOf } from "../core/assert.ts"
-import { ok, type Result } from "../core/result.ts"
-import { refuseBody, WebhookError, type Refusal, type Refused } from "../errors/webhook-error.ts"
+import { refuseBody, WebhookError, type Refused } from "../errors/webhook-error.ts"
 import type { WebhookEvent } from "../events/event.ts"
-import { checkPayload, validatePayload, type EventSchemas } from "../events/schema.ts"
+import { checkPayload, type EventSchemas } from "../events/schema.ts"
 import type { AnyProvider, Assurance, DeliveryTarget, ProviderEvent } from "../providers/provider.ts"
 import type { AssuranceOf, EventFrom } from "./event-types.ts"
 import { checkOptions, type Credicorp, type Settings, type VerifyOptions } from "./options.ts"
@@ -145,16 +144,9 @@ function toEvent(
 ): CheckResult<AnyOf> {
   if (!verified.ok) return verified
   const read = provider.readEvent({ body: verified.body, header })
-  const event = read.ok ? checkEvent(read.value, events) : read
+  const event = read.ok ? checkPayload(read.value, events) : read
   // A refused event keeps what was proven: the log line says which secret signed it.
   return event.ok ? { ...verified, event: event.value } : { ...verified, ...event }
-}
-
-function checkEvent(event: AnyOf, schemas: EventSchemas): Result<AnyOf, Refusal> {
-  if (!("payload" in event)) return checkPayload(event, schemas)
-  const { type = "", payload } = event
-  const checked = validatePayload(payload, { schemas, type, path: "payload" })
-  return checked.ok ? ok({ ...event, payload: checked.value }) : checked
 }
 
 function eventOf<Event>(result: CheckResult<Event>): Event {

@@ -24,7 +24,7 @@ function createSend(receiver: Receiver): Send {
   if (receiver === "refusing") return createReceiver({ livemode: true }).send
   if (receiver === "throwing") return createReceiver({ clock: brokenClock }).send
   const app = createApp({
-    receiver: { state: receiver, source: "credicorp" },
+    sources: [{ state: receiver, source: "credicorp" }],
     inbox: { state: "off" },
     endpoints: { state: "off" },
     operator: { state: "off" },
@@ -42,6 +42,7 @@ describe("/healthz", () => {
       {
         status: "ok",
         surfaces: { receiver: "on", inbox: "off", endpoints: "off", operator: "off" },
+        sources: { credicorp: "on" },
         store: "ok",
         storage: null,
       },

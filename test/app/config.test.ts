@@ -10,11 +10,12 @@ const INBOXES = {} as NonNullable<InboxBindings["INBOXES"]>
 
 const DEFAULTS: ReceiverConfig = {
   secrets: checkSecrets([SECRET]),
-  toleranceSeconds: 300,
+  toleranceSeconds: undefined,
   maxBodyBytes: 1_048_576,
   unknownEvents: "ignore",
   livemode: undefined,
   eventTypes: [],
+  verifyToken: undefined,
   inbox: { inboxes: INBOXES, elsewhere: [], shards: 16 },
 }
 
@@ -204,8 +205,8 @@ const TABLES: readonly { name: keyof ReceiverBindings; field: keyof ReceiverConf
       { why: "least", value: "1", want: 1 },
       { why: "most", value: "3600", want: 3600 },
       { why: "white space around it", value: " 60\n", want: 60 },
-      { why: "empty", value: "", want: 300 },
-      { why: "blank", value: "  ", want: 300 },
+      { why: "empty", value: "", want: undefined },
+      { why: "blank", value: "  ", want: undefined },
       { why: "one too many", value: "3601", want: "invalid" },
       ...NO_NUMBERS,
     ],

@@ -500,7 +500,7 @@ describe("the log", () => {
 
 const createClosedApp = (state: "off" | "invalid") =>
   createApp({
-    receiver: { state: "off", source: "credicorp" },
+    sources: [{ state: "off", source: "credicorp" }],
     inbox: { state: "off" },
     endpoints: { state },
     operator: { state: "off" },

@@ -13,6 +13,7 @@ import { INBOX_SCHEMA } from "../../src/inbox/inbox-schema.ts"
 import { createShards } from "../../src/inbox/shards.ts"
 import { allDead, delivery, inWords, SHARDS, START_MS } from "./contract/inbox-driver.ts"
 import VERSION_1 from "../fixtures/inbox-v1.sql?raw"
+import VERSION_3 from "../fixtures/inbox-v3.sql?raw"
 import { sampleBody, SECRET, signedRequest } from "../support/delivery.ts"
 import { operatorRequest } from "../support/inbox-app.ts"
 import { abortObject, createObjectFixture, fakeHandlers, INBOXES } from "../support/inbox-object.ts"
@@ -35,10 +36,10 @@ const dump = (storage: DurableObjectStorage): { readonly tables: unknown; readon
   rows: TABLES.map((table) => storage.sql.exec(`SELECT * FROM ${table}`).toArray()),
 })
 
-/** The storage as version 1 left it. */
-function restore({ sql }: DurableObjectStorage): void {
+/** Empties a storage and fills it as a version left it. */
+function restore({ sql }: DurableObjectStorage, fixture = VERSION_1): void {
   for (const table of TABLES) sql.exec(`DROP TABLE IF EXISTS ${table}`)
-  sql.exec(VERSION_1)
+  sql.exec(fixture)
 }
 
 const tablesOf = ({ sql }: DurableObjectStorage): unknown =>
@@ -147,7 +148,10 @@ describe("an object that newer code has written", () => {
   })
 })
 
-describe("version 1 of the schema", () => {
+describe.each([
+  { version: 1, fixture: VERSION_1 },
+  { version: 3, fixture: VERSION_3 },
+])("version $version of the schema", ({ version, fixture }) => {
   it("is what was deployed, because a step is never edited; the later steps make of it what a new shard has", async () => {
     const [first, deployed, fresh, migrated] = await inStorage(nextName(), (storage) => {
       const seen: unknown[] = []
@@ -158,12 +162,12 @@ describe("version 1 of the schema", () => {
       const clear = (): void => {
         for (const table of TABLES) storage.sql.exec(`DROP TABLE IF EXISTS ${table}`)
       }
-      look(INBOX_SCHEMA.slice(0, 1))
-      restore(storage)
+      look(INBOX_SCHEMA.slice(0, version))
+      restore(storage, fixture)
       seen.push(tablesOf(storage))
       clear()
       look(INBOX_SCHEMA)
-      restore(storage)
+      restore(storage, fixture)
       look(INBOX_SCHEMA)
       return seen
     })
@@ -174,7 +178,7 @@ describe("version 1 of the schema", () => {
   it("an object goes on over its rows, in every state", async () => {
     const name = nextName()
     const { shard, ring, settle, runner } = createObjectFixture(name)
-    await inStorage(name, restore)
+    await inStorage(name, (storage) => restore(storage, fixture))
     await abortObject(INBOXES.getByName(name))
     vi.setSystemTime(START_MS + 60_000)
     expect((await shard().stats()).counts).toEqual({ unhandled: 2, waiting: 2, done: 1, dead: 1, discarded: 0 })

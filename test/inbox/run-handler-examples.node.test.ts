@@ -50,7 +50,7 @@ describe("with a database", () => {
     const [, handler] = handlersOfPage(key).entries.find(([pattern]) => pattern === key)!
     const { signal } = new AbortController()
     const rest = { deliveryId: undefined, rawBody: new Uint8Array(), waitUntil: nothing, log: nothing }
-    const context = { env: { DB }, attempt: 1, signal, ...rest }
+    const context = { env: { DB }, source: "credicorp", attempt: 1, signal, ...rest }
     await handler(given, createContext<unknown>(given, context))
   }
 
@@ -91,7 +91,7 @@ describe("with a call", () => {
     const body = new TextEncoder().encode(
       JSON.stringify(event("evt_1", "decision.completed", "2026-01-01T00:00:00Z", { id: "dec_1" })),
     )
-    const call = { handler: "decision.completed", attempt: 1, deliveryId: undefined, body }
+    const call = { handler: "decision.completed", source: "credicorp", attempt: 1, deliveryId: undefined, body }
     const ended = await runHandler(call, handlersOfPage("decision.completed"), { env: {}, log: nothing })
     expect(ended).toMatchObject(outcome)
     if (status !== 503) expect(ended).not.toHaveProperty("retryAfterSeconds")

@@ -15,6 +15,7 @@ const ENV = { NAME: "bindings of the test" }
 
 const call = (changes: Partial<HandlerCall> = {}): HandlerCall => ({
   handler: "decision.*",
+  source: "credicorp",
   attempt: 3,
   deliveryId: "dlv_1",
   body: toUtf8(sampleBody()),
@@ -55,7 +56,10 @@ describe("what a handler gets", () => {
     expect(await runHandler(call(), handlers, { env: ENV, log })).toEqual({ kind: "done" })
     const functions = { signal: expect.any(AbortSignal), waitUntil: expect.any(Function) }
     const rawBody = toUtf8(sampleBody())
-    expect(seen).toEqual(["evt_1", { env: ENV, attempt: 3, deliveryId: "dlv_1", rawBody, ...functions }])
+    expect(seen).toEqual([
+      "evt_1",
+      { env: ENV, source: "credicorp", attempt: 3, deliveryId: "dlv_1", rawBody, ...functions },
+    ])
     expect((seen[1] as { env: unknown }).env).toBe(ENV)
     expect(lines).toEqual([
       { level: "info", message: "hello", event_id: "evt_1", event_type: "decision.completed", amount: 1 },
@@ -169,7 +173,13 @@ describe("how an attempt ends", () => {
     const handlers = defineHandlers<typeof ENV>({ "decision.*": thrower(error) } as never)
     const outcome = await runHandler(call(), handlers, { env: ENV, log })
     expect(JSON.stringify(outcome)).not.toMatch(/\.ts|\n| at /)
-    const event = { event_id: "evt_1", event_type: "decision.completed", handler: "decision.*", attempt: 3 }
+    const event = {
+      event_id: "evt_1",
+      event_type: "decision.completed",
+      source: "credicorp",
+      handler: "decision.*",
+      attempt: 3,
+    }
     expect(lines).toEqual([
       {
         level: "warn",

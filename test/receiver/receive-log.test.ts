@@ -25,6 +25,7 @@ const proven = {
   event_id: "evt_1",
   event_type: "decision.completed",
   secret_id: "test",
+  assurance: "verified",
   bytes: sampleBody().length,
 }
 
@@ -84,7 +85,7 @@ describe("one line for each delivery", () => {
     {
       why: "not JSON",
       delivery: { body: "{" },
-      want: { ...refusal("invalid_json"), secret_id: "test", bytes: 1 },
+      want: { ...refusal("invalid_json"), secret_id: "test", assurance: "verified", bytes: 1 },
     },
     {
       why: "not an event",
@@ -93,6 +94,7 @@ describe("one line for each delivery", () => {
         ...refusal("invalid_value_type"),
         param: "created",
         secret_id: "test",
+        assurance: "verified",
         bytes: sampleBody({ created: 1 }).length,
       },
     },

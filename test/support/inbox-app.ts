@@ -66,7 +66,7 @@ export function createInboxApp({ count = 4, handlerKeys = HANDLER_KEYS } = {}): 
     return twin
   })
   const app = createApp({
-    receiver: { state: "off", source: "credicorp" },
+    sources: [{ state: "off", source: "credicorp" }],
     inbox: {
       state: "on",
       settings: { tokens: [OPERATOR_TOKEN], shards, handlerKeys, concurrency: { "payment.*": 4 } },

@@ -21,6 +21,7 @@ export const createInlineHandOff =
     const signal = AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)
     const context = createContext(event, {
       env,
+      source: "credicorp",
       attempt: 1,
       deliveryId,
       rawBody: body,

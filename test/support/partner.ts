@@ -307,7 +307,7 @@ export function createPartner({
     return twin
   }
   const app = createApp({
-    receiver: { state: "off", source: "credicorp" },
+    sources: [{ state: "off", source: "credicorp" }],
     inbox: { state: "off" },
     endpoints: {
       state: "on",

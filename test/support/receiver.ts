@@ -2,6 +2,7 @@ import { createApp } from "../../src/app/app.ts"
 import type { StoreHealth } from "../../src/app/health.ts"
 import type { HandOff } from "../../src/events/hand-off.ts"
 import { defineHandlers, type HandlerSet } from "../../src/events/handlers.ts"
+import { PUBLIC_EVENT_TYPES } from "../../src/events/known.ts"
 import { createInlineHandOff } from "./inline-hand-off.ts"
 import type { ReceiverSettings } from "../../src/receiver/receive.ts"
 import { createVerifier } from "../../src/verify/verifier.ts"
@@ -76,6 +77,7 @@ export function createReceiver(options: ReceiverOptions = {}): TestReceiver {
   const logs: LogEntry[] = []
   const log = (entry: LogEntry): void => void logs.push(entry)
   const settings: ReceiverSettings = {
+    source: "credicorp",
     provider: credicorp,
     verifier: createVerifier({
       secrets,
@@ -87,19 +89,21 @@ export function createReceiver(options: ReceiverOptions = {}): TestReceiver {
     activeSecrets: (now) => secrets.filter((secret) => isActive(secret, now)).length,
     livemode,
     unknownEvents,
-    knownPatterns: [...eventTypes, ...handlers.entries.map(([pattern]) => pattern)],
+    knownPatterns: [...PUBLIC_EVENT_TYPES, ...eventTypes, ...handlers.entries.map(([pattern]) => pattern)],
     schemas: handlers.schemas,
     handOff: options.handOff ?? createInlineHandOff(handlers, TEST_ENV, log),
   }
   const app = createApp({
-    receiver: {
-      state: "on",
-      settings: {
-        ...settings,
-        checkStore: options.checkStore ?? (async () => ({ store: "ok", storage: null }) as const),
+    sources: [
+      {
+        state: "on",
+        settings: {
+          ...settings,
+          checkStore: options.checkStore ?? (async () => ({ store: "ok", storage: null }) as const),
+        },
+        source: "credicorp",
       },
-      source: credicorp.name,
-    },
+    ],
     inbox: { state: "off" },
     endpoints: { state: "off" },
     operator: { state: "off" },

@@ -65,7 +65,7 @@ const DELIVER: Declaration = {
   path: `/webhooks/${credicorp.name}`,
   summary: "Deliver an event",
   description:
-    "Credicorp sends it. The signature is HMAC-SHA256 over the text of `t`, a dot, and the bytes of the body.",
+    "Credicorp sends it. The signature is HMAC-SHA256 over the text of `t`, a dot, and the bytes of the body. Each further source of `handlers.ts` has a path of its own, `/webhooks/<source>`, and takes what its provider sends.",
   headers: v.object({
     "Credicorp-Signature": described(v.string(), "`t=<unix seconds>,v1=<hex>[,v1=<hex>…]`", {
       maxLength: MAX_SIGNATURE_HEADER_CHARS,
@@ -147,6 +147,10 @@ export const ABOUT_OPERATIONS = [
           v.object({
             status: v.literal("ok"),
             surfaces: v.object({ receiver: State, inbox: State, endpoints: State, operator: State }),
+            sources: described(
+              v.record(v.string(), State),
+              "Each source by its name: one that is invalid answers 503.",
+            ),
             store: described(v.literal("ok"), "Whether the inbox can store a delivery."),
             storage: described(
               v.nullable(v.object({ bytes: v.number(), intake_bytes: v.number(), max_bytes: v.number() })),
@@ -157,6 +161,7 @@ export const ABOUT_OPERATIONS = [
         example: {
           status: "ok",
           surfaces: { receiver: "on", inbox: "on", endpoints: "off", operator: "off" },
+          sources: { credicorp: "on", stripe: "on" },
           store: "ok",
           storage: { bytes: 15_466_496, intake_bytes: 5_000_000_000, max_bytes: 10_000_000_000 },
         },

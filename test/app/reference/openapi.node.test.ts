@@ -38,7 +38,7 @@ describe("the document", () => {
     // Nothing of them is asked for before there is a request.
     const on = { state: "on", settings: {} as never } as const
     const app = createApp({
-      receiver: { ...on, source: "credicorp" },
+      sources: [{ ...on, source: "credicorp" }],
       inbox: on,
       endpoints: on,
       operator: on,

@@ -10,7 +10,7 @@ const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
 
 const fetchPage = async (path: string, init?: RequestInit): Promise<Response> => {
   const surfaces = {
-    receiver: { state: "off", source: "credicorp" },
+    sources: [{ state: "off", source: "credicorp" }],
     inbox: { state: "off" },
     endpoints: { state: "off" },
     operator: { state: "off" },

@@ -15,11 +15,26 @@ export function describeRuns(open: () => Promise<Driver>): void {
       const { take, runner, runs } = await open()
       await take("evt_1")
       await take("evt_2", { deliveryId: undefined })
+      const call = { handler: "payment.*", source: "credicorp", headers: undefined, attempt: 1 }
       expect(runner.calls).toEqual([
-        { handler: "payment.*", attempt: 1, deliveryId: "dlv_evt_1", body: toUtf8('{"id":"evt_1"}') },
-        { handler: "payment.*", attempt: 1, deliveryId: undefined, body: toUtf8('{"id":"evt_2"}') },
+        { ...call, deliveryId: "dlv_evt_1", body: toUtf8('{"id":"evt_1"}') },
+        { ...call, deliveryId: undefined, body: toUtf8('{"id":"evt_2"}') },
       ])
       expect([await runs("evt_1"), await runs("evt_2")]).toEqual([["payment.* done 1"], ["payment.* done 1"]])
+    })
+
+    // GitHub's type and id are headers that are not in the body: a handler sees the same event at every attempt (spec 7.10).
+    it("gets the headers that were stored with it, at a later attempt too", async () => {
+      const { take, runner, passAndRing } = await open()
+      runner.answer = () => failed()
+      const headers = { "x-github-event": "push", "x-github-delivery": "72d3162e" }
+      await take("sha256:1", { source: "github", type: "push", headers, handlers: ["github:push"] })
+      await passAndRing(6 * SECOND_MS)
+      const call = { handler: "github:push", source: "github", headers }
+      expect(runner.calls).toMatchObject([
+        { ...call, attempt: 1 },
+        { ...call, attempt: 2 },
+      ])
     })
 
     it.each<{ why: string; answer: () => RunOutcome | Promise<RunOutcome>; want: string; outcome: string }>([
