@@ -40,7 +40,7 @@ export function createAttempts<Payload>(deps: AttemptDeps<Payload>): {
   const attempt = async (one: Start<Payload>): Promise<Ended> => {
     const { sequence, call } = one
     const startedAt = clock()
-    // Its time begins now: making the claim durable may have taken a part of its lease.
+    // The lease starts now, because making the claim durable may have taken a part of it.
     slots.take(one, startedAt + LEASE_MS)
     const outcome = await outcomeOf(workload, one)
     slots.release(one)
@@ -50,20 +50,20 @@ export function createAttempts<Payload>(deps: AttemptDeps<Payload>): {
   const record = async ({ sequence, lane, attempt: number, outcome, ms }: Ended): Promise<void> => {
     const { run, item } = await commits.run(() => {
       const now = clock()
-      // Named first: an item may be pruned with its last run.
-      const named = workload.describe(sequence, lane)
+      // Described first, because the item may be pruned with its last run.
+      const facts = workload.describe(sequence, lane)
       const before = store.getRun(sequence, lane)
-      if (before?.status !== "running" || before.attempts !== number) return { run: undefined, item: named }
+      if (before?.status !== "running" || before.attempts !== number) return { run: undefined, item: facts }
       const { schedule } = workload.laneOf(lane)
       const end = { now, ms, schedule, random: random(), keepsError: workload.keepsErrors(sequence) }
       const after = endAttempt(before, outcome, end)
       store.putRun(sequence, after)
       if (after.nextAt === null) workload.onEnded(sequence)
       planWake(now)
-      return { run: after, item: named }
+      return { run: after, item: facts }
     })
     if (run) report({ item, run })
-    // Its effect may be there twice, because another attempt was made meanwhile.
+    // The effect may have happened twice, because another attempt was made after the lease had expired.
     else log({ level: "warn", message: "a run ended after its lease", ...item, attempt: number, ms })
   }
 
@@ -78,14 +78,14 @@ export function createAttempts<Payload>(deps: AttemptDeps<Payload>): {
   return {
     async start(one) {
       const ended = await attempt(one)
-      // An end that could not be written would make the run start again: it is worth a second try.
+      // If the end is not recorded, the run starts again. So the write is tried twice.
       await record(ended).catch(() => record(ended))
     },
     report,
   }
 }
 
-/** Makes an attempt. A rejection is the platform's: the isolate of the attempt was killed, or never reached. */
+/** Makes an attempt. A rejection comes from the platform: the isolate of the attempt was killed, or never reached. */
 async function outcomeOf<Payload>(workload: Workload<Payload>, { call }: Start<Payload>): Promise<Outcome> {
   try {
     return await workload.attempt(call)

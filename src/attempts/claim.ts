@@ -3,22 +3,22 @@ import type { Slots } from "./slots.ts"
 import type { AttemptStore, NewItem } from "./store.ts"
 import type { Claimed, Lost, Workload } from "./workload.ts"
 
-/** An attempt without an answer by then is lost: its time limit, and room for the call around it. */
+/** How long an attempt may take until it counts as lost, in milliseconds: its limit of 30 s, and time for the call around it. */
 export const LEASE_MS = 40_000
 
-/** What the attempts in flight of a shard may take of its memory, of which it may share 128 MB with its neighbours. */
+/** Memory for the attempts in flight of one shard, in bytes. A shard may share 128 MB with other objects. */
 export const MAX_FLIGHT_WEIGHT = 33_554_432
 
-/** Runs that one wake changes. Cloudflare counts what one invocation calls, and one that finds the object asleep wakes it twice. */
+/** Runs that one wake may change. Cloudflare limits the calls of an invocation, and one to a sleeping object causes two wakes. */
 export const MAX_WAKE_RUNS = 16
 
-/** New items that one wake begins: a bounded step. */
+/** New items that one wake may begin. */
 export const MAX_WAKE_ITEMS = 256
 
-/** How long a suspect waits while another one is in flight. */
+/** How long a suspect waits while another one is in flight, in milliseconds. */
 export const SUSPECT_WAIT_MS = 2_000
 
-/** When to look again at what should have been started already: after a failed write, or behind full slots. */
+/** Delay before looking again at work that should have started: after a failed write, or when slots were full. */
 export const BACKSTOP_MS = 1_000
 
 export interface ClaimDeps<Payload> {
@@ -30,10 +30,10 @@ export interface ClaimDeps<Payload> {
   readonly random: () => number
 }
 
-/** A step of a wake. The key names what it changes, so that one that cannot be written can be passed over. */
+/** A step of a wake. The key names what it changes, so that a step that cannot be written can be skipped. */
 export interface ClaimStep<Payload> {
   readonly key: string
-  /** The item whose runs all have rows after this step; to be noted with `setBegun` in the same transaction. */
+  /** The item whose runs all have rows after this step. The caller records it with `setBegun` in the same transaction. */
   readonly begun?: number
   /** Call it within a transaction, and start nothing before that is durable. */
   readonly write: () => Claimed<Payload>
@@ -42,13 +42,13 @@ export interface ClaimStep<Payload> {
 const NOTHING: Claimed<never> = { starts: [], lost: [] }
 
 /**
- * Counts the attempts that are to start now, with a lease on each: one that kills the runtime has been counted, and is
- * tried again only when its lease is over.
+ * Claims the attempts that are to start now: counts each one and gives it a lease. So an attempt that kills the runtime has
+ * been counted, and is retried only after its lease has expired.
  *
- * Yields steps that may be written together or one by one. They are bounded: so many runs, so much weight, so many new
- * items. A lane with a backlog leaves slots of a wake to the other lanes and to new items.
+ * Yields steps that may be written together or one by one. The number of runs, their weight and the number of new items are
+ * bounded. A lane with a backlog leaves slots of a wake to the other lanes and to new items.
  *
- * @param blocked Keys of steps that could not be written lately.
+ * @param blocked Keys of steps that could not be written recently. They are skipped.
  */
 export function* claimSteps<Payload>(
   deps: ClaimDeps<Payload>,
@@ -77,13 +77,13 @@ export function* claimSteps<Payload>(
   }
 
   const due = store.waitingLanes().filter(({ lane, nextAt }) => nextAt <= now && !paused.has(lane))
-  // Lanes take turns at the front, and the first pass takes half of the wake at most.
+  // A random lane comes first, and the first pass takes at most half of the wake.
   const first = due.length === 0 ? 0 : Math.floor(random() * due.length)
   const inTurn = [...due.slice(first), ...due.slice(0, first)]
   for (const { lane } of inTurn) yield* startDue(lane, Math.max(1, Math.floor(MAX_WAKE_RUNS / 2 / due.length)))
 
   for (const item of store.newItems(MAX_WAKE_ITEMS)) {
-    // Items begin in order: behind one that cannot be written, none does.
+    // Items begin in order: if one cannot be written, no later one begins.
     if (budget <= 0 || blocked.has(`${item.sequence}`)) break
     const write = (): Claimed<Payload> => {
       const claimed = beginItem(deps, item, now, freeSlots)
@@ -105,9 +105,9 @@ function beginItem<Payload>(
   const { store } = deps
   const claims: Claimed<Payload>[] = []
   for (const lane of lanes) {
-    // An operator's change has written its row already, and that has its time.
+    // An operator's change may have written the row already, with its own due time.
     if (store.getRun(sequence, lane)) continue
-    // Not later than now, if the clock was ahead when the item came.
+    // Not later than now: the clock may have been ahead when the item came.
     const run = freshRun(lane, Math.min(since, now))
     if (freeSlots(lane) > 0) claims.push(startRun(deps, sequence, run, now))
     else store.putRun(sequence, run)
@@ -115,20 +115,20 @@ function beginItem<Payload>(
   return { starts: claims.flatMap(({ starts }) => starts), lost: claims.flatMap(({ lost }) => lost) }
 }
 
-/** Moves a run on whose time has come. */
+/** Starts the next attempt of a due run, or ends one whose lease has expired. */
 function claimDue<Payload>(deps: ClaimDeps<Payload>, sequence: number, lane: string, now: number): Claimed<Payload> {
   const { store, workload, slots, random } = deps
   const run = store.getRun(sequence, lane)
-  // Another step may have moved it since the list was read.
+  // Another step may have changed it since the list was read.
   if (run === undefined || run.nextAt === null || run.nextAt > now) return NOTHING
   if (run.status === "waiting") {
     if (!mayKillRuntime(run) || !slots.hasSuspect) return startRun(deps, sequence, run, now)
-    // Of two suspects in flight, nothing would tell which one has killed the runtime.
+    // With two suspects in flight, nothing shows which one has killed the runtime.
     store.putRun(sequence, { ...run, nextAt: now + SUSPECT_WAIT_MS })
     return NOTHING
   }
   if (slots.has(sequence, lane)) {
-    // Its answer is late, not lost: the attempt was started later than it was claimed.
+    // The answer is late, not lost, because the attempt started later than it was claimed.
     store.putRun(sequence, { ...run, nextAt: now + LEASE_MS })
     return NOTHING
   }
@@ -139,7 +139,7 @@ function claimDue<Payload>(deps: ClaimDeps<Payload>, sequence: number, lane: str
   return { starts: [], lost: [endUnstarted(deps, sequence, endAttempt(run, { kind: "lost", error: "" }, end))] }
 }
 
-/** Counts the next attempt of a run. Its weight may exceed what is left, once: otherwise a large one would never start. */
+/** Counts the next attempt of a run. Its weight may exceed what is left; otherwise a large one would never start. */
 function startRun<Payload>(deps: ClaimDeps<Payload>, sequence: number, run: Run, now: number): Claimed<Payload> {
   const { store, workload } = deps
   const loaded = workload.load(sequence)
@@ -152,7 +152,7 @@ function startRun<Payload>(deps: ClaimDeps<Payload>, sequence: number, run: Run,
   return { starts: [{ sequence, call, weight: loaded.weight, isSuspect: mayKillRuntime(run) }], lost: [] }
 }
 
-/** Writes a run that ends without an answer. Its item is named first, because it may be pruned with its last run. */
+/** Records a run that ends without an answer. Its item is described first, because it may be pruned with its last run. */
 function endUnstarted<Payload>({ store, workload }: ClaimDeps<Payload>, sequence: number, run: Run): Lost {
   const item = workload.describe(sequence, run.lane)
   store.putRun(sequence, run)
@@ -163,7 +163,7 @@ function endUnstarted<Payload>({ store, workload }: ClaimDeps<Payload>, sequence
 /**
  * Returns when the shard has to wake next, in milliseconds since 1970; `now` or before if there is more to start at once.
  *
- * A paused lane has nothing to do. A lane whose slots are taken is woken by the next of its runs that ends.
+ * A paused lane needs no wake. A lane without free slots is woken when one of its runs ends.
  */
 export function nextRunAt<Payload>(
   { store, workload, slots }: Pick<ClaimDeps<Payload>, "store" | "workload" | "slots">,

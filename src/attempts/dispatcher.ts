@@ -7,15 +7,15 @@ import { Slots } from "./slots.ts"
 import type { AttemptStore } from "./store.ts"
 import type { Claimed, Workload } from "./workload.ts"
 
-/** The longest that a step that could not be written is passed over; the first time it is `BACKSTOP_MS`, then twice that. */
+/** The longest time that a step is skipped after a failed write. It starts at `BACKSTOP_MS` and doubles with each failure. */
 export const MAX_BLOCKED_MS = 60_000
 
 /** Work that a wake does before it claims runs, in a transaction of its own. */
 export interface Chore {
   readonly isDue: (now: number) => boolean
-  /** Called within a transaction. What it returns is called once that is durable. */
+  /** Called within a transaction. The returned function is called once the transaction is durable. */
   readonly run: (now: number) => () => void
-  /** When it is due next, in milliseconds since 1970; undefined if nothing has to wake the shard for it. */
+  /** When it is due next, in milliseconds since 1970; undefined if it needs no wake of its own. */
   readonly nextAt: () => number | undefined
 }
 
@@ -23,9 +23,9 @@ export interface DispatcherDeps<Payload> {
   readonly store: AttemptStore
   readonly commits: GroupCommit
   readonly workload: Workload<Payload>
-  /** Those that free storage first. */
+  /** In the order in which they run: those that free storage come first. */
   readonly chores: readonly Chore[]
-  /** Whether storage is short: then every write is small, and durable by itself. */
+  /** Whether storage is short. Then histories are shortened, and each write is durable before the next. */
   readonly isShort: () => boolean
   /** Makes sure that the shard is woken at that time or before; part of the transaction that it is called in. */
   readonly ensureWake: (at: number) => void
@@ -38,7 +38,7 @@ export interface DispatcherDeps<Payload> {
 
 /** Starts the runs of a shard, and records how they end. */
 export interface Dispatcher {
-  /** Takes over what an earlier object left, and plans the first wake; call it once, within a transaction. */
+  /** Takes over the running attempts of an earlier object, and plans the first wake. Call it once, within a transaction. */
   resume(): void
   /** Starts what is due and plans the next wake; resolves once both are durable. Never rejects. */
   wake(): Promise<void>
@@ -56,13 +56,13 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
   }
   const slots = new Slots()
   const claimDeps = { store, workload, slots, random }
-  /** Steps that could not be written → until when they are passed over, in milliseconds since 1970. */
+  /** Steps that could not be written → until when they are skipped, in milliseconds since 1970. */
   const failures = new Map<string, { readonly until: number; readonly delay: number }>()
   let lastWakeFailed = false
   let lastNow = Number.POSITIVE_INFINITY
   let waking: Promise<void> | undefined
 
-  /** Stored times are not taken as true: a clock that was ahead has made them too late. */
+  /** Corrects stored times that are too late, because the clock was ahead when they were stored. */
   const adjustToClock = (now: number): void => {
     slots.expire(now, LEASE_MS)
     if (now < lastNow) {
@@ -83,7 +83,7 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
   const resume = (): void => {
     const now = clock()
     adjustToClock(now)
-    // An attempt of before may still go on. Until its lease ends it counts in a strict lane.
+    // An attempt of an earlier object may still be running. In a strict lane it counts until its lease ends.
     for (const { lane } of store.waitingLanes()) {
       for (const { sequence, run } of store.runningRuns(lane, now, now + LEASE_MS)) slots.takeOver(sequence, run)
     }
@@ -92,9 +92,9 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
 
   const planWake = (now: number): void => {
     slots.expire(now, LEASE_MS)
-    // What could not be written is not worth a wake before it is tried again.
+    // A step that could not be written needs no wake before its next try.
     const earliest = failures.size > 0 ? now + BACKSTOP_MS : now
-    // A run may wait for a week: what a chore has to do meanwhile is not held up by that.
+    // Each time counts by itself: a run may wait for a week, and chores must not wait for it.
     for (const at of [nextRunAt(claimDeps, now), ...chores.map(({ nextAt }) => nextAt())]) {
       if (at !== undefined) ensureWake(Math.max(at, earliest))
     }
@@ -116,7 +116,7 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
     for (const one of starts) slots.take(one, Number.POSITIVE_INFINITY)
   }
 
-  /** All steps in one transaction: a wake costs one commit. */
+  /** Writes all steps in one transaction, so that a wake costs one commit. */
   const claimTogether = async (): Promise<void> => {
     let claimed: Claimed<Payload>[] = []
     const release = (): void => {
@@ -125,9 +125,9 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
     }
     try {
       await commits.run(() => {
-        // From here on, what becomes due needs another wake.
+        // Work that becomes due from here on needs another wake.
         waking = undefined
-        // A group that cannot be written runs its work again.
+        // If the group cannot be written, this work runs again.
         release()
         const now = clock()
         adjustToClock(now)
@@ -138,7 +138,7 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
           claimed.push(one)
           begun = step.begun ?? begun
         }
-        // One row for all of them.
+        // One write for all items.
         if (begun !== undefined) store.setBegun(begun)
         planWake(now)
       })
@@ -149,7 +149,7 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
     for (const one of claimed) begin(one)
   }
 
-  /** Each step in a transaction that is durable before the next one: a step that cannot be written harms no other. */
+  /** Writes each step in a transaction that is durable before the next one. A step that fails affects no other. */
   const claimOneByOne = async (): Promise<void> => {
     const now = clock()
     await commits.run(() => adjustToClock(now))
@@ -172,7 +172,7 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
         reportFailure(error)
       }
     }
-    // What is left of the earlier ones could be written, or is not there any more.
+    // A failure that is still listed was written since, or its step no longer exists.
     for (const [key, { until }] of failures) if (until <= now) failures.delete(key)
     await commits.run(() => planWake(now))
     waking = undefined
@@ -192,7 +192,7 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
       reportFailure(error)
     }
     const works: Promise<void>[] = []
-    // Together they are one group, and one commit. In bad times each is durable before the next one begins.
+    // Together they are one group and one commit. When careful, each is durable before the next one begins.
     for (const chore of chores.filter(({ isDue }) => isDue(clock()))) {
       const work = runChore(chore).catch(note)
       works.push(work)

@@ -1,4 +1,4 @@
-/** New items of one shard that wait for their commit: an eighth of its memory, and no queue that a sender gives up on. */
+/** Bounds of the new items that wait for their commit: an eighth of a shard's memory, and no wait that a sender gives up on. */
 export const MAX_WAITING_BYTES = 16_777_216
 export const MAX_WAITING_ITEMS = 256
 
@@ -42,7 +42,7 @@ export class GroupCommit {
     return this.#bytes
   }
 
-  /** Whether a new item of so many bytes may wait. Other work always may: it is our own, and small. */
+  /** Returns whether a new item of this size may wait. Other work always may: it is internal and small. */
   hasRoom(bytes: number): boolean {
     return this.#count < MAX_WAITING_ITEMS && this.#bytes + bytes <= MAX_WAITING_BYTES
   }
@@ -87,9 +87,9 @@ export class GroupCommit {
   }
 
   /**
-   * Waits one turn of the event loop, which is how long a sync of nothing takes. The tasks that have arrived by then join
-   * the group, and the answers to the last group leave before the next one holds them back. A timer would take a
-   * millisecond. A task that comes alone does not wait.
+   * Waits one turn of the event loop: a sync without writes takes that long. Tasks that arrive meanwhile join the group. The
+   * answers to the last group leave before the next group can hold them back. A timer would take a millisecond. A task that
+   * comes alone does not wait.
    */
   async #yieldTurn(): Promise<void> {
     await this.#storage.sync().catch(() => {})

@@ -2,18 +2,18 @@ import { retryDelayMs, type Schedule } from "./schedule.ts"
 
 // The state machine of a run. Pure functions: the time and the jitter are passed in, the caller writes the result.
 
-/** Attempts that a run remembers: two rounds of eight, and a few. */
+/** Attempts in the history of a run: two rounds of eight, and a few more. */
 export const MAX_HISTORY_ATTEMPTS = 20
 
-/** Losses in a row that are not charged: what killed the runtime may have been another run that was in flight. */
+/** Losses in a row that are not charged, because another run in flight may have killed the runtime. */
 export const FREE_LOSSES = 2
 
-/** Attempts that it remembers while storage is short: the last one, and those that `mayKillRuntime` looks at. */
+/** The same while storage is short: the last attempt, and those that `mayKillRuntime` looks at. */
 export const MAX_SHORT_HISTORY_ATTEMPTS: number = 1 + FREE_LOSSES
 
 /**
- * `waiting` for its next attempt, `running` one, `done`, or `dead`: no attempt follows unless somebody asks for it.
- * `discarded`: dead, and somebody has decided that none will follow.
+ * `waiting` for its next attempt, `running` one, `done`, or `dead`: no attempt follows unless an operator asks for it.
+ * `discarded`: dead, and an operator has decided that none will follow.
  */
 export type RunStatus = "waiting" | "running" | "done" | "dead" | "discarded"
 
@@ -55,7 +55,7 @@ export type Outcome =
       /** Why the run is dead if this was its last attempt; `attempts_exhausted` unless given. */
       readonly deadReason?: string
     }
-  /** Another attempt would be of no use. */
+  /** Another attempt would be useless. */
   | { readonly kind: "dead"; readonly reason: string; readonly error: string }
 
 /** Returns a run without an attempt, due since `nextAt`, in milliseconds since 1970. */
@@ -84,7 +84,7 @@ export const endRun = (run: Run, status: "done" | "dead" | "discarded", reason: 
   nextAt: null,
 })
 
-/** Begins a new round: due at that time, with all attempts of the schedule before it. */
+/** Begins a new round: due at `dueAt`, with all attempts of the schedule. */
 export const restartRun = (run: Run, dueAt: number): Run => ({
   ...run,
   status: "waiting",
@@ -94,8 +94,8 @@ export const restartRun = (run: Run, dueAt: number): Run => ({
 })
 
 /**
- * Whether a run may be what kills the runtime: the attempts before its current or next one were lost, more than once. It is
- * tried while no other suspect is in flight (`claim`), and from then on its losses are charged.
+ * Returns whether a run may kill the runtime: the last `FREE_LOSSES` attempts before its current or next one were lost. It is
+ * then tried while no other suspect is in flight (`claim`), and its further losses are charged.
  */
 export const mayKillRuntime = ({ status, history }: Run): boolean => {
   const ended = status === "running" ? history.slice(0, -1) : history
@@ -114,7 +114,7 @@ export interface AttemptEnd {
   readonly keepsError: boolean
 }
 
-/** Ends the current attempt of a run, and says what follows: done, dead, or waiting for the next one. */
+/** Ends the current attempt of a run. The run is then done, dead, or waiting for the next attempt. */
 export function endAttempt(run: Run, outcome: Outcome, end: AttemptEnd): Run {
   const ended = {
     outcome: outcome.kind === "dead" ? ("failed" as const) : outcome.kind,
@@ -146,6 +146,6 @@ export const withoutErrors = (run: Run): Run => ({
   })),
 })
 
-/** Cuts a history so that the row of a run stays about as long as it was when it was made. */
+/** Shortens a history, so that the row of a run stays about as long as when it was inserted. */
 export const shortenHistory = (run: Run): Run =>
   withoutErrors({ ...run, history: run.history.slice(-MAX_SHORT_HISTORY_ATTEMPTS) })

@@ -1,4 +1,4 @@
-/** When the attempts of a run follow one another. */
+/** The delays between the attempts of a run. */
 export interface Schedule {
   /** Seconds between an attempt and the next. A round has one attempt more than there are delays. */
   readonly delaysSeconds: readonly number[]

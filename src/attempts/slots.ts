@@ -14,7 +14,7 @@ interface Slot {
 
 const keyOf = (sequence: number, lane: string): string => `${sequence} ${lane}`
 
-/** The attempts that are in flight, and what they take. In memory only: after a crash the leases in the store count. */
+/** The attempts that are in flight, and their memory. Kept in memory only: after a crash the leases in the store count. */
 export class Slots {
   readonly #slots = new Map<string, Slot>()
 
@@ -62,7 +62,7 @@ export class Slots {
     return [...this.#slots.values()].some(({ isSuspect }) => isSuspect)
   }
 
-  /** What all attempts in flight take together, in bytes. */
+  /** The memory of all attempts in flight, in bytes. */
   get weight(): number {
     return [...this.#slots.values()].reduce((sum, { weight }) => sum + weight, 0)
   }

@@ -13,7 +13,7 @@ export interface NewItem {
 export interface AttemptStore {
   /** Items after the last one that was begun, in order of sequence. */
   newItems(limit: number): readonly NewItem[]
-  /** Notes that all runs of the items up to this one have rows. */
+  /** Records that all runs of the items up to this one have rows. */
   setBegun(sequence: number): void
 
   getRun(sequence: number, lane: string): Run | undefined

@@ -1,19 +1,19 @@
 import type { Outcome, Run } from "./run.ts"
 import type { Schedule } from "./schedule.ts"
 
-/** Where runs go, with a concurrency and a schedule of its own: one that hangs takes no slot from another. */
+/** A target of runs, with its own concurrency and schedule. A lane that hangs takes no slot from another. */
 export interface Lane {
   /** Runs of the lane that one shard has in flight, 1 to 64. */
   readonly concurrency: number
   /**
-   * Whether an attempt of before a restart counts until its lease ends, because it may go on elsewhere. Otherwise the lane
-   * starts anew at once: a deployment does not hold it up.
+   * Whether attempts that started before a restart count until their lease ends, because they may still be running.
+   * Otherwise the lane has all of its slots at once, so that a deployment does not delay it.
    */
   readonly isStrict: boolean
   readonly schedule: Schedule
 }
 
-/** What an attempt works on. */
+/** The input of one attempt. */
 export interface AttemptCall<Payload> {
   readonly lane: string
   /** 1 for the first attempt of a run. */
@@ -26,7 +26,7 @@ export interface Workload<Payload> {
   readonly laneOf: (lane: string) => Lane
   /** The longest that a run waits for its next attempt, in milliseconds, jitter included. */
   readonly longestDelayMs: number
-  /** Reads what an attempt needs and about how much memory it takes, in bytes; or why none can be made. */
+  /** Returns the payload of an attempt and an estimate of its memory, in bytes; or why no attempt can be made. */
   readonly load: (
     sequence: number,
   ) => { readonly payload: Payload; readonly weight: number } | { readonly deadReason: string }
@@ -34,7 +34,7 @@ export interface Workload<Payload> {
   readonly attempt: (call: AttemptCall<Payload>) => Promise<Outcome>
   /** Whether the text of an item's errors may be kept. */
   readonly keepsErrors: (sequence: number) => boolean
-  /** Called after the last run of an item may have ended. */
+  /** Called when a run has ended, which may be the last one of its item. */
   readonly onEnded: (sequence: number) => void
   /** What names a run in the log. */
   readonly describe: (sequence: number, lane: string) => Readonly<Record<string, unknown>>
@@ -56,7 +56,7 @@ export interface Lost {
   readonly run: Run
 }
 
-/** What one step of a wake came to. */
+/** The result of one step of a wake. */
 export interface Claimed<Payload> {
   readonly starts: readonly Start<Payload>[]
   readonly lost: readonly Lost[]
