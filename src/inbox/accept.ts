@@ -1,7 +1,7 @@
 import type { Accepted, InboxDelivery } from "./inbox.ts"
 import type { InboxStore } from "./store.ts"
 
-/** A row of a Durable Object's SQLite on Cloudflare. The local runtime takes four times that. */
+/** The largest row of a Durable Object's SQLite on Cloudflare, in bytes. The local runtime accepts four times that. */
 export const MAX_ROW_BYTES = 2_000_000
 
 /** Inserts an event under a sequence, or finds it; call it within a transaction. */
@@ -17,7 +17,7 @@ export function accept(store: InboxStore, delivery: InboxDelivery, sequence: num
 export function findDuplicate(store: InboxStore, { source, dedupeKey, body }: InboxDelivery): Accepted | undefined {
   const first = store.findEvent(source, dedupeKey)
   if (!first) return undefined
-  // Most bodies that differ have another length, and then none is read.
+  // Most bodies that differ also differ in length. Then no body is read.
   const differs = first.hasBody && (first.bytes !== body.length || store.bodyDiffers(first.sequence, body))
   return { kind: "duplicate", differs }
 }

@@ -4,12 +4,12 @@ import type { InboxStore } from "./store.ts"
 /** How many minutes of counts a shard keeps. */
 export const ACTIVITY_MINUTES = 60
 
-/** Handlers, and types, that are counted by name in a minute. The rest is counted as `OTHER`: types come from outside. */
+/** How many handlers, and how many types, a minute counts by name. The rest is counted as `OTHER`: types are input. */
 export const MAX_COUNTED_NAMES = 100
 
 export const OTHER = "(other)"
 
-/** Counts what a shard is sent and what it runs. A duplicate writes no row: minutes are counted in memory and written once they are over. */
+/** Counts deliveries and attempts. A minute is counted in memory and written when it is over: a duplicate writes no row. */
 export interface ActivityCount {
   noteDelivery(now: number, delivery: { readonly type: string; readonly secretId: string }, isNew: boolean): void
   /** Notes that an attempt of a handler has ended. */
@@ -59,7 +59,7 @@ export function createActivityCount(startedAt: number): ActivityCount {
   }
 }
 
-/** Adds counts up. A minute of an older version lacks some of them. */
+/** Adds counts. A minute that an older version wrote lacks some of them. */
 export const addActivity = (a: Activity, b: Partial<Activity>): Activity => ({
   accepted: a.accepted + (b.accepted ?? 0),
   duplicates: a.duplicates + (b.duplicates ?? 0),
@@ -72,7 +72,7 @@ export const addActivity = (a: Activity, b: Partial<Activity>): Activity => ({
 type Counts = Readonly<Record<string, number>>
 
 function addCounts(a: Counts, b: Counts = {}): Counts {
-  // A map, because a handler or a secret may have a name of Object.prototype's.
+  // A map, because a handler or a secret may be named like a property of Object.prototype.
   const sums = new Map(Object.entries(a))
   for (const [name, count] of Object.entries(b)) {
     const key = sums.has(name) || sums.size < MAX_COUNTED_NAMES ? name : OTHER

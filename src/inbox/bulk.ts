@@ -4,9 +4,9 @@ import type { BulkDiscard, BulkLimits, BulkRerun, BulkStep, RunFilter } from "./
 import { discardRuns, findDead, restart, toInboxEvent } from "./operate.ts"
 import type { EventRow, InboxStore } from "./store.ts"
 
-// One step of an operation on many events. Each is called within a transaction, and looks at a bounded number of events.
+// Steps of operations on many events. Each is called within a transaction, and looks at a bounded number of events.
 
-/** Begins a new round for the runs that the filter takes, at a pace. A run that is running is left alone. */
+/** Begins a new round for the runs that match the filter, at a pace. A running run is left alone. */
 export function rerunMany(store: InboxStore, wanted: BulkRerun, now: number): BulkStep {
   const { dryRun, delayMs, everyMs } = wanted
   return eachEvent(store, wanted, (event, before) => {
@@ -18,7 +18,7 @@ export function rerunMany(store: InboxStore, wanted: BulkRerun, now: number): Bu
   })
 }
 
-/** Discards the dead runs that the filter takes. */
+/** Discards the dead runs that match the filter. */
 export function discardMany(store: InboxStore, wanted: BulkDiscard): BulkStep {
   const { handler, note, dryRun } = wanted
   return eachEvent(store, { ...wanted, status: "dead" }, (event) => {
@@ -58,13 +58,13 @@ function chooseRuns(store: InboxStore, event: EventRow, { status, handler, keys 
     return { taking: actual === status ? today.filter(isWanted) : [], gone: [] }
   }
   if (status === "waiting") {
-    // What is due already is not put off.
+    // A run that is due already is not delayed.
     const later = lanesOf((run) => run.status === "waiting" && (run.nextAt ?? 0) > now)
     return { taking: today.filter((key) => later.includes(key)), gone: [] }
   }
   const ended = lanesOf((run) => run.status === status)
   const added = today.filter((key) => !event.lanes.includes(key))
-  // The run of a handler that is gone stays as it is, and listed, unless a handler that is new to the event replaces it.
+  // The run of a removed handler stays listed, unless a handler that the event has not had yet replaces it.
   const gone = added.length > 0 ? ended.filter((lane) => !keys.includes(lane)) : []
   return { taking: today.filter((key) => ended.includes(key) || (gone.length > 0 && added.includes(key))), gone }
 }

@@ -4,7 +4,7 @@ import { MAX_INBOX_SHARDS } from "./sequence.ts"
 import { parseRetention, type RetentionBindings } from "./retention.ts"
 import { parseMaxShardBytes, type SpaceBindings } from "./space.ts"
 
-/** One object takes about a thousand requests a second; sixteen are ample for most, and cost nothing while they sleep. */
+/** One object takes about a thousand requests a second. Sixteen are enough for most, and cost nothing while they sleep. */
 export const DEFAULT_INBOX_SHARDS = 16
 
 /** What the Worker reads from its environment for the inbox. */
@@ -18,7 +18,7 @@ export interface InboxBindings extends RetentionBindings, SpaceBindings {
 }
 
 export interface InboxConfig {
-  /** In the jurisdiction, where one is set. */
+  /** In the configured jurisdiction, if there is one. */
   readonly inboxes: DurableObjectNamespace<Inbox>
   /** The same in the other jurisdictions, where the platform has them. */
   readonly elsewhere: readonly DurableObjectNamespace<Inbox>[]
@@ -28,7 +28,7 @@ export interface InboxConfig {
 /** The jurisdictions that can be set. */
 const JURISDICTIONS = ["eu"] as const
 
-/** Reads the inbox's variables. It is never off: what the receiver takes is stored, or not taken. */
+/** Reads the inbox's variables. The inbox is never off: the receiver acknowledges only what is stored. */
 export function readInboxConfig(env: InboxBindings): Exclude<Configured<InboxConfig>, { state: "off" }> {
   const problems = [parseRetention(env), parseMaxShardBytes(env)].flatMap((parsed) => (parsed.ok ? [] : parsed.error))
   const read = createReader(env, problems)

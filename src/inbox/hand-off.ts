@@ -19,8 +19,8 @@ export interface InboxHandOffOptions {
 /**
  * Creates the hand-off to the inbox: one call to the event's shard, which answers once the event is durable.
  *
- * A payload is checked against its schema when a handler runs, not here. The sender would send a refused one again for
- * 72 hours and then give up; in the inbox its run is dead, and can be run again with a schema that takes it (spec 3.11).
+ * A payload is checked against its schema when a handler runs, not here. If it were refused here, the sender would retry for
+ * 72 hours and then give up. In the inbox its run is dead, and can be run again with a corrected schema (spec 3.11).
  */
 export const createInboxHandOff =
   ({ shards, handlerKeys, log }: InboxHandOffOptions): HandOff =>
@@ -34,7 +34,7 @@ export const createInboxHandOff =
       return accepted.kind
     }
     if (accepted.kind !== "duplicate") throw new Unavailable(PROBLEMS[accepted.kind])
-    if (accepted.differs) warn("a delivery has other bytes than the stored event: the first stays")
+    if (accepted.differs) warn("a delivery has other bytes than the stored event: the first bytes are kept")
     return "duplicate"
   }
 
@@ -51,7 +51,7 @@ function toDelivery(input: HandOffInput, keys: readonly string[]): InboxDelivery
   return { source, dedupeKey, type, body, deliveryId, secretId, headers, handlers }
 }
 
-/** Tries once more, on a fresh stub, where the platform says that it may help: every deployment resets the objects. */
+/** Tries once more, on a fresh stub, if the platform marks the error as retryable: every deployment resets the objects. */
 async function acceptOrRetry(shards: Shards, delivery: InboxDelivery): Promise<Accepted> {
   try {
     return await accept(shards, delivery)
@@ -76,7 +76,11 @@ const mayRetry = (error: unknown): boolean => {
   return retryable === true && overloaded !== true
 }
 
-/** Waits for the shard's answer. Throws `Unavailable` if it fails or takes too long: what it still writes is a duplicate next time. */
+/**
+ * Waits for the shard's answer. If the shard stores the event after the time limit, the sender's retry is a duplicate.
+ *
+ * @throws {Unavailable} The shard fails or takes too long.
+ */
 async function withinTime(call: Promise<Accepted>): Promise<Accepted> {
   try {
     return await withTimeLimit(call, ACCEPT_TIMEOUT_MS, () => {

@@ -10,7 +10,7 @@ export type HandlerRunsClass<Env> = new (ctx: ExecutionContext, env: Env) => Wor
 
 /**
  * Creates the entrypoint in which handlers run, apart from the object that stores events: their exceptions and CPU time are
- * not the object's. Their memory may be, because Cloudflare promises neither its own isolate. The Worker's main module
+ * not the object's. Their memory may be, because Cloudflare may run both in one isolate. The Worker's main module
  * exports the entrypoint as `HandlerRuns`.
  */
 export const createHandlerRuns = <Env>(handlers: HandlerSet<Env> | SourceSet<Env>): HandlerRunsClass<Env> =>

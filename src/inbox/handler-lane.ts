@@ -13,13 +13,13 @@ export const HANDLER_SCHEDULE: Schedule = {
   jitterPercent: 10,
 }
 
-/** What a byte of a body costs: as stored, copied to the handler, and as text of two bytes a character. */
+/** Memory for each byte of a body: stored, copied to the handler, and decoded to text with two bytes a character. */
 const BYTES_PER_BODY_BYTE = 4
 
-/** What a value of its tree costs: 386 MB for 16 bodies of 1 MB that are `{},{},…` were measured. */
+/** Memory for each value of the parsed body, in bytes. Measured: 386 MB for 16 bodies of 1 MB that are `{},{},…`. */
 const BYTES_PER_TOKEN = 72
 
-/** What the engine works on here: the bytes of an event. */
+/** The payload of an attempt: the bytes of an event. */
 export interface HandlerPayload {
   readonly source: string
   readonly headers: Readonly<Record<string, string>> | undefined
@@ -33,7 +33,7 @@ export interface HandlerLanes extends Workload<HandlerPayload> {
   readonly learn: () => Promise<void>
 }
 
-/** @param noteAttempt Called when an attempt of a handler has ended, well or not. */
+/** @param noteAttempt Called when an attempt of a handler has ended, whether it succeeded or not. */
 export function createHandlerLanes(
   store: InboxStore,
   runner: HandlerRunner,
@@ -91,7 +91,7 @@ const toHandlerCall = ({ lane, attempt, payload }: AttemptCall<HandlerPayload>) 
 })
 
 function toOutcome(outcome: RunOutcome): Outcome {
-  // A deployment may still be under way, for hours if it is gradual: the schedule is used up before the run dies of it.
+  // A gradual deployment may take hours, so the run is retried by its whole schedule before it is dead.
   if (outcome.kind === "handler_gone") {
     return { kind: "failed", error: "no handler of this key is deployed", deadReason: "handler_gone" }
   }
@@ -101,7 +101,7 @@ function toOutcome(outcome: RunOutcome): Outcome {
   return Number.isNaN(seconds) ? failed : { ...failed, retryAfterMs: seconds * 1000 }
 }
 
-/** Returns about how much memory an attempt takes, in bytes: its cost is in the structure of a body, not in its length. */
+/** Estimates the memory of an attempt, in bytes. The structure of a body costs more than its length. */
 function weightOf(body: Uint8Array): number {
   let tokens = 0
   for (const byte of body) if (byte === OPEN_OBJECT || byte === OPEN_ARRAY || byte === COMMA || byte === COLON) tokens++

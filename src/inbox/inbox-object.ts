@@ -20,11 +20,11 @@ import { createShard, type WakingShard } from "./shard.ts"
 import { createSpace, parseMaxShardBytes, type SpaceBindings } from "./space.ts"
 import { createSqlInboxStore } from "./sql-store.ts"
 
-/** When a shard that could not be set up is tried again: newer code has written it, say, and is to be deployed again. */
+/** Delay before a failed set-up is tried again. It fails, for example, if newer code has written the tables. */
 export const SETUP_RETRY_MS = 60_000
 
 /**
- * A stored alarm that is further past is no alarm any more. The platform retries a failed one six times, for about two
+ * A stored alarm that is overdue by more than this is lost. The platform retries a failed alarm six times, for about two
  * minutes, and then leaves its time in the storage.
  */
 export const ALARM_OVERDUE_MS = 600_000
@@ -41,7 +41,7 @@ export class Inbox extends DurableObject<RetentionBindings & SpaceBindings> impl
   /** When the alarm rings, in milliseconds since 1970. */
   #alarmAt: number | undefined
   #shard: WakingShard | undefined
-  /** Why there is no shard. */
+  /** Why the set-up failed. */
   #refusal: unknown
 
   /** Never throws: an object that cannot be constructed sets no alarm, and its events wait until a request comes. */
@@ -56,7 +56,7 @@ export class Inbox extends DurableObject<RetentionBindings & SpaceBindings> impl
     })
   }
 
-  /** Whether nothing was ever stored. A shard that is not used has no tables, and no alarm. */
+  /** Returns whether nothing was ever stored. An unused shard has no tables and no alarm. */
   #isNew(): boolean {
     try {
       return (
@@ -101,7 +101,7 @@ export class Inbox extends DurableObject<RetentionBindings & SpaceBindings> impl
     })
   }
 
-  /** A transaction that is rolled back takes its alarm with it. */
+  /** Runs a transaction. A rollback also undoes its alarm. */
   #transact<Value>(work: () => Value): Value {
     const before = this.#alarmAt
     try {
@@ -112,12 +112,12 @@ export class Inbox extends DurableObject<RetentionBindings & SpaceBindings> impl
     }
   }
 
-  /** Sets the alarm, which is a row that is billed, only if the one that is set would ring too late or not at all. */
+  /** Sets the alarm, unless the one that is set rings early enough: each one that is set is billed as a row. */
   #ensureAlarm(at: number): void {
     const set = this.#alarmAt
     if (set !== undefined && set <= at && set > Date.now() - ALARM_OVERDUE_MS) return
     this.#alarmAt = at
-    // In a broken object it fails, and so does the object's next request: then the cron trigger wakes it.
+    // This fails in a broken object, and so does its next request. Then the cron trigger wakes it.
     this.ctx.storage.setAlarm(at).catch(() => {})
   }
 

@@ -38,7 +38,7 @@ export const INBOX_SCHEMA: readonly string[] = [
    CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
 
   // An event without runs is unhandled, whether or not its type was known (spec 3.15). The first shard lists the shards
-  // that were opened; of an inbox from before that list, each may have been. Renaming touches no row.
+  // that were opened. In an inbox that is older than this list, any shard may have been opened. Renaming touches no row.
   `ALTER TABLE events RENAME COLUMN place TO sequence;
    ALTER TABLE events RENAME COLUMN handlers TO lanes;
    ALTER TABLE runs RENAME COLUMN place TO sequence;

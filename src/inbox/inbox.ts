@@ -1,7 +1,7 @@
 import type { Run } from "../attempts/run.ts"
 import type { EventStatus, ShardStats, ShardStorage } from "./stats.ts"
 
-/** An event as it comes to its shard: its signature is verified, its body is bytes. */
+/** A delivery as its shard receives it: its signature is verified, its body is bytes. */
 export interface InboxDelivery {
   readonly source: string
   readonly dedupeKey: string
@@ -21,7 +21,7 @@ export type Accepted =
   | { readonly kind: "accepted" | "ignored" }
   /** The event is in the inbox already; `differs` if this delivery has other bytes, which are not kept. */
   | { readonly kind: "duplicate"; readonly differs: boolean }
-  /** Too much waits to be written. */
+  /** Too many deliveries wait to be written. */
   | { readonly kind: "full" }
   /** The shard has no storage for a new event. */
   | { readonly kind: "no_space" }
@@ -62,7 +62,7 @@ export interface InboxEvent {
   readonly runs: readonly Run[]
 }
 
-/** Which events to list, newest first. Sequences bound it, so that new arrivals move nothing. */
+/** Which events to list, newest first. The bounds are sequences, so that new events do not shift the pages. */
 export interface EventFilter {
   readonly source?: string | undefined
   readonly status: EventStatus | undefined
@@ -92,7 +92,7 @@ export interface Rerun {
 
 export type RerunFailure = "no_event" | "no_body" | "no_handler"
 
-/** Which runs an operation in bulk takes. */
+/** Which runs a bulk operation takes. */
 export interface RunFilter {
   /**
    * The status of the event. With `dead` and `discarded`, every such run is taken, also of an event of which another run
@@ -108,7 +108,7 @@ export interface RunFilter {
   readonly before: number
 }
 
-/** How much of an operation in bulk one step does: newest first, so that a run that dies again is not met again. */
+/** How much one step of a bulk operation does. It goes from new to old, so that a run that dies again is not taken twice. */
 export interface BulkLimits {
   /** How many events the step looks at. */
   readonly limit: number
@@ -147,7 +147,7 @@ export interface Discard {
 
 export type DiscardFailure = "no_event" | "no_dead_run"
 
-/** One shard of the inbox. The Durable Object and its twin in memory pass the same contract suite. */
+/** One shard of the inbox. The Durable Object and the implementation in memory pass the same contract suite. */
 export interface InboxShard {
   /** Tells a shard its index and the number of shards. The first call decides. Returns the number that the shard keeps. */
   open(shards: number, index: number): Promise<number>
@@ -200,7 +200,7 @@ export type RunOutcome =
 
 /** Runs handlers, apart from the shard that stores. A rejection is an attempt that was lost. */
 export interface HandlerRunner {
-  /** How many runs of a handler one shard may have in flight, by key; those that are left out have 16. */
+  /** How many runs of a handler one shard may have in flight, by key. The default is 16. */
   concurrency(): Promise<Readonly<Record<string, number>>>
   run(call: HandlerCall): Promise<RunOutcome>
 }

@@ -3,20 +3,20 @@ import type { BulkStep, EventFilter, EventPage, InboxShard } from "./inbox.ts"
 import type { ShardStats } from "./stats.ts"
 import type { Shards } from "./shards.ts"
 
-/** Events that one step in bulk looks at: it is one transaction, and holds its shard up for as long as it takes. */
+/** Events that one step of a bulk operation looks at. A step is one transaction, and blocks its shard while it runs. */
 export const MAX_BULK_EVENTS = 500
 
-/** Steps of one request, beside the last one of each shard: so it is answered within seconds. */
+/** Steps of one request, not counting the last one of each shard, so that it is answered within seconds. */
 export const MAX_BULK_STEPS = 20
 
-// What an operator asks of the whole inbox, of every shard.
+// An operator's operations on the whole inbox: each asks every shard.
 
 const indexes = ({ count }: Shards): readonly number[] => Array.from({ length: count }, (_, index) => index)
 
 const ofEvery = async <Value>(shards: Shards, ask: (index: number) => Promise<Value>): Promise<readonly Value[]> =>
   await Promise.all(indexes(shards).map(ask))
 
-/** Merges a page of every shard. Up to the nearest sequence that some shard has not looked beyond, all is known. */
+/** Merges a page of every shard. Below the highest `more`, some shard was not read, so events end there. */
 export async function listAll(shards: Shards, filter: EventFilter): Promise<EventPage> {
   const pages = await ofEvery(shards, (index) => shards.at(index).list(filter))
   const ends = pages.flatMap(({ more }) => more ?? [])
@@ -26,7 +26,7 @@ export async function listAll(shards: Shards, filter: EventFilter): Promise<Even
   return { events, more: events.length < all.length ? events.at(-1)?.sequence : known }
 }
 
-/** What a request in bulk came to. */
+/** The result of one request of a bulk operation. */
 export interface BulkResult {
   /** Runs that this request took. */
   readonly runs: number
@@ -35,7 +35,7 @@ export interface BulkResult {
 }
 
 /**
- * Makes the steps of an operation in bulk, shard after shard, until all is done or the request has made its share.
+ * Makes the steps of a bulk operation, shard after shard, until all is done or the request has made `MAX_BULK_STEPS`.
  *
  * @param start Where to begin. `before` is where each later shard begins.
  * @param step Makes one step in a shard; `runs` is how many were taken before it, by requests before this one too.

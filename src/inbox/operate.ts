@@ -15,7 +15,7 @@ export function toInboxEvent(row: EventRow, stored: readonly Run[]): InboxEvent 
   return { ...event, runs, status: statusOf(runs) }
 }
 
-/** An event waits while one of its runs does; then it is dead if one of them is, and discarded if one of them is. */
+/** Returns the first status that applies: waiting (or running), dead and discarded if one run is, else done. */
 function statusOf(runs: readonly Run[]): EventStatus {
   if (runs.length === 0) return "unhandled"
   if (runs.some(({ nextAt }) => nextAt !== null)) return "waiting"
@@ -33,7 +33,7 @@ export function list(store: InboxStore, { source, status, type, from, before, li
   const events: InboxEvent[] = []
   let cursor = before
   let left = MAX_SCANNED_EVENTS
-  // Most pages are full with the first step. Later steps grow, so that a rare match is found in few of them.
+  // Most pages are full after the first step. Later steps are larger, so that a rare match is found in few steps.
   for (let step = limit; left > 0; step *= 16) {
     const asked = Math.min(step, left)
     const rows = store.eventsBefore(cursor, { status, from, limit: asked })
@@ -53,8 +53,8 @@ export function list(store: InboxStore, { source, status, type, from, before, li
 }
 
 /**
- * Begins a new round for the runs of the current handlers. A run that is running is left alone. If all handlers are asked
- * for, their runs replace the dead runs of handlers that are gone: nothing else could ever end those.
+ * Begins a new round for the runs of the current handlers. A running run is left alone. Without `only`, the new runs replace
+ * the dead runs of removed handlers, which nothing else could ever end.
  */
 export function rerun(
   store: InboxStore,
@@ -81,7 +81,7 @@ export const findDead = (store: InboxStore, { sequence }: EventRow): readonly st
 /**
  * Begins a new round for the runs of some handlers of an event, and drops the runs of others.
  *
- * @param dueAt When each of them is due, by its place in `taking`.
+ * @param dueAt Returns when a run is due, by its index in `taking`.
  */
 export function restart(
   store: InboxStore,
@@ -96,7 +96,7 @@ export function restart(
   for (const [index, key] of taking.entries()) {
     const run = store.getRun(sequence, key)
     if (run?.status === "running") continue
-    // A run that waits is never put off.
+    // A waiting run is never delayed.
     const due =
       run?.status === "waiting" ? Math.min(run.nextAt ?? Number.POSITIVE_INFINITY, dueAt(index)) : dueAt(index)
     store.putRun(sequence, restartRun(run ?? freshRun(key, timeOf(sequence)), due))
@@ -122,13 +122,13 @@ export function discardRuns(store: InboxStore, { sequence }: EventRow, lanes: re
   }
 }
 
-/** Erases a body. The runs that wait for it are dead. A running one has a copy, and ends as it does. */
+/** Erases a body. Runs that wait for it are dead. A running attempt has a copy, and ends as usual. */
 export function erase(store: InboxStore, source: string, dedupeKey: string): boolean {
   const event = store.findEvent(source, dedupeKey)
   if (!event) return false
-  // Frees before it writes: in a full shard, that makes the room for the rows.
+  // Frees storage before it writes, so that a full shard has room for the rows.
   forgetBody(store, event.sequence)
-  // Runs without a row are dead too: their handler may be paused, and they would wait for a body that is gone.
+  // Runs without a row are ended too: their handler may be paused, and they would wait for an erased body.
   beginRuns(store, event)
   for (const run of store.getRuns(event.sequence)) {
     if (run.status === "waiting") store.putRun(event.sequence, endRun(run, "dead", "body_erased"))

@@ -3,7 +3,7 @@ import { operationsOver, type OperatorAnswer, type OperatorInput } from "../oper
 import type { InboxShard } from "./inbox.ts"
 import { findMismatch, type Shards } from "./shards.ts"
 
-/** What the operations of the inbox work on. */
+/** Dependencies of the operations of the inbox. */
 export interface InboxOperationDeps extends DeployedHandlers {
   readonly shards: Shards
   /** Milliseconds since 1970. */
@@ -47,7 +47,7 @@ export const ofInbox =
     return problem === undefined ? await work(input, deps) : { code: "temporarily_unavailable", problem }
   }
 
-interface Place {
+interface LocatedEvent {
   readonly shard: InboxShard
   readonly source: string
   readonly id: string
@@ -55,7 +55,7 @@ interface Place {
 
 /** Finds the shard of the event that the path names. */
 export const ofEvent = <Query, Body>(
-  work: (place: Place, ...rest: Parameters<Run<Query, Body>>) => Promise<OperatorAnswer>,
+  work: (event: LocatedEvent, ...rest: Parameters<Run<Query, Body>>) => Promise<OperatorAnswer>,
 ): Run<Query, Body> =>
   ofInbox(async (input, deps) => {
     const { source = "", event_id: id = "" } = input.params

@@ -8,7 +8,7 @@ export const MAX_PRUNED_EVENTS = 200
 /** Dead runs are pruned by the day on which they died: one pass a day over those that are left. */
 export const DEAD_RUN_PRUNE_INTERVAL_MS = 86_400_000
 
-/** How long a shard keeps what, in milliseconds. */
+/** How long a shard keeps bodies and ids, in milliseconds. */
 export interface Retention {
   /** Bodies, and the texts of errors. */
   readonly bodyMs: number
@@ -27,8 +27,8 @@ export function prune(store: InboxStore, now: number, { bodyMs, idMs }: Retentio
 }
 
 /**
- * Prunes an event that a sweep has passed over because of a waiting run; call it when a run has ended. What is dead stays
- * for now.
+ * Prunes an event that a sweep has passed over because of a waiting run; call it when a run has ended. An event with a dead
+ * run is kept for now.
  */
 export function pruneIfDue(store: InboxStore, sequence: number): void {
   const event = store.getEvent(sequence)
@@ -47,7 +47,7 @@ export function nextPruneAt(store: InboxStore, { bodyMs, idMs }: Retention): num
   return times.length > 0 ? Math.min(...times) : undefined
 }
 
-/** From here on runs have no rows yet: an event that is passed over there would never be looked at again. */
+/** Returns the first sequence whose runs have no rows. A sweep ends there: it would never look again at what it passes over. */
 const unbegun = (store: InboxStore): number => (store.getFact("begun") ?? 0) + 1
 
 function sweep(store: InboxStore, name: "pruned_bodies" | "pruned_ids", before: number, diedBy: number): void {

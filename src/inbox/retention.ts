@@ -4,26 +4,26 @@ import type { Retention } from "./prune.ts"
 /** A month to look at what went wrong, and to run it again. */
 export const DEFAULT_BODY_DAYS = 30
 
-/** Long enough to know an event again that its sender delivers by hand, months later. */
+/** Long enough to recognise an event that its sender delivers by hand, months later. */
 export const DEFAULT_ID_DAYS = 90
 
-/** Spec 6.1: the sender tries for 72 h. An id that is forgotten before would let its last tries run the handlers again. */
+/** Spec 6.1: the sender tries for 72 h. An id that is pruned earlier would let the last tries run the handlers again. */
 export const MIN_ID_DAYS = 4
 
 /** Ten years. */
 export const MAX_RETENTION_DAYS = 3_650
 
-/** The variables that say how long the inbox keeps what. */
+/** The variables that set how long the inbox keeps bodies and ids. */
 export interface RetentionBindings {
   /** Bodies and error texts; 30 unless set. */
   readonly INBOX_BODY_DAYS?: string | number | boolean
-  /** Ids, by which duplicates are known; at least 4 and at least as long as bodies, 90 unless set. */
+  /** Ids, by which duplicates are recognised; at least 4 and at least as long as bodies, 90 unless set. */
   readonly INBOX_ID_DAYS?: string | number | boolean
 }
 
 const DAY_MS = 86_400_000
 
-/** Reads the variables, or says what is wrong with them, by their names. */
+/** Reads the variables. Each problem names its variable. */
 export function parseRetention(env: RetentionBindings): Result<Retention, readonly string[]> {
   const problems: string[] = []
   const days = (name: keyof RetentionBindings, fallback: number, min: number): number => {

@@ -12,7 +12,7 @@ import { nextSequence, timeOf } from "./sequence.ts"
 import type { Space } from "./space.ts"
 import type { InboxStore } from "./store.ts"
 
-/** What a shard is made of: a store, a way to commit, a way to run handlers. */
+/** Dependencies of a shard: a store, a way to commit, a way to run handlers. */
 export interface ShardDeps extends Pick<
   DispatcherDeps<HandlerPayload>,
   "commits" | "ensureWake" | "clock" | "random" | "log"
@@ -20,13 +20,13 @@ export interface ShardDeps extends Pick<
   readonly store: InboxStore
   readonly runner: HandlerRunner
   readonly space: Space
-  /** Undefined while its variables are invalid: then nothing is pruned, because what was dropped does not come back. */
+  /** Undefined while its variables are invalid: then nothing is pruned, because pruning cannot be undone. */
   readonly retention: Retention | undefined
 }
 
-/** A shard, and what its platform calls. */
+/** A shard, with the method that its platform calls. */
 export interface WakingShard extends InboxShard {
-  /** Takes over what an earlier object left, and plans the first wake; call it once, within a transaction. */
+  /** Takes over the running attempts of an earlier object, and plans the first wake. Call it once, within a transaction. */
   resume(): void
 }
 
@@ -47,9 +47,9 @@ export function createShard(deps: ShardDeps): WakingShard {
     { isDue: (now) => activity.isDue(now), run: (now) => activity.flush(store, now), nextAt: () => undefined },
   ]
   const dispatcher = createDispatcher({ ...deps, workload: lanes, chores, isShort: () => space.isShort() })
-  /** What never changes once it is written is read once. */
+  /** Read once, because it never changes after it is written. */
   let opened: { readonly shards: number; readonly index: number } | undefined
-  /** The last sequence that was given; some of them end up without an event. */
+  /** The last sequence that was assigned. A duplicate leaves its sequence without an event. */
   let lastSequence: number | undefined
 
   const wake = async (): Promise<void> => {
@@ -102,18 +102,18 @@ export function createShard(deps: ShardDeps): WakingShard {
       if (!commits.hasRoom(body.length)) return { kind: "full" }
       opened ??= readOpened(store)
       if (opened?.shards !== shards) return { kind: "other_shards", kept: opened?.shards }
-      // A sender whose event is stored must be told so, or it would go on sending.
+      // If the event is stored, the sender must get 200, or it would go on sending.
       if (!space.hasRoom(commits.waitingBytes + bytes)) return findDuplicate(store, delivery) ?? { kind: "no_space" }
       const now = clock()
       const sequence = nextSequence(lastSequence ?? readLastSequence(store), now, opened.index)
       lastSequence = sequence
       const accepted = await commits.run(() => {
         const result = accept(store, delivery, sequence)
-        // An unhandled event is in an index of its own, and an accept writes three rows at most, the alarm's among them.
+        // Not for an unhandled event: it enters one more index, and an accept writes at most three rows, alarm included.
         if (result.kind === "accepted" && handlers.length > 0) ensureWake(now + BACKSTOP_MS)
         return result
       }, body.length)
-      // In the minute that it is now: the minute in which it came may be written by this time.
+      // Counted in the current minute: the minute of its arrival may have been written already.
       activity.noteDelivery(clock(), delivery, accepted.kind !== "duplicate")
       if (accepted.kind !== "duplicate") void wake()
       return accepted
@@ -163,7 +163,7 @@ export function createShard(deps: ShardDeps): WakingShard {
   }
 }
 
-/** A chore that is due when it says. */
+/** Makes a chore that is due at `nextAt`. */
 const toChore = (nextAt: () => number | undefined, work: (now: number) => void): Chore => ({
   isDue: (now) => (nextAt() ?? Number.POSITIVE_INFINITY) <= now,
   run(now) {

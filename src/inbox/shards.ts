@@ -2,7 +2,7 @@ import type { InboxShard } from "./inbox.ts"
 
 /** All shards of an inbox. */
 export interface Shards {
-  /** How many there are. An inbox keeps the number with which it was made. */
+  /** The number of shards. An inbox keeps the number that it was made with. */
   readonly count: number
   /** Returns a fresh stub each time: a stub that has failed stays broken. */
   at(index: number): InboxShard
@@ -52,10 +52,10 @@ export async function wakeShards(shards: Shards): Promise<readonly unknown[]> {
 }
 
 /**
- * Checks the settings that an inbox keeps for good. With another number of shards, or in another jurisdiction, it would
- * find nothing of what it has: neither an event nor its duplicates.
+ * Checks the settings that an inbox can never change. With another number of shards, or in another jurisdiction, it would
+ * find neither its events nor their duplicates.
  *
- * @returns What is wrong, if they are not those with which the inbox was made.
+ * @returns What is wrong, if the settings differ from those that the inbox was made with.
  */
 export async function findMismatch(shards: Shards): Promise<string | undefined> {
   const kept = await shards.at(0).kept()
@@ -63,23 +63,23 @@ export async function findMismatch(shards: Shards): Promise<string | undefined> 
   const elsewhere = await Promise.all(shards.elsewhere().map((shard) => shard.kept()))
   return elsewhere.every((other) => other === undefined)
     ? undefined
-    : "INBOX_JURISDICTION is not that in which the inbox was made: set it back"
+    : "INBOX_JURISDICTION is not the one that the inbox was made with: set it back"
 }
 
 const otherCount = ({ count }: Shards, kept: number): string =>
   `INBOX_SHARDS is ${count}, the inbox was made with ${kept}: set it back`
 
 /**
- * Which shard an event belongs to: FNV-1a, 32 bits, over source and key. Only proven senders choose keys, so it has to
- * spread them evenly and nothing else.
+ * Returns the shard of an event: FNV-1a, 32 bits, over source and key. Only proven senders choose keys, so an even spread is
+ * enough.
  *
- * It decides where the duplicates of an event are looked for: it never changes.
+ * This function must never change, because it decides where the duplicates of an event are looked for.
  *
  * @returns 0 to `shards` - 1.
  */
 export function shardOf(source: string, dedupeKey: string, shards: number): number {
   let hash = 0x811c9dc5
   for (const char of `${source} ${dedupeKey}`) hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193)
-  // The low bits of FNV-1a hang on the last characters alone: fold the high ones in.
+  // The low bits of FNV-1a depend on the last characters only: fold the high ones in.
   return ((hash ^ (hash >>> 16)) >>> 0) % shards
 }

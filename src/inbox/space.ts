@@ -2,19 +2,19 @@ import { createReader, wholeNumber, type BindingText } from "../core/config.ts"
 import { fail, ok, type Result } from "../core/result.ts"
 import type { ShardStorage } from "./stats.ts"
 
-/** What Cloudflare lets one object store. A free account has half of that for all of its objects. */
+/** The storage limit of one object on Cloudflare, in bytes. A free account has half of that for all of its objects. */
 export const MAX_SHARD_BYTES = 10_000_000_000
 
-/** An empty shard has about 60 kB: below this it would take next to nothing. */
+/** An empty shard has about 60 kB. With less than this it would accept almost nothing. */
 export const MIN_SHARD_BYTES = 300_000
 
 /**
- * Deliveries are taken up to this part of a shard's storage. The rest is for running what was taken: each run makes its
- * row longer by some 150 bytes at most while storage is short, and no event with its runs is smaller than twice that.
+ * Deliveries are accepted up to this part of a shard's storage. The rest is for running accepted events: while storage is
+ * short, a run makes its row longer by some 150 bytes at most, and an event with its runs has at least twice that.
  */
 export const INTAKE_SHARE = 0.5
 
-/** From this part of the intake on, what is dropped frees whole pages. */
+/** From this part of the intake on, dropping a body frees whole pages. */
 export const NEARLY_FULL_SHARE = 0.75
 
 /** The variable that bounds the storage of a shard. */
@@ -23,7 +23,7 @@ export interface SpaceBindings {
   readonly INBOX_MAX_SHARD_BYTES?: BindingText
 }
 
-/** Reads the variable, or says what is wrong with it. */
+/** Reads the variable. A problem names it. */
 export function parseMaxShardBytes(env: SpaceBindings): Result<number, readonly string[]> {
   const problems: string[] = []
   const read = createReader(env, problems)
@@ -36,13 +36,13 @@ export function parseMaxShardBytes(env: SpaceBindings): Result<number, readonly 
   return problems.length > 0 ? fail(problems) : ok(bytes)
 }
 
-/** The storage of a shard: new events may take only a part of it, so that those it has can always be worked off. */
+/** The storage of a shard. New events may use only a part of it, so that stored events can always be run. */
 export interface Space {
-  /** Whether a new event of so many bytes may be taken. */
+  /** Returns whether a new event of this size may be stored. */
   hasRoom(bytes: number): boolean
-  /** Whether freeing storage is worth what it costs. */
+  /** Returns whether storage is so short that freeing it is worth extra writes. */
   isNearlyFull(): boolean
-  /** Whether no event is taken any more. */
+  /** Returns whether new events are refused. */
   isShort(): boolean
   stats(): ShardStorage
 }

@@ -25,7 +25,7 @@ const NEWEST = "sequence < ? AND sequence >= ? ORDER BY sequence DESC LIMIT ?"
 
 const toLanes = (json: string | null): readonly string[] => (json === null ? [] : (JSON.parse(json) as string[]))
 
-/** An unhandled event has no list of lanes: the index of those is on that. */
+/** An unhandled event has NULL here: `events_unhandled` is an index on that. */
 const fromLanes = (lanes: readonly string[]): string | null => (lanes.length > 0 ? JSON.stringify(lanes) : null)
 
 const toEventRow = (row: EventColumns): EventRow => ({
@@ -41,7 +41,7 @@ const toEventRow = (row: EventColumns): EventRow => ({
   hasBody: row.has_body === 1,
 })
 
-/** Returns the bytes as SQLite takes them: a whole buffer. */
+/** Returns the bytes in the form that SQLite accepts: a whole buffer. */
 const toBlob = ({ buffer, byteOffset, byteLength }: Uint8Array): ArrayBuffer =>
   (byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength)) as ArrayBuffer
 
@@ -114,8 +114,8 @@ export function createSqlInboxStore(sql: SqlStorage, isNearlyFull: () => boolean
     setLanes: (sequence, lanes) =>
       void sql.exec("UPDATE events SET lanes = ? WHERE sequence = ?", fromLanes(lanes), sequence),
     dropBody(sequence) {
-      // SQLite joins pages only where a row is deleted: an update to a shorter row frees nothing of a body below 4 kB. The
-      // other way costs two rows more, which only a shard that runs short of storage is worth.
+      // SQLite joins pages only where a row is deleted: an update to a shorter row frees nothing of a body below 4 kB. Deleting
+      // and inserting costs two more rows, which is worth it only while storage is short.
       if (!isNearlyFull()) {
         sql.exec("UPDATE events SET body = NULL WHERE sequence = ?", sequence)
         return
@@ -175,7 +175,7 @@ const endedSequences = (all: Select, status: "dead" | "discarded", range: Range)
     ...range,
   ).map(({ sequence }) => sequence)
 
-/** Returns what waits, newest first; undefined if there is more than a page may sort, as no index has it in that order. */
+/** Returns waiting events, newest first. No index has that order: undefined if there are more than a page may sort. */
 function waitingSequences(all: Select, ...[before, from, limit]: Range): number[] | undefined {
   const begun = all<{ sequence: number }>(
     "SELECT sequence FROM runs INDEXED BY runs_due WHERE next_at IS NOT NULL LIMIT ?",

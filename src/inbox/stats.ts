@@ -1,4 +1,4 @@
-// What a shard counts.
+// The counts of a shard.
 
 /** `unhandled`: it has no run, because its type is not known or no handler takes it (spec 3.15). */
 export type EventStatus = "unhandled" | "waiting" | "done" | "dead" | "discarded"
@@ -11,11 +11,11 @@ export interface ShardStorage {
   readonly bytes: number
   /** Deliveries are refused from here on (spec 3.12). */
   readonly intakeBytes: number
-  /** What the shard may have; the rest above `intakeBytes` is for running what was accepted. */
+  /** The limit of the shard. Storage above `intakeBytes` is for running accepted events. */
   readonly maxBytes: number
 }
 
-/** What one shard has done and has to do. */
+/** The statistics of one shard. */
 export interface ShardStats {
   readonly counts: Readonly<Record<EventStatus, number>>
   /** When the oldest event that waits was accepted, in milliseconds since 1970. */

@@ -2,10 +2,10 @@ import type { Run } from "../attempts/run.ts"
 import type { AttemptStore } from "../attempts/store.ts"
 import type { Activity, EventStatus, RunCount, TypeCount } from "./stats.ts"
 
-/** Events that one page of a listing looks at in one shard, where few match the filter; and waiting runs it sorts. */
+/** Events that one page of a listing looks at in one shard if few match the filter; also the waiting runs that it sorts. */
 export const MAX_SCANNED_EVENTS = 5_000
 
-/** Events of each status whose types are counted: one takes a look-up of its row. */
+/** Events of each status whose types are counted. Each costs a look-up of its row. */
 export const MAX_COUNTED_EVENTS = 5_000
 
 /** A row of the table of events: an event without its runs. */
@@ -44,7 +44,7 @@ export type Fact =
   /** The last of those events that was looked at again; 0 once all were. */
   | "pruned_dead"
 
-/** What a shard keeps, read and written within one transaction that the caller holds. */
+/** The state of a shard, read and written within one transaction that the caller holds. */
 export interface InboxStore extends AttemptStore {
   getFact(name: Fact): number | undefined
   setFact(name: Fact, value: number): void
@@ -75,8 +75,8 @@ export interface InboxStore extends AttemptStore {
   getRunsWithoutHistory(sequence: number): readonly Run[]
   deleteRun(sequence: number, lane: string): void
   /**
-   * Newest first: every event of a status, and perhaps others; of `dead` and `discarded`, every one with such a run; all if
-   * no status is given.
+   * Returns events, newest first: all events of the status, and perhaps others. For `dead` and `discarded`, every event with
+   * such a run. Without a status, all events.
    */
   eventsBefore(
     before: number,
@@ -92,7 +92,7 @@ export interface InboxStore extends AttemptStore {
 
   setPaused(lane: string, paused: boolean): void
 
-  /** Keeps what was counted in a minute since 1970, instead of what was kept of it, and forgets those before `oldest`. */
+  /** Replaces the counts of a minute (minutes since 1970), and deletes those before `oldest`. */
   putMinute(minute: number, activity: Activity, oldest: number): void
   minutesSince(minute: number): readonly Activity[]
 }

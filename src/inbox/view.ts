@@ -5,7 +5,7 @@ import { DEAD_REASONS, type DeadReason, type InboxEvent } from "./inbox.ts"
 import { EVENT_STATUSES } from "./stats.ts"
 import { timeOf } from "./sequence.ts"
 
-// What operators are shown. Times are RFC 3339 in UTC, durations milliseconds.
+// The views that operators get. Times are RFC 3339 in UTC, durations milliseconds.
 
 export const Time = v.pipe(v.string(), v.isoTimestamp())
 
@@ -84,7 +84,7 @@ const toRunView = ({ lane, status, attempts, nextAt, reason }: Run): RunView => 
   status,
   attempts,
   next_attempt: nextAt === null ? null : toTime(nextAt),
-  // The engine knows no reasons but the inbox's, and keeps a note in their place.
+  // The engine stores the note of a discarded run as its reason.
   reason: status === "discarded" ? null : (reason as DeadReason | null),
   note: status === "discarded" ? reason : null,
 })

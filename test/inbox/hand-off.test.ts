@@ -157,7 +157,7 @@ describe("createInboxHandOff", () => {
     expect(lines).toEqual([
       {
         level: "warn",
-        message: expect.stringContaining("the first stays") as string,
+        message: expect.stringContaining("the first bytes are kept") as string,
         source: "credicorp",
         event_id: "evt_1",
         delivery_id: "dlv_1",
