@@ -1,15 +1,17 @@
 // The one file to edit: what happens when an event arrives.
 //
-// A key is an event type, a family as "payment.*", or "*" for every event. Every key that matches runs by itself, after the
-// event was stored and acknowledged: what throws is tried again, eight times over 31 hours, and the others are not.
-// Await what a handler starts, or pass it to the context's `waitUntil`: other work is dropped when the handler returns.
-// An attempt may be repeated, and events come in any order: be idempotent with `event.id`. docs/inbox.md shows how.
+// A key is an event type, a family such as "payment.*", or "*" for every event. Every handler whose key matches runs by
+// itself, after the event was stored and acknowledged. If it throws, it is retried: eight attempts over 31 hours. Handlers
+// that have succeeded do not run again.
+//
+// Await everything that a handler starts, or pass it to the context's `waitUntil`. Other work is dropped when the handler
+// returns. An attempt may be repeated, and events come in any order: be idempotent with `event.id`. docs/inbox.md shows how.
 
 import type { WorkerBindings } from "./app/config.ts"
 import { defineHandlers } from "./events/handlers.ts"
 import { defineSources } from "./events/sources.ts"
 
-/** The Worker's bindings. Add your own (KV, D1, queues, variables) as they stand in wrangler.toml. */
+/** The Worker's bindings. Add your own (KV, D1, queues, variables) as wrangler.toml declares them. */
 export interface Env extends WorkerBindings {}
 
 export const handlers = defineSources<Env>({

@@ -96,7 +96,7 @@ export function webhook<const Schemas extends EventSchemas = Record<never, never
     c.set("webhookSecretId", result.secretId)
     keepBody(c.req, result.body)
     await next()
-    // Last, so that a response of the handler's own making has it, too.
+    // After the handler, so that a response that it makes has the header, too.
     c.header(REQUEST_ID_HEADER, requestId)
     return undefined
   }
@@ -159,7 +159,7 @@ async function findUnread(req: HonoRequest): Promise<Result<Request, Refusal>> {
   try {
     body = (await kept) as BodyInit
   } catch {
-    // The reading failed for the middleware before as well: the body is not whole.
+    // The earlier middleware met the same failure: the body is incomplete.
     return refuseBody("incomplete")
   }
   return ok(new Request(raw, { method: raw.method, body }))
@@ -167,7 +167,7 @@ async function findUnread(req: HonoRequest): Promise<Result<Request, Refusal>> {
 
 /** Lets the proven bytes be read again, with the methods of `c.req` and from `c.req.raw`. */
 function keepBody(req: HonoRequest, body: Uint8Array<ArrayBuffer>): void {
-  // Nothing older may remain beside it. A body that was read from a request is a buffer of its own.
+  // Replaces older entries. A body that was read from a request has a buffer of its own.
   req.bodyCache = { arrayBuffer: Promise.resolve(body.buffer) as unknown as ArrayBuffer }
   const spent = req.raw
   let fresh: Request | undefined

@@ -40,7 +40,7 @@ export { Inbox } from "./inbox/inbox-object.ts"
 export interface Receiver<Env> {
   /** Answers every route: the receiver, the operator's, the registry's, `/errors` and `/healthz`. */
   readonly fetch: (request: Request, env: Env, ctx: ExecutionContext) => Response | Promise<Response>
-  /** For a cron trigger, every fifteen minutes: wakes each shard that was opened, in case the platform has lost its alarm. */
+  /** Call it by a cron trigger every 15 minutes. Wakes each shard that was opened, in case the platform has lost its alarm. */
   readonly scheduled: (controller: ScheduledController, env: Env, ctx: ExecutionContext) => Promise<void>
   /** Where handlers run: the inbox finds it under this name among the exports of the main module. */
   readonly HandlerRuns: HandlerRunsClass<Env>
@@ -50,11 +50,15 @@ export interface Receiver<Env> {
  * The Worker of this repository, with handlers of your own: a delivery is verified, checked and stored, acknowledged, and
  * then handed to each handler until it succeeds.
  *
- * The main module exports `Account`, `Inbox` and `HandlerRuns` by these names; wrangler.toml binds the objects as
- * `ACCOUNTS` and `INBOXES` and sets two flags: `nodejs_compat`, for the platform's own HMAC, several times faster on large
- * bodies; and `durable_object_io_tasks_prevent_eviction`, so that a shard stays awake while a handler of its runs. Without
- * that one the attempt of a handler that takes long can be lost, and is made again. A cron trigger calls `scheduled`. `WorkerBindings` lists the variables. What is
- * wrong with them is logged with the first request, and answered with 503 until it is mended.
+ * The main module exports `Account`, `Inbox` and `HandlerRuns` by these names. wrangler.toml binds the objects as `ACCOUNTS`
+ * and `INBOXES`, has a cron trigger for `scheduled`, and sets two flags:
+ *
+ * - `nodejs_compat` gives the platform's own HMAC, which is several times faster on large bodies.
+ * - `durable_object_io_tasks_prevent_eviction` keeps a shard awake while one of its handlers runs. Without it, a long attempt
+ *   can be lost and made again.
+ *
+ * `WorkerBindings` lists the variables. Invalid variables are logged with the first request, and the part that they configure
+ * answers 503 until they are corrected.
  *
  * @param handlers The sources, as `defineSources` makes them; or handlers alone, as `defineHandlers` makes them, which are
  *   those of the source `credicorp`.

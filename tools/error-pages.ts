@@ -1,4 +1,4 @@
-// npm run docs:errors: writes docs/errors/ from the catalogue. A test holds the pages to it.
+// npm run docs:errors: writes docs/errors/ from the catalogue. A test compares the pages with it.
 
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -15,7 +15,7 @@ import {
 const FOLDER = join(import.meta.dirname, "..", "docs", "errors")
 
 const EMITTERS: Readonly<Record<ErrorPage["emitted_by"][number], string>> = {
-  receiver: "the [receiver](../spec.md)",
+  receiver: "the [receiver](../receiver.md)",
   endpoints: "the [registry of endpoints](../endpoints.md)",
 }
 
@@ -38,7 +38,7 @@ ${page.retry ? "The same request may succeed later." : "The same request will be
 
 **If you sent the request.** ${prose(page.sender)}
 
-**If you run what answered it.** ${prose(page.receiver)}
+**If you run the server.** ${prose(page.receiver)}
 
 \`\`\`http
 ${toText(page.example)}
@@ -51,8 +51,9 @@ ${pages.map(({ code, status, meaning }) => `| ${status} | [\`${code}\`](${code}.
 
 const toIndex = (pages: readonly ErrorPage[]): string => `# Errors
 
-The 40 codes, one page each. Branch on \`code\`: texts may change, and codes are added over time. \`classifyError\` tells
-what to do about one that you do not know. The Worker serves the same under \`/errors\`. \`npm run docs:errors\` makes these pages.
+The 40 codes, one page each. Branch on \`code\`: texts may change, and codes are added over time. For a code that you do not
+know, \`classifyError\` returns what to do. The Worker serves the same texts under \`/errors\`. \`npm run docs:errors\` makes these
+pages.
 
 ${GROUPS.map(
   ({ title, statuses }) =>

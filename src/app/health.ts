@@ -2,7 +2,7 @@ import { withTimeLimit } from "../core/time-limit.ts"
 import type { Log } from "../events/handlers.ts"
 import { findMismatch, type Shards } from "../inbox/shards.ts"
 
-/** How long an isolate keeps what a shard answered, so that polling costs the shard one request in that time. */
+/** How long an isolate keeps the answer of the shard, so that polling costs the shard one request in that time. */
 export const HEALTH_KEPT_MS = 5_000
 
 /** A shard that takes longer counts as unreachable: a sender waits 10 s for its answer. */
@@ -15,7 +15,7 @@ export type StoreState =
   | "unreachable"
   /** The shard has no storage for a new event. */
   | "no_space"
-  /** `INBOX_SHARDS` or `INBOX_JURISDICTION` is not that with which the inbox was made. */
+  /** `INBOX_SHARDS` or `INBOX_JURISDICTION` differs from the value that the inbox was made with. */
   | "other_settings"
 
 /** What `/healthz` shows of the inbox. */
@@ -41,8 +41,8 @@ export async function askStore(shards: Shards): Promise<StoreHealth> {
 }
 
 /**
- * Returns a check of the inbox that keeps its answer for `HEALTH_KEPT_MS`. While one request asks anew, others get the
- * answer before. Only an answer that is new is logged, so that polling a broken inbox does not fill the log.
+ * Returns a check of the inbox that keeps its answer for `HEALTH_KEPT_MS`. While one request asks again, others get the
+ * previous answer. Only a new answer is logged, so that polling a broken inbox does not fill the log.
  *
  * @param ask Asks a shard. A rejection counts as `unreachable`.
  */
@@ -54,7 +54,7 @@ export function createStoreCheck(
   let askedAt = Number.NEGATIVE_INFINITY
   return async () => {
     const now = clock()
-    // A clock that was set back makes the answer old, too.
+    // An answer is also too old if the clock was set back.
     if (kept !== undefined && Math.abs(now - askedAt) < HEALTH_KEPT_MS) return kept
     askedAt = now
     kept = await withTimeLimit(
@@ -62,7 +62,7 @@ export function createStoreCheck(
       HEALTH_TIMEOUT_MS,
       () => UNREACHABLE,
     )
-    if (kept.store !== "ok") log({ level: "error", message: "the inbox can store no delivery", ...kept })
+    if (kept.store !== "ok") log({ level: "error", message: "the inbox cannot store deliveries", ...kept })
     return kept
   }
 }

@@ -58,7 +58,7 @@ export const CATALOGUE = {
 
   method_not_allowed: code(
     405,
-    "This route does not take this method; the Allow header lists those it takes.",
+    "This route does not accept this method; the Allow header lists the methods that it accepts.",
     "receiver",
     "endpoints",
   ),
@@ -81,17 +81,17 @@ export const CATALOGUE = {
   invalid_dept: code(422, "There is no such department."),
   invalid_value_type: code(422, "A field is missing or its value has the wrong type.", "receiver", "endpoints"),
   webhook_endpoint_url_invalid: code(422, "The endpoint's URL must be HTTPS on the public internet.", "endpoints"),
-  webhook_endpoint_limit: code(422, "The account has as many webhook endpoints as it may have.", "endpoints"),
+  webhook_endpoint_limit: code(422, "The account has reached its limit of webhook endpoints.", "endpoints"),
   webhook_event_unknown: code(422, "The event type is not known here.", "receiver", "endpoints"),
   mcp_invalid_params: code(422, "The parameters of the MCP call are not valid."),
   support_message_too_long: code(422, "The message is too long."),
-  request_body_too_large: code(422, "The body is larger than this route takes.", "receiver", "endpoints"),
+  request_body_too_large: code(422, "The body is larger than this route accepts.", "receiver", "endpoints"),
 
   rate_limited: code(429, "Too many requests; the Retry-After header says when to try again.", "endpoints"),
-  server_error: code(500, "Something failed on our side; try again.", "receiver"),
+  server_error: code(500, "An unexpected error occurred; try again.", "receiver"),
   temporarily_unavailable: code(
     503,
-    "This cannot be taken right now; the Retry-After header says when to try again.",
+    "The request cannot be handled now; the Retry-After header says when to try again.",
     "receiver",
     "endpoints",
   ),

@@ -23,11 +23,11 @@ export interface HandOffInput {
 
 /**
  * Hands a proven event on. The event may be acknowledged once the promise resolves, and not before (spec 3.14). Rejects with
- * `Unavailable` if the event cannot be taken now; the sender may send it again after any rejection.
+ * `Unavailable` if the event cannot be stored now; the sender may send it again after any rejection.
  */
 export type HandOff = (input: HandOffInput) => Promise<"accepted" | "duplicate" | "ignored">
 
-/** Thrown when an event cannot be taken now. It is answered as `temporarily_unavailable` (spec 3.12). */
+/** Thrown when an event cannot be stored now. It is answered as `temporarily_unavailable` (spec 3.12). */
 export class Unavailable extends Error {
   override readonly name: string = "Unavailable"
 }

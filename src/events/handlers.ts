@@ -13,7 +13,7 @@ export const MAX_CONCURRENCY = 64
 /** Writes one JSON line to the log. */
 export type Log = (entry: Readonly<Record<string, unknown>>) => void
 
-/** What a handler gets with the event. */
+/** The second argument of a handler. */
 export interface HandlerContext<Env = unknown> {
   /** The Worker's bindings. */
   readonly env: Env
@@ -21,7 +21,7 @@ export interface HandlerContext<Env = unknown> {
   readonly source: string
   /** 1 for the first attempt. */
   readonly attempt: number
-  /** The sender's id of this delivery, cut to 128 printable ASCII characters. Not signed: log it, trust it for nothing. */
+  /** The sender's id of this delivery, cut to 128 printable ASCII characters. Not signed: log it, but do not trust it. */
   readonly deliveryId: string | undefined
   /**
    * The body as it was signed. `JSON.parse` rounds integers beyond 2^53 in the event, `9007199254740993` to `…992`: where
@@ -42,17 +42,17 @@ export interface HandlerContext<Env = unknown> {
 }
 
 /**
- * The user's code for an event. The event is taken when it returns, and tried again if it throws; `RetryLater` and
- * `GiveUp` say when, and whether.
+ * The user's code for an event. The run is done when it returns, and is retried if it throws. `RetryLater` sets the time of
+ * the next attempt; `GiveUp` ends the run.
  */
 export type Handler<Event = WebhookEvent, Env = unknown> = (
   event: Event,
   context: HandlerContext<Env>,
 ) => void | Promise<void>
 
-/** A handler with a concurrency of its own: a downstream that recovers from an outage is not flooded. */
+/** A handler with its own concurrency, so that a service that recovers from an outage is not overloaded. */
 export interface LimitedHandler<Event = WebhookEvent, Env = unknown> {
-  /** Runs that one shard has in flight at once: 1 to 64, 16 unless set. The inbox has as many as that in each shard. */
+  /** Runs that one shard has in flight at once: 1 to 64, 16 unless set. The inbox runs as many in each shard. */
   readonly concurrency: number
   readonly handle: Handler<Event, Env>
 }
@@ -86,8 +86,8 @@ export type Handlers<Env, Schemas extends EventSchemas> = KnownHandlers<Env, Sch
 }
 
 /**
- * As `Handlers`, with a closed list of types: a key that is neither declared in `EventPayloads` nor has a schema is a type
- * error, so that a mistyped key is found before it waits for events that never come.
+ * Like `Handlers`, with a closed list of types: a key that is neither declared in `EventPayloads` nor has a schema is a type
+ * error. So the compiler finds a mistyped key, which no event would ever match.
  *
  * @example
  * ```ts
@@ -118,11 +118,11 @@ export interface HandlerSet<Env = unknown> {
 }
 
 /**
- * Declares which code runs for which events. Every key that matches an event runs, in the order of the file. A type
- * that a key names is known without further configuration (spec 3.10).
+ * Declares which code runs for which events. Every handler whose key matches an event runs, each by itself; their order has
+ * no meaning. A type that a key names is known without further configuration (spec 3.10).
  *
  * @param handlers Pattern → handler, or `{ concurrency, handle }`. A pattern is an exact type, a family as `payment.*`, or `*`.
- * @param schemas Event type → Standard Schema of its payload: the payload is checked before any handler runs
+ * @param schemas Event type → Standard Schema of its payload: the payload is checked before each attempt
  *   (spec 3.11), and the handler's type comes from it. Name its type: `defineHandlers<Env, typeof schemas>(…, schemas)`.
  * @throws {TypeError} A key is not a pattern, its value not a handler, or a concurrency not a whole number from 1 to 64.
  * @example
@@ -169,7 +169,7 @@ export function readHandlers<Env>(handlers: object, schemas: EventSchemas, rules
   return { entries, schemas, concurrency }
 }
 
-/** Checks a handler with settings: a mistyped one would let a downstream be flooded. */
+/** Checks a handler with settings. A mistyped setting must not be ignored: the handler would run without its limit. */
 function toLimited(pattern: string, value: unknown): { readonly concurrency: number; readonly handle: unknown } {
   if (typeof value !== "object" || value === null || !("handle" in value) || typeof value.handle !== "function") {
     throw new TypeError(`handlers: the value of "${pattern}" must be a function, or { concurrency, handle }`)

@@ -34,7 +34,7 @@ export class RetryLater extends Error {
 }
 
 /**
- * Thrown by a handler when another attempt would be of no use: the run is dead at once, with the reason in the inbox.
+ * Thrown by a handler when another attempt would be useless: the run is dead at once, with the reason in the inbox.
  *
  * @example
  * ```ts

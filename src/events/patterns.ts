@@ -1,6 +1,6 @@
 import { isEventType } from "./envelope.ts"
 
-/** Which events a handler takes: an exact type, a family as `payment.*` (any depth below it), or `*` for every event. */
+/** Which events a handler accepts: an exact type, a family as `payment.*` (any depth below it), or `*` for every event. */
 export type EventPattern = string
 
 /** What a provider's event types look like. */

@@ -6,8 +6,8 @@ import type { ProviderEvent } from "../providers/provider.ts"
 import type { EventPayloads, OtherEvent, PayloadOf, WebhookEvent } from "./event.ts"
 
 /**
- * What a schema of valibot, zod, arktype or any other library of the Standard Schema convention looks like from
- * outside (https://standardschema.dev, version 1).
+ * The interface of a schema by the Standard Schema convention, which valibot, zod, arktype and other libraries implement
+ * (https://standardschema.dev, version 1).
  */
 export interface StandardSchema<Output = unknown> {
   readonly "~standard": {
@@ -30,7 +30,7 @@ interface SchemaIssue {
 /** Event type → schema of its payload, `data.object`. Schemas must be synchronous. */
 export type EventSchemas = Readonly<Record<string, StandardSchema>>
 
-/** The payload of a type where some types have schemas: what the schema puts out, or what is declared for the type. */
+/** The payload of a type: the output of its schema, or without one the payload that is declared for the type. */
 export type SchemaPayload<Schemas extends EventSchemas, Type extends string> = Type extends keyof Schemas
   ? Schemas[Type] extends StandardSchema<infer Output>
     ? Output
@@ -38,8 +38,7 @@ export type SchemaPayload<Schemas extends EventSchemas, Type extends string> = T
   : PayloadOf<Type>
 
 /**
- * Any event that can come out of a verifier: comparing `type` with a known one narrows the payload, and what is not
- * known stays representable.
+ * Any event that a verifier can return. Comparing `type` with a known type narrows the payload. Other types remain possible.
  */
 export type AnyEvent<Schemas extends EventSchemas = Record<never, never>> =
   | EventOf<(keyof EventPayloads | keyof Schemas) & string, Schemas>
@@ -51,7 +50,7 @@ export type EventOf<Type extends string, Schemas extends EventSchemas> = Type ex
   : never
 
 /**
- * @throws {TypeError} A key is no event type: a schema under `payment.*` would never be asked, and every payload pass.
+ * @throws {TypeError} A key is not an event type. A schema under `payment.*` would never be used, and every payload would pass.
  */
 export const checkSchemas = (schemas: EventSchemas, isType: (type: unknown) => boolean = isEventType): void =>
   assertOption(
@@ -60,8 +59,8 @@ export const checkSchemas = (schemas: EventSchemas, isType: (type: unknown) => b
   )
 
 /**
- * Holds an event's payload against the schema for its type, if there is one (spec 3.11). The event that comes back
- * carries what the schema made of the payload.
+ * Validates an event's payload with the schema of its type, if there is one (spec 3.11). The returned event carries the output
+ * of the schema.
  *
  * @throws {TypeError} The schema is asynchronous.
  */
@@ -82,7 +81,7 @@ export function checkPayload<Event extends WebhookEvent | ProviderEvent>(
     : ok({ ...event, data: { ...data, object: payload.value as Record<string, unknown> } })
 }
 
-/** Which schema a payload is held against, and where the payload is in the event. */
+/** Which schema validates a payload, and where the payload is in the event. */
 export interface PayloadRule {
   readonly schemas: EventSchemas
   readonly type: string
@@ -90,7 +89,7 @@ export interface PayloadRule {
 }
 
 /**
- * Holds a payload against the schema of its type. Without one the payload passes unchanged.
+ * Validates a payload with the schema of its type. Without a schema the payload passes unchanged.
  *
  * @throws {TypeError} The schema is asynchronous.
  */

@@ -5,12 +5,12 @@
 export const BODY_BUDGET_BYTES = 33_554_432
 
 /**
- * Half of the budget is kept for bodies up to this size, so that large bodies cannot crowd events out, which are small:
- * 64 KiB, and the byte that a buffer needs to see the end of a body without a length.
+ * Half of the budget is reserved for bodies up to this size, so that large bodies leave room for events, which are small. It
+ * is 64 KiB, and one byte more that a buffer needs to detect the end of a body without a length.
  */
 export const SMALL_BODY_BYTES = 65_537
 
-/** How long a body may take to arrive, in milliseconds. A sender gives up waiting for its answer after as long (spec 3.13). */
+/** How long a body may take to arrive, in milliseconds. A sender waits no longer for its answer (spec 3.13). */
 export const BODY_TIMEOUT_MS = 10_000
 
 /** Why a body is given up: it is not whole in time, or its memory is needed for others. */
@@ -71,7 +71,7 @@ export function createBodyBudget({
     const now = clock()
     for (const entries of [unfinished, complete]) {
       for (const entry of entries) {
-        // A clock that was set back would keep a charge: none lasts longer than the time limit.
+        // If the clock was set back, `expiresAt` is too late: no charge lasts longer than the time limit.
         if (entry.expiresAt > now && entry.expiresAt <= now + BODY_TIMEOUT_MS) break
         end(entry)
       }

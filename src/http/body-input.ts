@@ -31,12 +31,12 @@ const tagOf = (value: unknown): string => ({}).toString.call(value).slice(8, -1)
 function fixFor(body: unknown, tag: string): string {
   if (body === undefined) return "read the body before anything parses it"
   if (typeof body === "function") return "call it"
-  if (tag === "Promise") return "the bytes are what it resolves to"
+  if (tag === "Promise") return "await it first"
   if (tag === "Headers") return "the arguments are rawBody, headers"
   if (ArrayBuffer.isView(body)) return "make it a Uint8Array on memory that is not shared"
   const { type, data, arrayBuffer, getReader, pipe } = Object(body) as Record<string, unknown>
   if (type === "Buffer" && Array.isArray(data)) return "a Buffer went through JSON; use Buffer.from(rawBody.data)"
   if (typeof arrayBuffer === "function") return "use await rawBody.arrayBuffer(), or checkRequest for a Request"
   if (typeof getReader === "function" || typeof pipe === "function") return "read the stream to its end first"
-  return "a body that was parsed cannot be verified, so take the raw one, as express.raw() gives it"
+  return "a parsed body cannot be verified; pass the raw body, as express.raw() returns it"
 }

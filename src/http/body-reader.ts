@@ -43,7 +43,7 @@ function openNative(stream: ReadableStream<Uint8Array>): WorkerdReader | undefin
   try {
     reader = stream.getReader({ mode: "byob" }) as unknown as WorkerdReader
   } catch {
-    // Not a stream of bytes, as most that code makes.
+    // Not a byte stream: most streams that code creates are not.
     return undefined
   }
   if (reader.readAtLeast) return reader

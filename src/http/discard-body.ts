@@ -19,7 +19,7 @@ const BUFFER_BYTES = 16_384
 export async function discardBody(request: Request, bodies: BodyBudget = isolateBodies): Promise<void> {
   const announced = Number(request.headers.get("content-length"))
   if (announced > MAX_DISCARDED_BYTES || (announced > 0 && announced <= DISCARDED_BY_PLATFORM_BYTES)) return
-  // A body with a length was read whole or not at all; then its stream is not made just to be asked.
+  // A body with a length was read completely or not at all. Once it was read, its stream need not be created.
   if (request.method === "GET" || (announced > 0 && request.bodyUsed)) return
   const { body } = request
   if (!body || body.locked) return
@@ -30,7 +30,7 @@ export async function discardBody(request: Request, bodies: BodyBudget = isolate
     const isAtEnd = await Promise.race([discard(reader), charge.givenUp.then(() => false)])
     if (!isAtEnd) reader.cancel().catch(() => {})
   } catch {
-    // The sender is gone, and with it whoever would read the answer.
+    // The sender has disconnected, so nobody reads the answer.
   } finally {
     charge.end()
   }

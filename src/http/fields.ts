@@ -51,7 +51,7 @@ export const named = <const Schema extends v.GenericSchema>(
   schema: Schema,
 ): v.SchemaWithPipe<readonly [Schema, v.TitleAction<v.InferOutput<Schema>, string>]> => v.pipe(schema, v.title(title))
 
-/** Text of at most so many characters, which the OpenAPI document shows. */
+/** Makes a schema of text with at most `max` characters. The OpenAPI document shows the bound. */
 export const maxChars = (max: number): v.GenericSchema<string> =>
   v.pipe(
     v.string(),

@@ -58,7 +58,7 @@ const joinLines = (values: readonly unknown[]): string =>
 /** Returns what to do about an argument that cannot be headers, or undefined if it can. */
 function findFix(headers: unknown): string | undefined {
   if (typeof headers !== "object" || headers === null) return "pass request.headers"
-  if (isPromise(headers)) return "the headers are what it resolves to"
+  if (isPromise(headers)) return "await it first"
   // A Request, Node's IncomingMessage, an event of a framework. A header of this name would be text, or a list of texts.
   if (isFields((headers as { headers?: unknown }).headers)) return "pass its .headers"
   if (Symbol.iterator in headers) return undefined

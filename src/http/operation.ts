@@ -31,7 +31,7 @@ export interface Declaration {
   /** One line without a full stop. */
   readonly summary: string
   readonly description?: string
-  /** Absent: anyone may ask. */
+  /** Absent: no credential is needed. */
   readonly bearer?: Bearer
   /** The parameters of `path`, all text. Documentation only: `run` decides whether they name something. */
   readonly params?: GenericSchema

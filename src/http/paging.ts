@@ -12,7 +12,7 @@ export const PAGE_FIELDS = {
       v.string(),
       v.regex(/^[1-9]\d{0,2}$/),
       v.metadata({
-        description: "The size of a page at most.",
+        description: "The maximum number of items in a page.",
         // A query is text; the documents show the number that it spells.
         type: "integer",
         pattern: undefined,

@@ -26,8 +26,8 @@ export interface ErrorFacts {
   /** The field that failed. */
   readonly param?: string
   /**
-   * Replaces the catalogue's text. A fixed sentence: it repeats nothing of the request, and no reason of spec 1.9. Not called
-   * `message`, so that a `WebhookError`, whose message has the reason, can be answered without telling it.
+   * Replaces the catalogue's text. It is a fixed sentence that repeats nothing of the request and no reason of spec 1.9. It is
+   * not called `message`, because the message of a `WebhookError` has the reason, which must not be sent.
    */
   readonly publicMessage?: string
 }
@@ -48,7 +48,7 @@ export const everyHeader = (requestId: string): Readonly<Record<string, string>>
   [REQUEST_ID_HEADER]: requestId,
 })
 
-/** Makes a JSON response with the request's id. `nosniff`: no browser takes text in it for a page. */
+/** Makes a JSON response with the request's id. `nosniff` stops a browser from showing text in it as a page. */
 export const jsonResponse = (
   status: number,
   body: object,

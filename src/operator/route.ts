@@ -38,7 +38,7 @@ async function serve<Deps>(
   const facts = { message: "operator request", operation: operation.name, request_id: requestId }
   const matched = checkOperator(c.req.raw.headers.get("authorization"), tokens)
   if (!matched.ok) {
-    // Logged, so that guessing of tokens is seen.
+    // Logged, so that attempts to guess a token are visible.
     const code = matched.error
     log({ level: "warn", ...facts, status: CATALOGUE[code].status, code })
     return errorResponse({ code }, requestId)

@@ -6,7 +6,7 @@ import { fail, ok, type Result } from "../core/result.ts"
 /** 32 characters of base64 are 192 bits, too many to guess. */
 export const MIN_OPERATOR_TOKEN_CHARS = 32
 
-/** The new token and the old one, while clients change over. */
+/** The new token and the old one, until all clients have the new one. */
 export const MAX_OPERATOR_TOKENS = 2
 
 /**
@@ -40,7 +40,7 @@ export function parseOperatorTokens(text: string): readonly string[] {
  *
  * @param authorization The request's header of that name.
  * @param tokens As `parseOperatorTokens` returned them.
- * @returns The sequence of the token that matches, 1 for the first; or the code to refuse the request with.
+ * @returns The position of the token that matches, 1 for the first; or the error code to answer with.
  */
 export function checkOperator(
   authorization: string | null,

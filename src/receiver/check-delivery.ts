@@ -7,7 +7,7 @@ import type { CheckResult, Verifier } from "../verify/verifier.ts"
 /** Settings of the checks that every receiver makes. */
 export interface DeliveryChecks<Event> {
   readonly verifier: Verifier<Event>
-  /** The mode of this receiver; events of both modes are taken if it is undefined (spec 2.5). */
+  /** The mode of this receiver; events of both modes are accepted if it is undefined (spec 2.5). */
   readonly livemode: boolean | undefined
   /** Its `bodyFormat` decides which media types are taken (spec 3.0); JSON alone unless given. */
   readonly provider?: Pick<AnyProvider, "bodyFormat"> | undefined

@@ -7,7 +7,7 @@ import { DEFAULT_MAX_BODY_BYTES } from "../verify/options.ts"
 import { parseSecrets } from "../verify/parse-secrets.ts"
 import type { CheckedSecret } from "../verify/secrets.ts"
 
-/** Spec 1.11. The least that the deployable Worker asks of a secret; published samples are longer. */
+/** Spec 1.11. The shortest secret that the deployable Worker accepts. Published samples are longer. */
 export const MIN_DEPLOYED_SECRET_CHARS = 16
 
 /** Spec 1.11. The deployable Worker limits replays to an hour. */
@@ -99,7 +99,7 @@ function parseVerifyToken(text: string): string {
 function parseDeployedSecrets(text: unknown, provider: AnyProvider): readonly CheckedSecret[] {
   const secrets = parseSecrets(text as string, { provider })
   for (const [i, { secret }] of secrets.entries()) {
-    // Named by its place: an id is part of the text.
+    // Named by its index, because the id is part of the secret text.
     assertOption(
       secret.length >= MIN_DEPLOYED_SECRET_CHARS,
       `secrets[${i}].secret must have at least ${MIN_DEPLOYED_SECRET_CHARS} characters`,

@@ -37,7 +37,7 @@ export type Receipt =
   | { readonly status: "accepted" | "duplicate" | "ignored"; readonly eventId: string }
   | { readonly status: "handshake"; readonly answer: HandshakeAnswer }
 
-/** What the log may tell of a delivery whose signature has passed (spec 2.8). */
+/** The facts that the log may hold about a delivery whose signature has passed (spec 2.8). */
 export interface ProvenFacts {
   readonly secretId: string
   readonly assurance: Assurance | undefined

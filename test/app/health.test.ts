@@ -58,7 +58,7 @@ describe("the check of the inbox", () => {
     const { check, lines, pass } = open(async () => state)
     expect([await check(), await check()]).toEqual(["other_settings", "other_settings"])
     expect(lines).toEqual([
-      { level: "error", message: "the inbox can store no delivery", store: "other_settings", storage: null },
+      { level: "error", message: "the inbox cannot store deliveries", store: "other_settings", storage: null },
     ])
     state = "ok"
     pass(HEALTH_KEPT_MS)

@@ -39,7 +39,7 @@ describe("toBytes takes bytes and text as they arrived (spec 1.3)", () => {
   })
 })
 
-const PARSED = "take the raw one"
+const PARSED = "pass the raw body"
 const READ = "await rawBody.arrayBuffer()"
 const VIEW = "make it a Uint8Array"
 

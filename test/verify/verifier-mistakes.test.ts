@@ -174,7 +174,7 @@ const deliveries: readonly { why: string; body?: unknown; headers?: () => unknow
     says: "headers must be a Headers object, a record of names and values, or pairs, not undefined",
   },
   { why: "the header's value for the headers", headers: () => "t=1,v1=aa", says: "not a string: pass request.headers" },
-  { why: "a parsed body", body: { id: "evt_1" }, says: "take the raw one" },
+  { why: "a parsed body", body: { id: "evt_1" }, says: "pass the raw body" },
   { why: "no body", body: undefined, says: "rawBody must be the body's bytes or text as they arrived, not undefined" },
   { why: "request.text() without await", body: Promise.resolve(BODY), says: "await it" },
   { why: "request.text without ()", body: () => BODY, says: "call it" },

@@ -35,7 +35,7 @@ const BEARER_ERRORS: Readonly<Record<"operator" | "partner", readonly ErrorCode[
 export function errorsOf(operation: Declaration): readonly ErrorCode[] {
   const { bearer, query, body, errors } = operation
   const codes = new Set<ErrorCode>([
-    // What tells of the Worker itself is always there; any other surface may be off.
+    // The routes about the Worker itself always exist; any other surface may be off.
     ...(groupOf(operation) === "about" ? [] : (["route_not_found"] as const)),
     // A delivery sent to the root is at an unknown path, whatever its method (spec 3.1).
     operation.path === "/" ? "route_not_found" : "method_not_allowed",

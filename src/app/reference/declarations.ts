@@ -9,7 +9,7 @@ import { INBOX_OPERATIONS } from "../../inbox/operations.ts"
 import { credicorp } from "../../providers/credicorp.ts"
 import { MAX_SIGNATURE_HEADER_CHARS } from "../../providers/signature-header.ts"
 
-// What the app itself answers, declared as the rooms declare their operations; and all of them in one list.
+// The operations of the app itself, declared like those of the rooms; and the list of all operations.
 
 type JsonSchema = Record<string, unknown>
 
@@ -71,7 +71,7 @@ const DELIVER: Declaration = {
       maxLength: MAX_SIGNATURE_HEADER_CHARS,
     }),
     "Credicorp-Delivery": v.optional(
-      described(v.string(), "Names this delivery. Not signed: it is logged, and trusted for nothing."),
+      described(v.string(), "Names this delivery. It is not signed, so it is logged and never trusted."),
     ),
   }),
   body: { schema: Event, optional: false, example: EXAMPLE_EVENT },
@@ -112,7 +112,7 @@ const PAGE: Partial<AnswerDeclaration> = {
   headers: ["Content-Security-Policy", "Referrer-Policy"],
 }
 
-/** What tells of the Worker itself, whichever surface is on. */
+/** The operations about the Worker itself, whichever surface is on. */
 export const ABOUT_OPERATIONS = [
   {
     name: "about.index",
@@ -136,7 +136,7 @@ export const ABOUT_OPERATIONS = [
     name: "about.health",
     method: "GET",
     path: "/healthz",
-    summary: "Show whether the receiver can take events",
+    summary: "Show whether the receiver can store events",
     description: "Asks the inbox; an isolate keeps the answer for five seconds.",
     answers: [
       {
@@ -202,7 +202,7 @@ export const ABOUT_OPERATIONS = [
     name: "about.error",
     method: "GET",
     path: "/errors/:code",
-    summary: "Show all there is to know of one error code",
+    summary: "Explain one error code",
     params: v.object({ code: described(v.string(), "As `invalid_json`.") }),
     answers: [
       {

@@ -67,7 +67,7 @@ const codeOf = (name: string): Html =>
 const prose = (text: string): readonly Html[] =>
   splitCode(text).map(({ text: part, isCode }) => (isCode ? codeOf(part) : html`${part}`))
 
-/** What `/` says of the Worker. */
+/** The answer of `/`. */
 export const INDEX = {
   name: "Countersign",
   description:
@@ -76,7 +76,7 @@ export const INDEX = {
 } as const
 
 const LINK_TEXTS: Readonly<Record<keyof typeof INDEX.links, string>> = {
-  health: "whether deliveries can be taken",
+  health: "whether deliveries can be stored",
   openapi: "every route, as OpenAPI 3.1",
   errors: "every error code, and what to do about it",
 }
@@ -110,10 +110,7 @@ export const errorListPage = (pages: readonly ErrorPage[]): Html =>
   documentOf(
     "Errors",
     html`<h1>Errors</h1>
-      <p>
-        Branch on <code>code</code>. Of a code that you do not know, the status tells what to make of it. Retry 429 and
-        5xx only.
-      </p>
+      <p>Branch on <code>code</code>. If you do not know a code, use the status. Retry 429 and 5xx only.</p>
       ${GROUPS.map(
         ({ title, statuses }) =>
           html`<h2>${title}</h2>
@@ -144,7 +141,7 @@ export const errorPage = (page: ErrorPage): Html => {
       <p>${prose(when)}</p>
       <h2>If you sent the request</h2>
       <p>${prose(sender)}</p>
-      <h2>If you run what answered it</h2>
+      <h2>If you run the server</h2>
       <p>${prose(receiver)}</p>
       <h2>Example</h2>
       <pre>${toText(example)}</pre>`,

@@ -18,12 +18,12 @@ const HEADERS: Readonly<Record<string, JsonSchema>> = {
   [REQUEST_ID_HEADER]: text("Names this request, on every answer.", { type: "string", pattern: "^req_[\\w-]{16}$" }),
   "X-Content-Type-Options": text("On every answer with a body.", { const: "nosniff" }),
   Allow: text("The methods of this path."),
-  "Content-Security-Policy": text("With HTML: it loads, runs, sends and frames nothing."),
+  "Content-Security-Policy": text("With HTML. The page can load, run, send and frame nothing."),
   "Idempotency-Replayed": text("`true` if this is the stored answer of an earlier request.", { const: "true" }),
   Location: text("Where the endpoint is."),
-  "RateLimit-Limit": text("Requests that can gather.", whole),
-  "RateLimit-Remaining": text("Requests that are left.", whole),
-  "RateLimit-Reset": text("Seconds until all of them are back.", whole),
+  "RateLimit-Limit": text("The size of the burst, in requests.", whole),
+  "RateLimit-Remaining": text("Requests that are left of the burst.", whole),
+  "RateLimit-Reset": text("Seconds until the burst is full again.", whole),
   "Referrer-Policy": text("With HTML.", { const: "no-referrer" }),
   "Retry-After": text("Seconds to wait.", { type: "integer", minimum: 1 }),
   "WWW-Authenticate": text("How to authenticate.", { const: "Bearer" }),
@@ -51,7 +51,7 @@ const ERROR: JsonSchema = {
     surfaces: { type: "object", description: "In the answer of `/healthz` alone." },
     store: {
       enum: ["unreachable", "no_space", "other_settings"],
-      description: "In the answer of `/healthz` alone: why the inbox can store no delivery.",
+      description: "In the answer of `/healthz` alone: why the inbox cannot store deliveries.",
     },
     storage: { type: ["object", "null"], description: "In the answer of `/healthz` alone." },
   },
@@ -60,8 +60,8 @@ const ERROR: JsonSchema = {
 const TAGS = {
   receiver: "Takes deliveries.",
   endpoints: "The registry of endpoints, as a partner account sees it. A surface that is not configured answers 404.",
-  accounts: "What an operator does about accounts.",
-  inbox: "What an operator sees of the inbox, and does about it.",
+  accounts: "The operator's operations on accounts.",
+  inbox: "The operator's operations on the inbox.",
   about: "About the Worker itself.",
 }
 
@@ -158,7 +158,7 @@ export function createDocument(): JsonSchema {
       title: "Countersign",
       version: "1",
       description:
-        "Errors are JSON of one shape. Branch on `code`; of one that is not listed here, the status tells what to make of it. Retry 429 and 5xx only.",
+        "Errors are JSON of one shape. Branch on `code`. If a code is not listed here, use the status. Retry 429 and 5xx only.",
     },
     // Relative: wherever the Worker is deployed.
     servers: [{ url: "/" }],

@@ -10,7 +10,7 @@ export interface Reference {
   readonly when: string
   /** What to do if you sent the request. */
   readonly sender: string
-  /** What to do if you run what answered it. Absent for codes that only other services of Credicorp answer with. */
+  /** What to do if you run the server. Absent for codes that only other services of Credicorp answer with. */
   readonly receiver?: string
   /** `error.param` of the example, where the answer names a field. */
   readonly param?: string
@@ -30,7 +30,7 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
     receiver: "Check whether a proxy in front of you drops the header.",
   },
   unknown_field: {
-    when: "The body has a field that this request does not take. It is refused, because a mistyped field that is ignored would be a setting that never took effect.",
+    when: "The body has a field that this request does not accept. It is refused, because ignoring a mistyped field would mean that a setting never takes effect.",
     sender: "Correct or remove the field that param names.",
     receiver: "Nothing; docs/endpoints.md lists the fields.",
     param: "enabled_event",
@@ -43,10 +43,10 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
     when: "A delivery has no Credicorp-Signature header, or an empty one. It is refused before its body is read.",
     sender: "Send Credicorp-Signature: t=<seconds since 1970>,v1=<lower-case hex>.",
     receiver:
-      "If the provider's own deliveries get this, a proxy in front of you drops the header. Otherwise the request came from somebody else, and nothing has happened.",
+      "If the provider's own deliveries get this, a proxy in front of you drops the header. Otherwise the request did not come from the provider, and it has changed nothing.",
   },
   webhook_signature_invalid: {
-    when: `The signature header cannot be read or is over its limits, no active secret made one of its signatures, the body broke off before its end, or it was made too long ago or too far ahead (${DEFAULT_TOLERANCE_SECONDS} seconds unless configured). The answer is the same for all of these, so that an attacker learns nothing.`,
+    when: `The signature header cannot be read or is over its limits, no active secret made one of its signatures, the body broke off before its end, or the signature was made too long ago or too far in the future (${DEFAULT_TOLERANCE_SECONDS} seconds unless configured). The answer is the same for all of these, so that an attacker learns nothing.`,
     sender:
       "Sign the bytes that you send, with the whole secret (whsec_ included), at the time of sending; sign every retry anew. Check that your clock is right.",
     receiver:
@@ -77,7 +77,7 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
   token_revoked: {
     when: "The credential was valid once and was revoked.",
     sender: "Use another credential. This one will not work again.",
-    receiver: "It was revoked on purpose. Issue a new one if the partner is to have access again.",
+    receiver: "An operator revoked it. Issue a new one if the partner should have access again.",
   },
   audience_mismatch: {
     when: "The token is valid but was issued for another API.",
@@ -98,7 +98,7 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
   account_suspended: {
     when: "The credential is valid, and its account is suspended.",
     sender: "Contact the operator of this API. No request of this account is served until the account is resumed.",
-    receiver: "It was suspended on purpose. Its endpoints are kept.",
+    receiver: "An operator suspended it. Its endpoints are kept.",
   },
 
   resource_not_found: {
@@ -108,7 +108,7 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
   },
   route_not_found: {
     when: "There is no such path. A surface that is not configured does not exist either.",
-    sender: "Compare the path letter by letter: with a slash at its end it is another path.",
+    sender: "Compare the path letter by letter. A path with a slash at its end is a different path.",
     receiver: "If the path should exist, GET /healthz says which surfaces are on, off or invalid.",
   },
   mcp_method_not_found: {
@@ -122,13 +122,13 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
   cms_page_not_found: { when: "There is no such page in the content system.", sender: "Check the page's address." },
 
   method_not_allowed: {
-    when: "The path exists, and does not take this method.",
+    when: "The path exists, but does not accept this method.",
     sender: "Use one of the methods that the Allow header lists. A delivery is a POST.",
     receiver: "Nothing; browsers and scanners get it often.",
   },
 
   idempotency_key_reused: {
-    when: "The Idempotency-Key was used in the last 24 hours with another body, for the same account, mode, method and path.",
+    when: "The Idempotency-Key was used in the last 24 hours for the same account, mode, method and path, with another body.",
     sender: "Use a new key for a new request. Send exactly the same bytes when you repeat an old one.",
     receiver: "Nothing; the request has changed nothing.",
   },
@@ -159,17 +159,17 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
     sender: "Use one of the departments that the documentation of the form lists.",
   },
   invalid_value_type: {
-    when: "A field is missing, has the wrong type or is over its length. For a delivery: a field of the event is invalid, the event has a mode that this receiver does not take (param is livemode), or its payload does not fit the receiver's schema. Only the first such field is reported.",
+    when: "A field is missing, has the wrong type or is over its length. For a delivery: a field of the event is invalid, the event has a mode that this receiver does not accept (param is livemode), or its payload does not fit the receiver's schema. Only the first such field is reported.",
     sender: "Correct the field that param names. The same body will be refused again.",
     receiver:
-      "If param is livemode, an event of test mode reached a live receiver or the other way round: check WEBHOOK_LIVEMODE. If it is a field of data.object, your schema may ask for more than the sender promises.",
+      "If param is livemode, a test event reached a live receiver, or a live event a test receiver: check WEBHOOK_LIVEMODE. If it is a field of data.object, your schema may require more than the sender promises.",
     param: "data.object.amount",
   },
   webhook_endpoint_url_invalid: {
     when: "The URL of an endpoint is not HTTPS on the public internet: another scheme or port, a private or reserved address, a name that is not public, a user name, a fragment, or characters that a URL parser would have to repair. The message of the answer names the rule.",
     sender: "Register an https URL with a public name, on port 443 or 8443.",
     receiver:
-      "A name whose top-level domain is newer than the list that this version has: add the domain to ENDPOINT_EXTRA_TLDS.",
+      "If the top-level domain of the name is newer than the list of this version, add it to ENDPOINT_EXTRA_TLDS.",
     param: "url",
   },
   webhook_endpoint_limit: {
@@ -193,7 +193,7 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
     sender: "Send a shorter message, or several.",
   },
   request_body_too_large: {
-    when: `The body is larger than this route takes: ${DEFAULT_MAX_BODY_BYTES / 1_048_576} MiB for a delivery unless configured, ${MAX_PARTNER_BODY_BYTES / 1024} KiB for the registry. An announced length over the cap is refused unread.`,
+    when: `The body is larger than this route accepts: ${DEFAULT_MAX_BODY_BYTES / 1_048_576} MiB for a delivery unless configured, ${MAX_PARTNER_BODY_BYTES / 1024} KiB for the registry. If the announced length is over the limit, the body is not read.`,
     sender: "Send less. The same body will be refused again.",
     receiver: "If genuine events are that large, raise WEBHOOK_MAX_BODY_BYTES.",
   },
@@ -201,17 +201,17 @@ export const REFERENCE: Readonly<Record<ErrorCode, Reference>> = {
   rate_limited: {
     when: `The account has used up its requests: ${RATE_PER_SECOND} a second, after a burst of ${RATE_BURST}, for each mode.`,
     sender:
-      "Wait for as many seconds as Retry-After says; RateLimit-Remaining and RateLimit-Reset let you slow down before.",
+      "Wait for the seconds in Retry-After. With RateLimit-Remaining and RateLimit-Reset you can slow down earlier.",
     receiver: "Nothing. Other accounts are not affected.",
   },
   server_error: {
-    when: "An unexpected error. For a delivery: a handler that runs before the answer has failed, and the event can be sent again.",
-    sender: "Send it again later, more slowly each time.",
+    when: "An unexpected error. For a delivery: the event was not acknowledged, and can be sent again.",
+    sender: "Send it again, with a longer delay each time.",
     receiver: "Search the log for the request_id: the line has the error.",
   },
   temporarily_unavailable: {
     when: "The request cannot be handled now: the store is unreachable or short of space, too many bodies are arriving at once, or the configuration is invalid.",
-    sender: "Send it again after as many seconds as Retry-After says.",
+    sender: "Send it again after the seconds in Retry-After.",
     receiver:
       "GET /healthz says which surface is affected. The log names every problem of an invalid configuration, without values.",
   },

@@ -19,7 +19,7 @@ const SUMMARIES = PAGES.map(({ code, status, type, meaning }) => ({ code, status
 
 type Serve = (c: OperationContext) => Response | Promise<Response>
 
-/** Mounts what tells of the Worker itself: `/`, `/errors`, `/healthz` and `/openapi.json`. */
+/** Mounts the routes about the Worker itself: `/`, `/errors`, `/healthz` and `/openapi.json`. */
 export function createAboutRoutes(checkHealth: () => Promise<Health>): Hono<{ Variables: { requestId: string } }> {
   const serve: Readonly<Record<(typeof ABOUT_OPERATIONS)[number]["name"], Serve>> = {
     "about.index": (c) => negotiate(c, INDEX, indexPage),
@@ -38,7 +38,7 @@ export function createAboutRoutes(checkHealth: () => Promise<Health>): Hono<{ Va
     },
 
     async "about.openapi"(c) {
-      // Loaded and made when it is asked for, so that the start of an isolate pays for neither.
+      // Loaded and made on request, so that neither slows the start of an isolate.
       const { createDocument } = await import("./openapi.ts")
       return jsonResponse(200, createDocument(), c.var.requestId)
     },

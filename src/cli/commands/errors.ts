@@ -32,7 +32,7 @@ export const addErrors = (program: Command, { io, exit }: Context): void => {
       if (options.json) io.out(JSON.stringify({ code, status, type, meaning, when, sender, receiver }))
       else {
         io.out(`${code}  ${status} ${type}\n\n${meaning}\n\nWhen: ${when}\nIf you sent the request: ${sender}`)
-        if (receiver) io.out(`If you run what answered: ${receiver}`)
+        if (receiver) io.out(`If you run the server: ${receiver}`)
       }
       exit(EXIT.ok)
     })
