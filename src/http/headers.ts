@@ -22,10 +22,12 @@ export type HeaderLookup = (name: string) => string
 export function createHeaderLookup(headers: unknown): HeaderLookup {
   if (headers instanceof Headers) return (name) => headers.get(name) ?? ""
   const fix = findFix(headers)
-  assertOption(
-    !fix,
-    `headers must be a Headers object, a record of names and values, or pairs, not ${kindOf(headers)}: ${fix}`,
-  )
+  // No assertion: its text would be put together for every delivery.
+  if (fix) {
+    throw new TypeError(
+      `headers must be a Headers object, a record of names and values, or pairs, not ${kindOf(headers)}: ${fix}`,
+    )
+  }
   const record = headers as object
   return Symbol.iterator in record ? lookupInPairs([...(record as Iterable<unknown>)]) : lookupInRecord(record)
 }

@@ -57,7 +57,10 @@ export const createHeaderReader =
   (text: string): Result<HeaderItems, SignatureReason> => {
     if (text.length > MAX_SIGNATURE_HEADER_CHARS) return fail("header_too_long")
     const match = common.exec(text)
-    if (match) return ok({ timeText: match[1]!, signatures: joint ? match[2]!.split(joint) : [match[2]!] })
+    if (match) {
+      const [, timeText = "", list = ""] = match
+      return ok({ timeText, signatures: joint && list.includes(joint) ? list.split(joint) : [list] })
+    }
     if (!text.trim()) return fail("header_missing")
     const signatures: string[] = []
     let timeText: string | undefined

@@ -57,8 +57,10 @@ function matches(key: Key, { claim, body, target, now }: Delivery): boolean | Pr
  * The first active key that made one of the signatures. Stopping at the key that matches tells only which one it is, and
  * that is not secret (spec 1.10). Only `true` counts: a promise from a key that is asynchronous is not a match.
  */
-export const findSigner = (keys: readonly Key[], delivery: Delivery): Key | undefined =>
-  keys.find((key) => matches(key, delivery) === true)
+export function findSigner(keys: readonly Key[], delivery: Delivery): Key | undefined {
+  for (const key of keys) if (matches(key, delivery) === true) return key
+  return undefined
+}
 
 /** As `findSigner`, for keys that may be asynchronous. */
 export async function findSignerAsync(keys: readonly Key[], delivery: Delivery): Promise<Key | undefined> {

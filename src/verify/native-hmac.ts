@@ -1,4 +1,4 @@
-import { toAscii, toHex, toBase64 } from "../core/bytes.ts"
+import { toAscii } from "../core/bytes.ts"
 import { SHA256, type BytesEncoding, type Hash, type HashEngine, type Mac } from "../providers/hashes.ts"
 
 /** The part of `node:crypto` that is used; its types would tie the library to Node. */
@@ -13,7 +13,6 @@ export interface NodeCrypto {
 interface NodeState {
   update(bytes: Uint8Array): unknown
   digest(encoding: BytesEncoding): string
-  digest(): Uint8Array
 }
 
 /** HMAC of one message in one piece. */
@@ -23,7 +22,7 @@ type MacOfBytes = (bytes: Uint8Array, encoding: BytesEncoding) => string
  * Creates the engine of a platform with `node:crypto`. Each runtime has its own fastest way for a short message:
  *
  * - Node: two plain hashes by `crypto.hash`, which cost 0.7 of an HMAC object.
- * - workerd: one update of an HMAC object, its result as bytes. Every further call into the runtime costs a tenth.
+ * - workerd: one update of an HMAC object. Every further call into the runtime costs a tenth.
  *
  * Longer messages, and runtimes that have neither, update an HMAC object with each chunk: joining would cost as much as hashing.
  */
@@ -38,12 +37,7 @@ export function createNativeEngine(crypto: NodeCrypto, isWorkerd: boolean): Hash
         return state.digest(encoding)
       }
       if (isWorkerd) {
-        return joined(NO_BYTES, inChunks, (bytes, encoding) => {
-          const state = crypto.createHmac(hash.name, keyObject)
-          state.update(bytes)
-          const digest = state.digest()
-          return encoding === "hex" ? toHex(digest) : toBase64(digest)
-        })
+        return joined(NO_BYTES, MAX_ONE_UPDATE_BYTES, inChunks, (bytes, encoding) => inChunks([bytes], encoding))
       }
       return crypto.hash ? byTwoHashes(key, hash, crypto.hash, inChunks) : inChunks
     },
@@ -69,6 +63,7 @@ function byTwoHashes(
   outer.set(block.map((byte) => byte ^ 0x5c))
   return joined(
     block.map((byte) => byte ^ 0x36),
+    MAX_JOINED_BYTES,
     inChunks,
     (bytes, encoding) => {
       // One character a byte. A Buffer would cost more than the hash of a small message.
@@ -81,8 +76,11 @@ function byTwoHashes(
 
 const NO_BYTES = new Uint8Array()
 
-/** Up to here joining is cheaper than another call into the runtime. With the key's block, where there is one. */
+/** With the key's block. Up to here two hashes are cheaper in Node than an HMAC object, and the buffer stays small. */
 export const MAX_JOINED_BYTES = 8_448
+
+/** In workerd a copy of 4 KiB costs as much as the call that it saves. */
+const MAX_ONE_UPDATE_BYTES = 2_048
 
 /** One buffer for all keys and messages: a new one for each delivery would cost as much as its hash. */
 let scratch: Uint8Array | undefined
@@ -90,13 +88,13 @@ let scratch: Uint8Array | undefined
 /** Set while `scratch` holds a message: a `length` of the caller's that verifies again must not write into it. */
 let isTaken = false
 
-/** Joins `head` and the chunks of a short message for `mac`; leaves every other message to `inChunks`. */
+/** Joins `head` and the chunks of a message of up to `maxBytes` for `mac`; leaves every other message to `inChunks`. */
 const joined =
-  (head: Uint8Array, inChunks: Mac, mac: MacOfBytes): Mac =>
+  (head: Uint8Array, maxBytes: number, inChunks: Mac, mac: MacOfBytes): Mac =>
   (chunks, encoding = "hex") => {
     let end = head.length
     for (const chunk of chunks) end += chunk.length
-    if (isTaken || end > MAX_JOINED_BYTES) return inChunks(chunks, encoding)
+    if (isTaken || end > maxBytes) return inChunks(chunks, encoding)
     scratch ??= new Uint8Array(MAX_JOINED_BYTES)
     isTaken = true
     try {

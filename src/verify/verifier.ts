@@ -92,13 +92,12 @@ export function createVerifier<
     return claim.ok ? { claim: claim.value, body, header, target } : claim
   }
 
-  const arriveFor = (instead: string, ...[rawBody, headers, target]: DeliveryArguments): Arrived | Refused => {
-    assertOption(!asynchronous, `a key of ${provider.name} is asymmetric or a JWT's: use ${instead}`)
-    return arrive(rawBody, headers, target)
+  const assertSynchronous = (instead: string): void => {
+    if (asynchronous) throw new TypeError(`a key of ${provider.name} is asymmetric or a JWT's: use ${instead}`)
   }
 
-  const check = (instead: string, ...delivery: DeliveryArguments): CheckResult<AnyOf> => {
-    const arrived = arriveFor(instead, ...delivery)
+  const check = (rawBody: unknown, headers: unknown, target?: DeliveryTarget): CheckResult<AnyOf> => {
+    const arrived = arrive(rawBody, headers, target)
     return "ok" in arrived ? arrived : toEvent(prove(arrived, settings), arrived.header, settings)
   }
 
@@ -114,18 +113,25 @@ export function createVerifier<
   }
 
   const verifier: Verifier<AnyOf> = {
-    verify: (...delivery) => eventOf(check("verifyRequest or checkAsync", ...delivery)),
-    check: (...delivery) => check("checkAsync", ...delivery),
-    async checkAsync(...delivery) {
-      const arrived = arrive(...delivery)
+    verify(rawBody, headers, target) {
+      assertSynchronous("verifyRequest or checkAsync")
+      return eventOf(check(rawBody, headers, target))
+    },
+    check(rawBody, headers, target) {
+      assertSynchronous("checkAsync")
+      return check(rawBody, headers, target)
+    },
+    async checkAsync(rawBody, headers, target) {
+      const arrived = arrive(rawBody, headers, target)
       return "ok" in arrived ? arrived : toEvent(await proveAsync(arrived, settings), arrived.header, settings)
     },
-    checkSignature(...delivery) {
-      const arrived = arriveFor("checkSignatureAsync", ...delivery)
+    checkSignature(rawBody, headers, target) {
+      assertSynchronous("checkSignatureAsync")
+      const arrived = arrive(rawBody, headers, target)
       return "ok" in arrived ? arrived : prove(arrived, settings)
     },
-    async checkSignatureAsync(...delivery) {
-      const arrived = arrive(...delivery)
+    async checkSignatureAsync(rawBody, headers, target) {
+      const arrived = arrive(rawBody, headers, target)
       return "ok" in arrived ? arrived : proveAsync(arrived, settings)
     },
     verifyRequest: async (request) => eventOf(await checkRequest(request)),

@@ -42,6 +42,11 @@ const cases = [
   { why: "message one byte short of a block", key: bytes(20), message: bytes(63) },
   { why: "message of a block", key: bytes(20), message: bytes(64) },
   { why: "message one byte over a block", key: bytes(20), message: bytes(65) },
+  ...[2_047, 2_048, 2_049].map((length) => ({
+    why: `message of ${length} bytes`,
+    key: bytes(20),
+    message: bytes(length),
+  })),
   { why: "message of 100,000 bytes", key: bytes(20), message: bytes(100_000) },
   // A native engine joins a short message in a buffer, in one runtime behind a block of 64 bytes.
   ...[-65, -64, -63, -1, 0, 1].map((more) => ({
