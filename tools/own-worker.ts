@@ -86,6 +86,10 @@ try {
   // The package's command, on the oldest Node that is supported where this machine has that.
   const help = execSync("npx --no-install countersign --help", { cwd: folder, env, encoding: "utf8" })
   if (!help.includes("Verify, sign, explain")) throw new Error(`npx countersign --help says: ${help}`)
+  // The project that it writes passes its own test at once.
+  run("npx --no-install countersign init made")
+  for (const command of ["npm install --prefer-offline --no-audit --no-fund", "npm run types", "npm test"])
+    execSync(command, { cwd: join(folder, "made"), env, stdio: ["ignore", "ignore", "inherit"] })
 
   const port = await findFreePort()
   wrangler = spawn("npm", ["run", "dev", "--", "--port", String(port)], {

@@ -6,6 +6,7 @@ import { addEndpoints } from "./commands/endpoints.ts"
 import { addErrors } from "./commands/errors.ts"
 import { addExplain } from "./commands/explain.ts"
 import { addInbox } from "./commands/inbox.ts"
+import { addInit } from "./commands/init.ts"
 import { addKey } from "./commands/key.ts"
 import { addListen } from "./commands/listen.ts"
 import { addOperator } from "./commands/operator.ts"
@@ -31,6 +32,7 @@ const COMMANDS = [
   addEndpoints,
   addOperator,
   addKey,
+  addInit,
   addDoctor,
   addProviders,
   addErrors,

@@ -24,6 +24,8 @@ export function checkNode(version: string): Check {
     : wrong("Node", `${version} is too old`, "Install Node 20.19 or later; 24 is what the project is tested with most.")
 }
 
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`
+
 /** Checks the shape of each secret, as the Worker does. A problem names the rule, never the value. */
 export function checkSecrets(vars: Readonly<Record<string, string | undefined>>): readonly Check[] {
   const receiver = readReceiverVariables(vars)
@@ -31,7 +33,7 @@ export function checkSecrets(vars: Readonly<Record<string, string | undefined>>)
   const put = "Correct it in .dev.vars or the environment; deployed, with npx wrangler secret put."
   return [
     receiver.state === "on"
-      ? ok("WEBHOOK_SECRETS", `${receiver.config.secrets.length} secrets`)
+      ? ok("WEBHOOK_SECRETS", plural(receiver.config.secrets.length, "secret"))
       : receiver.state === "invalid"
         ? wrong("WEBHOOK_SECRETS", receiver.problems.map((problem) => toLine(problem)).join("; "), put)
         : skipped(
@@ -53,7 +55,7 @@ function checkKeys(text: string | undefined, fix: string): Check {
   if (!text)
     return skipped(name, "not set", "`countersign key` makes an entry. Without it there is no registry of endpoints.")
   try {
-    return ok(name, `${parseApiKeys(text).length} keys`)
+    return ok(name, plural(parseApiKeys(text).length, "key"))
   } catch (error) {
     return wrong(name, toLine((error as Error).message), fix)
   }
@@ -83,7 +85,11 @@ interface Health {
 async function checkServer(origin: string, io: Io): Promise<readonly Check[]> {
   const startedAt = io.clock()
   const answer = await deliver(new Request(`${origin}/healthz`), io)
-  const clock = checkClock(answer.date, (startedAt + io.clock()) / 2)
+  // `wrangler dev` sends no Date, and has this machine's clock.
+  const clock =
+    answer.date === null && isThisMachine(new URL(origin).hostname)
+      ? ok("clock", "this machine's")
+      : checkClock(answer.date, (startedAt + io.clock()) / 2)
   const name = "/healthz"
   let health: Health
   try {
