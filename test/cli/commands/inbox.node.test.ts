@@ -111,15 +111,15 @@ describe("countersign inbox", () => {
     { line: "pause payments.*", says: "Did you mean payment.*?" },
     { line: "resume payments.*", says: "Did you mean payment.*?" },
     { line: "pause nothing.like.it", says: "countersign inbox handlers" },
-    { line: "list --type Payment", says: "events of this type" },
+    { line: "list --type payment.*", says: "events of this type" },
     { line: "list --from yesterday", says: "RFC 3339" },
     { line: "list --to 2026-11-22T10:00", says: "before then" },
     { line: "list --limit 101", says: "from 1 to 100" },
     { line: "list --cursor x", says: "next_cursor" },
-    { line: "rerun-all --type Payment", says: "events of this type" },
+    { line: "rerun-all --type payment.*", says: "events of this type" },
     { line: "rerun-all", says: "events of this type" },
     { line: "rerun-all --type a.b --per-second 1001", says: "from 1 to 1000" },
-    { line: "tail --type Payment", says: "invalid_value_type" },
+    { line: "tail --type payment.*", says: "invalid_value_type" },
   ])("$line → 1, and what to do: $says", async ({ line, says }) => {
     const { run } = await createDesk()
     const { code, out, err } = await run(line)
