@@ -13,13 +13,15 @@ export type HandlerRunsClass<Env> = new (ctx: ExecutionContext, env: Env) => Wor
  * not the object's. Their memory may be, because Cloudflare may run both in one isolate. The Worker's main module
  * exports the entrypoint as `HandlerRuns`.
  */
-export const createHandlerRuns = <Env>(handlers: HandlerSet<Env> | SourceSet<Env>): HandlerRunsClass<Env> =>
-  class extends WorkerEntrypoint<Env> implements HandlerRunner {
+export const createHandlerRuns = <Env>(handlers: HandlerSet<Env> | SourceSet<Env>): HandlerRunsClass<Env> => {
+  const sources = toSources(handlers)
+  return class extends WorkerEntrypoint<Env> implements HandlerRunner {
     async concurrency(): Promise<Readonly<Record<string, number>>> {
-      return concurrencyOf(toSources(handlers))
+      return concurrencyOf(sources)
     }
 
     async run(call: HandlerCall): Promise<RunOutcome> {
-      return await runHandler(call, handlers, { env: this.env, log: writeLine })
+      return await runHandler(call, { sources }, { env: this.env, log: writeLine })
     }
   }
+}
