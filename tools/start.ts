@@ -4,6 +4,8 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { ensureDevVars, readDevVars } from "../src/cli/dev-vars.ts"
 import { UsageError } from "../src/cli/io.ts"
+import type { HandlerSet } from "../src/events/handlers.ts"
+import { toSources, type Source, type SourceSet } from "../src/events/sources.ts"
 import { refuseTakenOptions } from "../src/cli/npm-options.ts"
 import { runWrangler } from "./wrangler.ts"
 
@@ -19,6 +21,36 @@ export interface Started {
   readonly added: readonly string[]
   /** The API key of the demo account. */
   readonly key: string
+  /** The sources of src/handlers.ts; undefined if it cannot be loaded outside of the Worker. */
+  readonly sources: readonly Pick<Source, "name" | "secretsVariable">[] | undefined
+}
+
+/** Returns the sources of a file of handlers; undefined if it cannot be loaded here, as one that imports `cloudflare:workers`. */
+export async function readSources(url: string): Promise<readonly Source[] | undefined> {
+  try {
+    const file = (await import(url)) as { readonly handlers: HandlerSet | SourceSet }
+    return toSources(file.handlers)
+  } catch {
+    return undefined
+  }
+}
+
+/** Returns the lines about the sources beside `credicorp`. */
+function describeSources(origin: string, sources: Started["sources"]): string {
+  if (!sources) {
+    return `
+src/handlers.ts cannot be loaded outside of the Worker, so its further sources have got no secrets here. Add theirs to
+.dev.vars, as STRIPE_WEBHOOK_SECRETS='...'.
+`
+  }
+  const others = sources.filter(({ name }) => name !== "credicorp")
+  if (others.length === 0) return ""
+  const lines = others.map(({ name, secretsVariable }) => `  ${origin}/webhooks/${name}  (${secretsVariable})`)
+  return `
+The other sources of src/handlers.ts, each with the variable of its secrets:
+
+${lines.join("\n")}
+`
 }
 
 /** Returns the port that `wrangler dev` gets by its arguments, else the one of wrangler.toml. */
@@ -30,7 +62,7 @@ export async function findPort(args: readonly string[]): Promise<number> {
 }
 
 /** Returns what a user of this machine can do next, with the address that the Worker will have. */
-export function createBanner({ port, added, key }: Started): string {
+export function createBanner({ port, added, key, sources }: Started): string {
   const origin = `http://localhost:${port}`
   const elsewhere = `
 The commands talk to port ${USUAL_PORT} unless they are told of another: export COUNTERSIGN_URL=${origin}
@@ -48,7 +80,7 @@ The receiver will be at ${origin}/webhooks/credicorp. In another terminal:
   npm run send -- decision.completed     sign a sample event and send it
   npm run send -- --help                 all types, and the ways to break one
   curl ${origin}/healthz     is it ready?
-
+${describeSources(origin, sources)}
 The inbox stores events before they are acknowledged, and runs your handlers:
 
   npm run inbox -- list                  the events, and how their handlers ended
@@ -73,8 +105,9 @@ async function main(): Promise<void> {
   refuseTakenOptions(["port", "ip"])
   const args = process.argv.slice(2)
   const port = await findPort(args)
-  const added = ensureDevVars(DEV_VARS)
-  console.log(createBanner({ port, added, key: readDevVars(DEV_VARS)["PARTNER_API_KEY"] ?? "<key>" }))
+  const sources = await readSources(new URL("../src/handlers.ts", import.meta.url).href)
+  const added = ensureDevVars(DEV_VARS, sources)
+  console.log(createBanner({ port, added, sources, key: readDevVars(DEV_VARS)["PARTNER_API_KEY"] ?? "<key>" }))
   runWrangler(["dev", ...args])
 }
 

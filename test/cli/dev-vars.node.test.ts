@@ -8,7 +8,10 @@ import { afterAll, describe, expect, it } from "vitest"
 import { unstable_getVarsForDev as getVarsForDev } from "wrangler"
 import { createApiKeyAuth, parseApiKeys } from "../../src/endpoints/auth/api-keys.ts"
 import { parseOperatorTokens } from "../../src/operator/token.ts"
+import { discord, github, standardWebhooks, stripe } from "../../src/providers.ts"
+import { credicorp } from "../../src/providers/credicorp.ts"
 import { parseSecrets } from "../../src/verify/parse-secrets.ts"
+import { createVerifier } from "../../src/verify/verifier.ts"
 import { ensureDevVars, readDevVars } from "../../src/cli/dev-vars.ts"
 
 /** What the Worker gets: read by wrangler itself. */
@@ -98,5 +101,23 @@ describe("ensureDevVars", () => {
     expect(ensureDevVars(path)).toEqual([])
     expect(readFileSync(path, "utf8")).toBe(text)
     expect(modeOf(path)).toBe(process.platform === "win32" ? 0o666 : 0o644)
+  })
+
+  it("adds a secret for each source that its provider takes, once; none where only the provider has the key", () => {
+    const path = pathOf("sources")
+    const providers = { stripe, github, partner: standardWebhooks, discord, credicorp }
+    const sources = Object.entries(providers).map(([name, provider]) => ({
+      provider,
+      secretsVariable: name === "credicorp" ? "WEBHOOK_SECRETS" : `${name.toUpperCase()}_WEBHOOK_SECRETS`,
+    }))
+    const added = ["STRIPE_WEBHOOK_SECRETS", "GITHUB_WEBHOOK_SECRETS", "PARTNER_WEBHOOK_SECRETS"]
+    expect(ensureDevVars(path, sources)).toEqual([...ALL, ...added])
+    expect(ensureDevVars(path, sources)).toEqual([])
+    const vars = readDevVars(path)
+    for (const { provider, secretsVariable } of sources.filter((one) => added.includes(one.secretsVariable))) {
+      const secrets = parseSecrets(vars[secretsVariable], { provider })
+      expect(createVerifier({ secrets, provider })).toBeDefined()
+    }
+    expect(new Set(added.map((name) => vars[name])).size).toBe(3)
   })
 })
