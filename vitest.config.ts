@@ -10,7 +10,7 @@ import { OPERATOR_TOKEN } from "./test/support/operator-token.ts"
 import { BLACK_BOX_ENTRIES } from "./test/support/partner-keys.ts"
 import { QuietReporter } from "./test/support/reporter.ts"
 
-/** Cases from other projects' suites, read from the folder that VECTORS_DIR names. Without it, their tests are skipped. */
+/** Cases of other projects' suites, in the folder of VECTORS_DIR. Without it, their tests are skipped. */
 const VECTOR_FILES = ["published", "generic_hmac", "hmac_sha256", "signature", "json_bodies", "http", "urls"]
 
 const readVectors = (name: string): readonly unknown[] | null => {
@@ -18,7 +18,7 @@ const readVectors = (name: string): readonly unknown[] | null => {
   return process.env["VECTORS_DIR"] && existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).cases : null
 }
 
-/** CI counts the tests of all its runs: the file to write a run's results to. */
+/** The file for a run's results: CI adds up the tests of all runs. */
 const outputFile = process.env["TEST_RESULTS"]
 const jsonReport: [string, Record<string, unknown>][] = outputFile ? [["json", { outputFile }]] : []
 
@@ -33,7 +33,7 @@ const vectors = {
   providers: readFacts(),
 }
 
-/** Signs the tokens that the Worker under test accepts. The keys are made for this run. */
+/** Signs the tokens that the Worker under test accepts. Its keys are new in each run. */
 const { publicKey, privateKey } = await generateKeyPair("ES256", { extractable: true })
 const issuer = { kid: "of-this-run", publicJwk: await exportJWK(publicKey), privateJwk: await exportJWK(privateKey) }
 
@@ -47,7 +47,7 @@ const inWorkerd = ({
 }: { flags?: readonly string[]; bindings?: Record<string, string> } = {}) =>
   cloudflareTest({
     main: "./test/support/worker.ts",
-    // The runtime's own lines about exceptions that a test expects. A test that fails reports its exception itself.
+    // Hides the runtime's lines about exceptions that a test expects. A failing test reports its own exception.
     verbose: false,
     miniflare: {
       compatibilityDate: compatibility_date!,
@@ -74,11 +74,11 @@ const everywhere = "test/**/*.test.ts"
 const nodeOnly = "test/**/*.node.test.ts"
 const workerdOnly = "test/**/*.workerd.test.ts"
 
-// Suites that take long have a command each: `npm run test:fuzz`, `npm run test:e2e`.
+// Each slow suite has its own command: `npm run test:fuzz`, `npm run test:e2e`.
 const fuzz = "test/**/*.fuzz.test.ts"
 const e2e = "test/e2e/**/*.test.ts"
 
-/** Other packages' files, and folders that a tool makes for the moment. */
+/** Files of other packages, and temporary folders of tools. */
 const foreign = ["**/node_modules/**", "**/.*/**"]
 
 // Fills the storage of objects. Only an experimental flag lets a test say how many pages a database may have.
@@ -86,8 +86,8 @@ const exhaustion = "test/**/*.exhaustion.test.ts"
 const SMALL_SHARDS = { flags: ["experimental"], bindings: { INBOX_MAX_SHARD_BYTES: "300000" } }
 
 /**
- * Files share a process and its modules: each leaves the globals as it found them, and names its own objects.
- * The limits end a test that hangs; none decides how fast a loaded machine has to be.
+ * Files share a process and its modules. So each file restores the globals that it changes, and uses object names of its own.
+ * The limits only end a test that hangs: they are long enough for a loaded machine.
  */
 const shared = { isolate: false, testTimeout: 30_000, hookTimeout: 60_000, provide: { vectors, issuer } }
 const sharedInWorkerd = { ...shared, setupFiles: "./test/support/workerd-setup.ts" }
@@ -95,7 +95,7 @@ const sharedInWorkerd = { ...shared, setupFiles: "./test/support/workerd-setup.t
 export default defineConfig({
   test: {
     reporters: [new QuietReporter(), ...jsonReport],
-    // Vitest's own choice is one process less than there are cores.
+    // By default, Vitest uses one process fewer than there are cores.
     maxWorkers: 2,
     coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text", "json-summary"] },
     projects: [
@@ -119,7 +119,7 @@ export default defineConfig({
       { plugins: [inWorkerd(SMALL_SHARDS)], test: { name: "exhaustion", include: [exhaustion], ...sharedInWorkerd } },
       { test: { name: "fuzz", include: [fuzz], ...shared } },
       { plugins: [inWorkerd()], test: { name: "fuzz-workerd", include: [fuzz], ...sharedInWorkerd } },
-      // Each starts processes of its own; one file at a time, so that none waits for another's.
+      // Each file starts processes. They run one file at a time, so that they do not slow each other.
       { test: { name: "e2e", include: [e2e], fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 } },
     ],
   },

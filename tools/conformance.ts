@@ -1,5 +1,5 @@
 // npm run test:runtimes: the packed package in every runtime of the matrix; writes the matrix into docs/runtimes.md.
-// With --check nothing is written, and a matrix that says otherwise is an error; only Chromium may be missing.
+// With --check nothing is written, and a matrix that differs is an error. Only Chromium may be missing.
 
 import { execFileSync } from "node:child_process"
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs"
@@ -23,12 +23,12 @@ interface Row {
   readonly got: unknown
 }
 
-/** What ran, or why it could not. */
+/** The result of a runtime, or why it could not run. */
 type Outcome = { readonly version: string; readonly rows: readonly Row[] } | { readonly absent: string }
 
 interface Runtime {
   readonly name: string
-  /** Whether the lockfiles say which version it is, so that the matrix can be held to a run on any machine. */
+  /** Whether the lockfiles fix its version, so that a run on any machine can be compared with the matrix. */
   readonly pinned: boolean
   readonly run: () => Outcome | Promise<Outcome>
 }
@@ -53,7 +53,7 @@ function onCommandLine(name: string, packageName: string, binary: string, args: 
   return { name, pinned: true, run }
 }
 
-/** What a bundler makes of the package, for runtimes that take one file. */
+/** The bundled package, for runtimes that load one file. */
 async function bundle(entry: string): Promise<string> {
   const outfile = join(project.folder, "bundle", entry)
   await build({
@@ -87,7 +87,7 @@ const CHROMIUM = [
   ...["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"].map((name) => `/usr/bin/${name}`),
 ]
 
-/** The little of playwright-core that is used: it belongs to conformance/, where the types of this project do not look. */
+/** The part of playwright-core that is used. Its types are in conformance/, outside this project's type check. */
 interface Playwright {
   readonly chromium: {
     launch(options: { executablePath: string }): Promise<{
@@ -104,7 +104,7 @@ async function inChromium(): Promise<Outcome> {
     return { absent: "no Chromium on this machine: apt-get install chromium-headless-shell, or CHROMIUM_PATH" }
   }
   const script = readFileSync(await bundle("table.js"))
-  // From this machine's own address a page may use Web Crypto without TLS.
+  // On a local address, a page may use Web Crypto without TLS.
   const server = createServer(({ url }, response) => {
     if (url === "/table.js") response.writeHead(200, { "Content-Type": "text/javascript" }).end(script)
     else response.writeHead(200, { "Content-Type": "text/html" }).end("<!doctype html>")
@@ -169,14 +169,14 @@ function writeMatrix(lines: readonly Line[]): void {
   )
 }
 
-/** They are half a gigabyte, so they come with their first use and not with npm ci. */
+/** They take half a gigabyte, so they are installed on first use and not by npm ci. */
 function installRuntimes(): void {
   if (existsSync(RUNTIMES)) return
-  console.log("The runtimes are installed first: npm ci --prefix conformance")
+  console.log("Installing the runtimes: npm ci --prefix conformance")
   try {
     execFileSync("npm", ["ci", "--prefix", "conformance"], { cwd: ROOT, stdio: "inherit" })
   } catch {
-    console.error("Some could not be installed; each of them says so below.")
+    console.error("Some runtimes could not be installed; see below.")
   }
 }
 
@@ -194,7 +194,7 @@ try {
     const page = readFileSync(PAGE, "utf8")
     const other = lines.filter(({ runtime, text }) => runtime.pinned && !page.includes(text))
     if (other.length > 0) {
-      console.error("docs/runtimes.md says otherwise: npm run test:runtimes writes what is so.")
+      console.error("docs/runtimes.md differs from this run. npm run test:runtimes updates it.")
       process.exitCode = 1
     }
   } else writeMatrix(lines)

@@ -1,5 +1,5 @@
-// npm run consumer: installs the packed package into an empty project, and uses every entry there from plain JavaScript
-// and from strict TypeScript. Catches an export, a type or a dependency that is not there.
+// npm run check:consumer: installs the packed package into an empty project, and uses every entry there from plain JavaScript
+// and from strict TypeScript. Catches a missing export, type or dependency.
 
 import { execFileSync } from "node:child_process"
 import { writeFileSync } from "node:fs"
@@ -32,7 +32,7 @@ const broken = (await conformance((request) => app.request(request), { secrets, 
 if (broken.some(({ spec }) => spec !== "3.2")) throw new Error(JSON.stringify(broken))
 `
 
-/** With every declaration of the package checked, too. */
+/** Checks every declaration of the package, too. */
 const TYPESCRIPT = `
 import { checkSignature, createVerifier, credicorp, parseSecrets, type VerifyOptions, type WebhookEvent } from "countersign"
 import { checkEndpointUrl } from "countersign/endpoints"
@@ -64,7 +64,7 @@ export const provider = { ...credicorp }
 export const providerOf = (options: VerifyOptions) => options.provider
 `
 
-/** The bytes of a result fit what takes bytes in the DOM's types, which is more than a Uint8Array of any buffer does. */
+/** The bytes of a result fit the DOM's types for bytes. A Uint8Array over any buffer would not. */
 const WITH_DOM = `
 import { createVerifier } from "countersign"
 
@@ -81,7 +81,7 @@ const checked = verifier.checkSignature(new Uint8Array(), new Headers())
 if (checked.ok) await crypto.subtle.digest("SHA-256", checked.body)
 `
 
-/** hono's own declarations ask for more than this project has, so they are not checked. */
+/** hono's declarations need types that this project does not have, so they are not checked. */
 const WITH_HONO = `
 import { webhook } from "countersign/hono"
 import { Hono } from "hono"
@@ -104,7 +104,7 @@ const toConfig = (
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
     noEmit: true,
-    // As `tsc --init` has it: what is exported must have a name that the package exports.
+    // As `tsc --init` sets it: every exported type must have a name that the package exports.
     declaration: true,
     types,
     skipLibCheck,
@@ -121,7 +121,7 @@ try {
   write("with-hono.ts", WITH_HONO)
   write("tsconfig.json", JSON.stringify(toConfig("strict.ts", {})))
   write("tsconfig.dom.json", JSON.stringify(toConfig("with-dom.ts", {})))
-  // With the types of Node and no others, as on a server.
+  // With the types of Node only, as on a server.
   write("tsconfig.node.json", JSON.stringify(toConfig("strict.ts", { lib: [], types: ["node"] })))
   write("tsconfig.hono.json", JSON.stringify(toConfig("with-hono.ts", { skipLibCheck: true })))
   execFileSync(process.execPath, ["plain.js"], { cwd: folder, stdio: "inherit" })

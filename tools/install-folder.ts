@@ -1,5 +1,5 @@
-// node tools/install-folder.ts <folder>: installs the dependencies of a folder that has a lockfile of its own, unless they are
-// there. What few commands need is then no part of npm ci.
+// node tools/install-folder.ts <folder>: installs the dependencies of a folder with its own lockfile, unless they are installed.
+// So npm ci does not install what only a few commands need.
 
 import { execFileSync } from "node:child_process"
 import { existsSync, statSync } from "node:fs"

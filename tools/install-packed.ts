@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, "..")
 const npm = (args: readonly string[], cwd: string): string =>
   execFileSync("npm", [...args, "--loglevel=error"], { cwd, encoding: "utf8", shell: process.platform === "win32" })
 
-/** A project of a user's. */
+/** A user's project. */
 export interface InstalledProject {
   readonly folder: string
   readonly remove: () => void
@@ -17,7 +17,7 @@ export interface InstalledProject {
 /**
  * Packs what `npm run build` made, and installs it into an empty project as a user would.
  *
- * @param beside Packages of this project's that are installed beside it, each in the version that this project has.
+ * @param beside Further packages to install, each in the version that this project has.
  */
 export function installPacked(beside: readonly string[]): InstalledProject {
   const folder = mkdtempSync(join(tmpdir(), "countersign-"))

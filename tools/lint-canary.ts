@@ -1,5 +1,5 @@
-// Type-aware rules are off without a word when their half of the linter does not start. Two floating promises, written
-// for the moment, show that they are on.
+// If the type-aware half of the linter does not start, its rules are silently off. Two floating promises in temporary files
+// show that they are on.
 
 import { spawnSync } from "node:child_process"
 import { rmSync, writeFileSync } from "node:fs"

@@ -1,5 +1,5 @@
-// npm run docs:api: makes docs/api.md from the list of operations. With --json it prints the OpenAPI document instead, the
-// same that a Worker serves at /openapi.json.
+// npm run docs:api: makes docs/api.md from the list of operations. With --json it prints the OpenAPI document
+// that a Worker serves at /openapi.json.
 
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"

@@ -1,6 +1,6 @@
-// npm run check:consumer, its second half: the project of docs/guides/worker.md, word for word, with the Node of this machine
-// and not the one of this project; then the crash proof on the packed package. Catches a guide that does not work, an entry
-// that gives less than the clone does, and an event that the packed inbox loses.
+// The second half of npm run check:consumer. Runs the project of docs/guides/worker.md, word for word, with the machine's Node
+// instead of this project's. Then runs the crash test on the packed package. Catches a guide that does not work, an entry with
+// fewer features than the clone, and an event that the packed inbox loses.
 
 import { execFileSync, execSync, spawn, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
@@ -37,7 +37,7 @@ const env = {
     .join(delimiter),
 }
 
-/** The ledger of the guide: the ids of the events that it was told of. */
+/** The ledger of the guide: the ids of the events that it received. */
 const entries: string[] = []
 const ledger = createServer((request, response) => {
   const chunks: Buffer[] = []
@@ -49,7 +49,7 @@ const ledger = createServer((request, response) => {
 }).listen(0, "127.0.0.1")
 await once(ledger, "listening")
 
-/** Handlers run after the answer: it waits until nothing has come for a second. */
+/** Waits until no event has come for a second: handlers run after the answer. */
 async function settled(): Promise<readonly string[]> {
   const deadline = Date.now() + EXPECTED_WITHIN_MS
   let before = -1
@@ -95,7 +95,7 @@ try {
   wrangler = spawn("npm", ["run", "dev", "--", "--port", String(port)], {
     cwd: folder,
     env: { ...env, WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" },
-    // A group of its own, so that all that it starts ends with it.
+    // In its own process group, so that everything that it starts ends with it.
     detached: true,
     stdio: ["ignore", "ignore", "inherit"],
   })
@@ -134,7 +134,7 @@ try {
   write("src/crash.ts", crashWorker.replaceAll(`"../../src/worker.ts"`, `"countersign/worker"`))
   const bundle = [join(ROOT, "tools", "wrangler.ts"), "deploy", "src/crash.ts", "--dry-run", "--outdir", "out"]
   execFileSync(process.execPath, bundle, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] })
-  // Short: the same proof at length is made of the sources.
+  // A short run: test:crash runs the long one on the sources.
   const crash = [join(ROOT, "test", "crash", "crash.ts"), "--worker", join(folder, "out", "crash.js")]
   execFileSync(process.execPath, [...crash, "--kills", "3", "--events", "300"], { stdio: "inherit" })
 } finally {
@@ -143,7 +143,7 @@ try {
   remove()
 }
 
-/** Ends a process and all that it has started. One that has ended already is what was wanted. */
+/** Ends a process and everything that it has started. It may have ended already. */
 function endGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, "SIGKILL")

@@ -1,4 +1,4 @@
-// npm run check:package: judges the packed package. Catches an entry that a bundler or compiler cannot resolve, a file that
+// npm run check:package: checks the packed package. Catches an entry that a bundler or compiler cannot resolve, a file that
 // no user needs, and a package that grows.
 
 import { execFileSync } from "node:child_process"
@@ -6,10 +6,10 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-/** The size of the tarball. */
+/** The largest tarball, in bytes. */
 const MAX_BYTES = 400_000
 
-/** The code with its types, and what a user reads first. Guides stay in the repository. */
+/** The code with its types, and the pages that a user reads first. Guides stay in the repository. */
 const WANTED = /^(?:dist\/.+\.(?:js|d\.ts)|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/
 
 interface Packed {

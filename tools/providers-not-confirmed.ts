@@ -1,4 +1,4 @@
-/** Providers whose schemes are known from third parties alone: not shipped until their own page or SDK is read. */
+/** Providers whose schemes are known only from third parties. They are not shipped until their own page or SDK was read. */
 export const NOT_CONFIRMED: readonly string[] = [
   "Affirm",
   "Airship",

@@ -1,4 +1,4 @@
-// npm run providers: writes the table of docs/providers.md from the providers themselves. A test holds the page against it.
+// npm run providers: writes the table of docs/providers.md from the providers themselves. A test compares the page with it.
 
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -14,7 +14,7 @@ const END = "\n<!-- end of the table -->"
 
 const MARKS: Readonly<Record<string, string>> = { S: "SDK", D: "documentation" }
 
-/** What the docs say about time and replay, in one word each. */
+/** The words of the docs about time and replay. */
 function replay({ covers, toleranceSeconds = 300 }: AnyProvider): readonly [tolerance: string, protection: string] {
   if (!covers.time) return ["none", "inbox only"]
   return toleranceSeconds === Number.POSITIVE_INFINITY
@@ -68,7 +68,8 @@ export function providersTable(): string {
 export function withTable(page: string): string {
   const start = page.indexOf(START)
   const end = page.indexOf(END)
-  if (start < 0 || end < start) throw new Error("docs/providers.md has lost the marks around its table")
+  if (start < 0 || end < start)
+    throw new Error("docs/providers.md has no marks around its table: restore the two comments")
   return page.slice(0, start + START.length) + providersTable() + "\n" + page.slice(end)
 }
 

@@ -36,7 +36,7 @@ const BUDGETS: readonly { what: string; code: string; maxBytes: number }[] = [
   },
 ]
 
-/** What a user's bundle weighs. */
+/** Returns the size of a user's bundle. */
 async function weigh(code: string): Promise<number> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: ROOT },

@@ -11,10 +11,10 @@ import { runWrangler } from "./wrangler.ts"
 
 const DEV_VARS = join(import.meta.dirname, "..", ".dev.vars")
 
-/** The port that the other commands talk to unless they are told of another. */
+/** The port that the other commands use by default. */
 const USUAL_PORT = 8787
 
-/** What the banner is made of. */
+/** The contents of the banner. */
 export interface Started {
   readonly port: number
   /** The names that were added to `.dev.vars`. */
@@ -53,7 +53,7 @@ ${lines.join("\n")}
 `
 }
 
-/** Returns the port that `wrangler dev` gets by its arguments, else the one of wrangler.toml. */
+/** Returns the port in the arguments of `wrangler dev`, or else the one of wrangler.toml. */
 export async function findPort(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: { port: { type: "string" } }, strict: false })
   if (typeof values.port === "string") return Number(values.port)
@@ -61,7 +61,7 @@ export async function findPort(args: readonly string[]): Promise<number> {
   return readConfig({}).dev.port ?? USUAL_PORT
 }
 
-/** Returns what a user of this machine can do next, with the address that the Worker will have. */
+/** Returns the next steps for the user, with the address that the Worker will have. */
 export function createBanner({ port, added, key, sources }: Started): string {
   const origin = `http://localhost:${port}`
   const elsewhere = `

@@ -1,4 +1,4 @@
-// The Worker under the runtime itself, without wrangler around it: what it costs, and what a kill does to it, is its own.
+// Runs the Worker in workerd itself, without wrangler, so that wrangler affects neither measurements nor crash tests.
 
 import { spawn, spawnSync, type ChildProcess, type StdioOptions } from "node:child_process"
 import { once } from "node:events"
@@ -22,23 +22,23 @@ export function bundleWorker(entry: string, folder: string): string {
 export interface WorkerdOptions {
   /** A bundled Worker. */
   readonly script: string
-  /** Where the configuration and the state go; state that is there is kept. */
+  /** The folder of the configuration and the state. Existing state is kept. */
   readonly folder: string
   readonly port: number
   /** Text bindings. */
   readonly vars?: Readonly<Record<string, string>>
   /** Binding → class of a Durable Object with SQLite. */
   readonly objects?: Readonly<Record<string, string>>
-  /** Compatibility flags; those of the Worker unless given. */
+  /** Compatibility flags; those of wrangler.toml unless given. */
   readonly flags?: readonly string[]
-  /** Gets every line that the Worker writes; nothing is kept of them unless it does. */
+  /** Called with every line that the Worker writes. The lines are not kept. */
   readonly onLine?: (line: string) => void
 }
 
 export interface Workerd {
   readonly url: string
   readonly pid: number
-  /** SIGKILL: nothing is finished, nothing is flushed. */
+  /** Sends SIGKILL: the process finishes and flushes nothing. */
   kill(): Promise<void>
 }
 
@@ -56,14 +56,14 @@ export async function startWorkerd({ onLine, ...options }: WorkerdOptions): Prom
 
 interface ServeOptions {
   readonly folder: string
-  /** What must answer before it is ready. */
+  /** The URL that must answer before it is ready. */
   readonly urls: readonly string[]
   readonly onLine?: ((line: string) => void) | undefined
-  /** To be measured: what it prints goes nowhere, its errors are shown, and it may do what is behind `--experimental`. */
+  /** For measurements: its output is discarded, its errors are shown, and `--experimental` is on. */
   readonly measured?: boolean
 }
 
-/** Runs workerd with a configuration of its own language, Cap'n Proto. */
+/** Runs workerd with a configuration in Cap'n Proto. */
 export async function serveConfig(
   text: string,
   { folder, urls, onLine, measured = false }: ServeOptions,
@@ -115,13 +115,13 @@ async function answers(url: string, child: ChildProcess): Promise<boolean> {
   return false
 }
 
-/** That of wrangler.toml. */
+/** The compatibility date of wrangler.toml. */
 export const COMPATIBILITY_DATE = "2026-08-01"
 
-/** Those of wrangler.toml. */
+/** The compatibility flags of wrangler.toml. */
 const FLAGS = ["nodejs_compat", "durable_object_io_tasks_prevent_eviction"]
 
-/** As Cap'n Proto reads a text: everything but letters, digits and blanks by its bytes. */
+/** Writes a text for Cap'n Proto: everything except letters, digits and blanks is escaped byte by byte. */
 export const quote = (text: string): string =>
   `"${Buffer.from(text)
     .toString("latin1")
@@ -138,7 +138,7 @@ function toConfig(options: Omit<WorkerdOptions, "onLine">): string {
   const namespaces = Object.values(objects).map(
     (type) => `(className = ${quote(type)}, uniqueKey = ${quote(`countersign-${type}`)}, enableSql = true)`,
   )
-  // Beside the sockets of its own: a handler of a test reports to the process that started it.
+  // Also allows local addresses, so that a handler of a test can report to the process that started it.
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [

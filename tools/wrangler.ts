@@ -1,5 +1,5 @@
-// Runs wrangler with everything off that would leave this machine unasked: telemetry, the look for a newer version, the
-// request for sample request metadata.
+// Runs wrangler without requests that nobody asked for: telemetry, the check for a newer version, and the download of sample
+// request metadata.
 
 import { spawn } from "node:child_process"
 
@@ -14,10 +14,10 @@ export function runWrangler(args: readonly string[]): void {
       CLOUDFLARE_CF_FETCH_ENABLED: "false",
     },
   })
-  // Ctrl-C reaches wrangler by itself; a signal sent to this process alone would not.
+  // Ctrl-C reaches wrangler directly. A signal to this process alone would not, so it is passed on.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => wrangler.kill(signal))
   wrangler.on("error", (error) => {
-    console.error(`wrangler did not start (${error.message}): run "npm ci" first, and this by its npm script.`)
+    console.error(`wrangler did not start (${error.message}): run "npm ci" first, and use the npm script.`)
     process.exitCode = 1
   })
   wrangler.on("exit", (code, signal) => {

@@ -18,7 +18,7 @@ import { createVerifier } from "../verify/verifier.ts"
 import { isActive } from "../verify/keyring.ts"
 import { credicorp } from "../providers/credicorp.ts"
 
-/** What the app needs from its platform. */
+/** Dependencies of the app on its platform. */
 export interface AppEnvDeps {
   readonly log: Log
   /** Milliseconds since 1970. */
@@ -30,7 +30,7 @@ export interface AppEnvDeps {
 }
 
 /**
- * Makes the app from the bindings. Every problem of the configuration is logged, once.
+ * Makes the app from the bindings. Every problem of the configuration is logged once.
  */
 export function createAppFromEnv<Env extends WorkerBindings>(
   env: Env,

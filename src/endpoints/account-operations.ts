@@ -7,7 +7,7 @@ import { ACCOUNT_NAME } from "./auth/principal.ts"
 import { ActionsQuery, NewAction } from "./fields.ts"
 import { EndpointBody, EXAMPLE_ENDPOINT } from "./operations.ts"
 
-/** What the operations about accounts work on. */
+/** Dependencies of the operations about accounts. */
 export interface AccountOperationDeps {
   /** The one account of that name. */
   readonly accountOf: (name: string) => Account

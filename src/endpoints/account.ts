@@ -9,11 +9,11 @@ export interface Failure {
   readonly code: ErrorCode
   /** The field that failed. */
   readonly param?: string
-  /** What to say instead of the catalogue's text: the rule that failed. */
+  /** A message to use instead of the catalogue's: it names the rule that failed. */
   readonly publicMessage?: string
 }
 
-/** What a partner asks for. */
+/** The operation that a partner requests. */
 export type Command =
   | { readonly kind: "create"; readonly fields: EndpointFields }
   | { readonly kind: "list"; readonly limit: number; readonly cursor: number | undefined }
@@ -73,7 +73,7 @@ export interface EventTarget {
 /** An action of an operator on an account, and why. */
 export type OperatorAction =
   | { readonly action: "suspend" | "resume"; readonly note: string }
-  /** Ends a credential, or lets it in again: an API key by its id, a token by its `jti` or the hash of its signature. */
+  /** Revokes a credential, or restores it: an API key by its id, a token by its `jti` or the hash of its signature. */
   | { readonly action: "revoke" | "restore"; readonly credential_id: string; readonly note: string }
 
 /** An action as it is kept. */
@@ -86,14 +86,14 @@ export interface KeptAction {
 }
 
 /**
- * One account's state behind one call a request. Its times are those of its own clock: a clock of a Worker that was ahead
- * must not block it. The Durable Object and the twin in the tests pass one suite.
+ * One account's state; each request is one call. Its times are those of its own clock, because a Worker's clock that is ahead
+ * must not block it. The Durable Object and the implementation in memory pass one suite.
  */
 export interface Account {
   handle(request: AccountRequest): Promise<AccountAnswer>
   /** The enabled endpoints of a mode that want an event type, with their valid secrets. */
   targets(type: string, livemode: boolean): Promise<readonly EventTarget[]>
-  /** Takes an operator's action and keeps a record of it, both or neither. Takes effect on the next request. */
+  /** Applies an operator's action and records it, both or neither. It takes effect on the next request. */
   act(action: OperatorAction): Promise<Result<KeptAction, Failure>>
   /** Lists the actions of operators, newest first, from after `cursor`. */
   listActions(limit: number, cursor: number | undefined): Promise<PageOf<KeptAction>>

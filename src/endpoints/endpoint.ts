@@ -97,7 +97,7 @@ export function rotateSecret(endpoint: Endpoint, overlapSeconds: number, now: nu
 export const validSecrets = ({ secrets }: Endpoint, now: number): readonly EndpointSecret[] =>
   secrets.filter(({ expiresAt }) => expiresAt === null || now < expiresAt)
 
-/** Ends an overlap that a clock ahead of this one has set at the latest moment that this one could; else the same endpoint. */
+/** Corrects an overlap that was set by a clock ahead of this one: it ends no later than this clock could set it. */
 export function capOverlap(endpoint: Endpoint, now: number): Endpoint {
   const latest = now + MAX_OVERLAP_SECONDS * 1000
   const isLate = ({ expiresAt }: EndpointSecret): boolean => expiresAt !== null && expiresAt > latest

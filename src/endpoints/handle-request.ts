@@ -129,7 +129,7 @@ function listPage(
   return { kind: "page", views: rows.map(({ endpoint }) => toView(endpoint, now)), next }
 }
 
-/** The answer to an earlier request with this key, or that it had another body; undefined if there was none. */
+/** Returns the answer to an earlier request with this key, or the refusal if its body differed; undefined if there was none. */
 function replay(
   store: AccountStore,
   { scope, bodyHash }: Idempotency,
@@ -177,8 +177,8 @@ export const findTargets = (
     }))
 
 /**
- * Takes an operator's action and keeps a record of it. The caller holds a transaction around it: there is no effect without
- * its record, and no record without its effect. An action without a change is taken and recorded, too.
+ * Applies an operator's action and records it. The caller holds a transaction around both, so there is no effect without a
+ * record and no record without its effect. An action that changes nothing is accepted and recorded, too.
  *
  * @param now Milliseconds since 1970.
  * @returns The action as it is kept, or a failure: an account with no space left for revocations can still be suspended.

@@ -11,7 +11,7 @@ import { EndpointPatch, NewEndpoint, Page, Rotation } from "./fields.ts"
 
 export const PARTNER_PATH = "/partner/v1/webhook_endpoints"
 
-/** What an operation makes its command from. */
+/** The input from which an operation makes its command. */
 export interface OperationInput {
   readonly id: string
   /** The parsed body; an absent one is `{}`. */

@@ -18,7 +18,7 @@ export interface RateLimit {
 
 /**
  * Names the bucket of a request. An account has one for each mode, and one more for each mode's revoked or suspended
- * credentials: someone who found a revoked key must not use up the requests of the account that it was stolen from.
+ * credentials: a caller with a revoked key must not use up the requests of the account that it belonged to.
  */
 export const bucketOf = (livemode: boolean, shutOut: boolean): string =>
   `${livemode ? "live" : "test"}${shutOut ? " shut out" : ""}`
@@ -26,8 +26,8 @@ export const bucketOf = (livemode: boolean, shutOut: boolean): string =>
 export const fullBucket = (now: number): Bucket => ({ tokens: RATE_BURST, at: now })
 
 /**
- * The bucket as it is now. A clock that went back takes nothing away and gives nothing, and from then on the bucket fills by
- * the clock as it is: one that was ahead must not keep it empty.
+ * Returns the bucket as it is now. If the clock was set back, the bucket keeps its tokens and then fills by the current clock:
+ * a clock that was ahead must not keep it empty.
  */
 export function refill({ tokens, at }: Bucket, now: number): Bucket {
   const earned = (Math.max(0, now - at) * RATE_PER_SECOND) / 1000
@@ -35,7 +35,7 @@ export function refill({ tokens, at }: Bucket, now: number): Bucket {
   return { tokens: Math.min(RATE_BURST, Math.round((tokens + earned) * 100) / 100), at: now }
 }
 
-/** One token less, or undefined if there is none. */
+/** Takes one token. Returns undefined if there is none. */
 export const takeToken = (bucket: Bucket): Bucket | undefined =>
   bucket.tokens >= 1 ? { ...bucket, tokens: bucket.tokens - 1 } : undefined
 

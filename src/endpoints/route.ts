@@ -14,7 +14,7 @@ import type { EndpointRules } from "./check-rules.ts"
 import { PARTNER_OPERATIONS, PARTNER_PATH, type PartnerOperation } from "./operations.ts"
 import type { Authenticate, CredentialRefusal } from "./auth/principal.ts"
 
-/** What the routes of the endpoints need. */
+/** Dependencies of the routes of endpoints. */
 export interface PartnerSettings {
   readonly authenticate: Authenticate
   /** The one account of that name. */
@@ -66,7 +66,7 @@ async function answer(
     rules,
   }
   const checked = await checkRequest(c.req.raw, operation, input)
-  // The operation and not the path: a key or a secret could be in a path by mistake.
+  // Logs the operation, not the path: a path may contain a key or a secret by mistake.
   const facts = {
     message: "endpoints request",
     operation: operation.name,

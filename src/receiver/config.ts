@@ -29,7 +29,7 @@ export interface ReceiverBindings {
   readonly WEBHOOK_MAX_BODY_BYTES?: BindingText
   /** `ignore` (unless set) or `reject`. */
   readonly WEBHOOK_UNKNOWN_EVENTS?: BindingText
-  /** `true` or `false`; events of either mode are taken unless set. */
+  /** `true` or `false`; events of both modes are accepted unless set. */
   readonly WEBHOOK_LIVEMODE?: BindingText
   /** Event types that are known beyond the public ones, separated by commas. */
   readonly WEBHOOK_EVENT_TYPES?: BindingText
@@ -89,13 +89,13 @@ export function readReceiverVariables(
   return problems.length > 0 ? { state: "invalid", problems } : { state: "on", config }
 }
 
-/** Parses the token of a handshake: who guesses it can subscribe the receiver, so it is as long as a secret. */
+/** Parses the token of a handshake. It is as long as a secret, because a caller who guesses it can subscribe the receiver. */
 function parseVerifyToken(text: string): string {
   if (!/^[!-~]{16,256}$/.test(text)) throw new TypeError("must be 16 to 256 printable ASCII characters without spaces")
   return text
 }
 
-/** Parses the secrets. The deployed Worker asks more of a secret than the library does (spec 1.11). */
+/** Parses the secrets. The deployed Worker is stricter about secrets than the library (spec 1.11). */
 function parseDeployedSecrets(text: unknown, provider: AnyProvider): readonly CheckedSecret[] {
   const secrets = parseSecrets(text as string, { provider })
   for (const [i, { secret }] of secrets.entries()) {

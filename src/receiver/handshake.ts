@@ -13,7 +13,7 @@ import type { CheckedSecret } from "../verify/secrets.ts"
 /** The longest answer to a handshake: a challenge has at most 1,024 characters, and JSON escapes may double them. */
 export const MAX_HANDSHAKE_ANSWER_CHARS = 4_096
 
-/** What a source's handshake is answered with. */
+/** The answer to a source's handshake. */
 export interface HandshakeSettings {
   readonly provider: Pick<AnyProvider, "handshake">
   readonly tools?: HandshakeTools | undefined
@@ -34,7 +34,7 @@ export function answerHandshake(
   return handshake.answer({ method, url, header: createHeaderLookup(headers), body }, tools)
 }
 
-/** Makes the response. Never a page: what is reflected is short, and text or JSON that no browser takes for anything else. */
+/** Makes the response: short text or JSON that no browser shows as a page (spec 8). */
 export function toHandshakeResponse(
   { status, contentType, body, headers }: HandshakeAnswer,
   requestId: string,
@@ -52,7 +52,7 @@ export function toHandshakeResponse(
 }
 
 /**
- * Makes what handshakes need beside the request. The first secret that is active signs.
+ * Makes the context of a handshake. The first active secret signs.
  *
  * @param now Whole seconds since 1970.
  */

@@ -32,7 +32,7 @@ export interface ReceiverSettings extends DeliveryChecks<WebhookEvent | Provider
   readonly handOff: HandOff
 }
 
-/** An event that was taken, or a handshake that is to be answered. */
+/** An event that was acknowledged, or a handshake to answer. */
 export type Receipt =
   | { readonly status: "accepted" | "duplicate" | "ignored"; readonly eventId: string }
   | { readonly status: "handshake"; readonly answer: HandshakeAnswer }

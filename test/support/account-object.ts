@@ -7,11 +7,11 @@ import type { Table } from "./partner.ts"
 /** The binding of wrangler.toml. */
 export const ACCOUNTS: DurableObjectNamespace<Account> = (env as Required<PartnerBindings>).ACCOUNTS
 
-/** The SQLite of an account's object, for what its port does not show or allow. */
+/** The SQLite of an account's object, for access that its port does not offer. */
 export const inSql = async <Value>(name: string, run: (sql: SqlStorage) => Value): Promise<Value> =>
   await runInDurableObject(ACCOUNTS.getByName(name), (_, state) => run(state.storage.sql))
 
-/** From now on no row can be added to a table, as a full disk would have it. */
+/** Makes every later insert into a table fail, as on a full disk. */
 export const breakTable = async (name: string, table: Table): Promise<void> => {
   // Makes the tables.
   await ACCOUNTS.getByName(name).listEndpoints()

@@ -1,6 +1,6 @@
 import type { ApiKey } from "../../src/endpoints/auth/api-keys.ts"
 
-/** Keys that only the tests know, by what they are for. */
+/** Keys for tests only, by purpose. */
 export const KEYS = {
   a: "sk_test_of-the-tests-a-0000000000000000000000000000",
   aLive: "sk_live_of-the-tests-aLive-000000000000000000000000",
@@ -13,7 +13,7 @@ export const KEYS = {
   once: "sk_test_of-the-tests-once-0000000000000000000000000",
 } as const
 
-/** As an operator configures them. The hashes were made outside this project, so no code under test vouches for itself. */
+/** As an operator configures them. The hashes were made outside this project, so they do not depend on the code under test. */
 export const API_KEYS: readonly ApiKey[] = [
   {
     id: "key_a",

@@ -1,11 +1,11 @@
-/** The second at which every test happens, unless it says otherwise. */
+/** The time of every test, in seconds since 1970, unless it sets another. */
 export const NOW = 1_790_000_000
 
 export const SECRET = "whsec_test_0123456789abcdef"
 
 const utf8 = new TextEncoder()
 
-/** HMAC-SHA256 by the platform's Web Crypto, lower-case hex: computed without a line of the code under test. */
+/** HMAC-SHA256 by the platform's Web Crypto, lower-case hex: independent of the code under test. */
 export async function hmacHex(secret: string, message: Uint8Array | string): Promise<string> {
   const algorithm = { name: "HMAC", hash: "SHA-256" }
   const key = await crypto.subtle.importKey("raw", utf8.encode(secret), algorithm, false, ["sign"])
@@ -45,7 +45,7 @@ export const sampleEvent = (changes: Readonly<Record<string, unknown>> = {}): Re
 
 export const sampleBody = (changes?: Readonly<Record<string, unknown>>): string => JSON.stringify(sampleEvent(changes))
 
-/** What a signed delivery is made of; every part can be replaced, and a header set to undefined is left out. */
+/** The parts of a signed delivery. Each can be replaced; a header that is set to undefined is left out. */
 export interface DeliveryOptions {
   readonly body?: Uint8Array | string
   readonly time?: number | string

@@ -1,4 +1,4 @@
-// Every engine that some runtime uses, each built in whichever runtime the test runs in.
+// Every engine that a runtime uses, each built in the runtime of the test.
 
 import type { HashEngine } from "../../src/providers/hashes.ts"
 import { nobleEngine } from "../../src/verify/hmac.ts"

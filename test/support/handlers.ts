@@ -1,8 +1,8 @@
 import { defineHandlers } from "../../src/events/handlers.ts"
 
 /**
- * The handlers of the Worker under test. What a user writes into src/handlers.ts therefore changes no test.
- * Each logs one line, so that a test sees which of them ran.
+ * The handlers of the Worker under test, so that a user's edit of src/handlers.ts changes no test. Each logs one line, so that
+ * a test sees which of them ran.
  */
 export const handlers = defineHandlers({
   "decision.completed": (event, { log }) => {

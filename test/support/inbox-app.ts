@@ -9,7 +9,7 @@ import { toAnswer, type Answer, type LogEntry } from "./receiver.ts"
 
 export const HANDLER_KEYS = ["decision.completed", "payment.*", "*"]
 
-/** What an operator's request is made of. */
+/** The parts of an operator's request. */
 export interface OperatorCall {
   /** `OPERATOR_TOKEN` unless given; null sends no credential. */
   readonly token?: string | null
@@ -18,18 +18,18 @@ export interface OperatorCall {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** The operator's routes over an inbox of twins. */
+/** The operator's routes over an inbox in memory. */
 export interface InboxApp {
   readonly call: (method: string, path: string, options?: OperatorCall) => Promise<Answer>
-  /** Answers any request of the operator's routes, and lets run what runs. */
+  /** Answers a request to the operator's routes, and waits for runs that it starts. */
   readonly fetch: (request: Request) => Promise<Response>
-  /** Stores an event, and lets run what runs. */
+  /** Stores an event, and waits for its runs. */
   readonly take: (id: string, changes?: Partial<InboxDelivery>) => Promise<void>
   readonly shards: Shards
   readonly twins: ReadonlyMap<number, MemoryShard>
   readonly lines: LogEntry[]
   readonly calls: HandlerCall[]
-  /** What becomes of an attempt. */
+  /** Decides how an attempt ends. */
   answer: (call: HandlerCall) => RunOutcome
   readonly pass: (ms: number) => void
 }

@@ -10,7 +10,7 @@ import type { FakeRunner, InboxFixture } from "../inbox/contract/inbox-driver.ts
 /** The binding of wrangler.toml. */
 export const INBOXES: DurableObjectNamespace<Inbox> = (env as Required<InboxBindings>).INBOXES
 
-/** The entrypoint of the Worker runs nothing of its own any more: what becomes of an attempt is the test's to say. */
+/** Replaces the handlers of the Worker's entrypoint: the test decides how an attempt ends. */
 export function fakeHandlers(): FakeRunner {
   const runner: FakeRunner = { calls: [], answer: () => ({ kind: "done" }) }
   vi.spyOn(HandlerRuns.prototype as HandlerRunner, "run").mockImplementation(async (call) => {
@@ -20,23 +20,23 @@ export function fakeHandlers(): FakeRunner {
   return runner
 }
 
-/** A real wait, for what goes on in an object. */
+/** Waits in real time, for work within an object. */
 export const settleObject = async (): Promise<void> => {
   for (let turn = 0; turn < 4; turn++) await scheduler.wait(2)
 }
 
-/** The object is killed in the middle of what it does; the next call begins a new one over its storage. */
+/** Kills the object during its work. The next call starts a new one over the same storage. */
 export async function abortObject(stub: DurableObjectStub<Inbox>): Promise<void> {
   try {
     await runInDurableObject(stub, (_, state) => state.abort("killed by the test"))
   } catch {
-    // As every call that it was still to answer.
+    // Rejects like every call that the object had not answered.
   }
 }
 
-/** A shard of its own, in the platform's storage, with its handlers run through the platform's loopback. */
+/** Creates a new shard in the platform's storage. Its handlers run through the platform's loopback. */
 export function createObjectFixture(name: string): InboxFixture {
-  // A stub of before an eviction is broken.
+  // An eviction breaks older stubs.
   const stub = () => INBOXES.getByName(name)
   return {
     shard: stub,

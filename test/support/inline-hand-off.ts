@@ -5,10 +5,10 @@ import type { HandOff } from "../../src/events/hand-off.ts"
 import { createContext, handlersOf, type HandlerSet, type Log } from "../../src/events/handlers.ts"
 
 /**
- * Hand-off without a store: the handlers run, one after the other, before the delivery is answered. The first that fails
- * ends it, and the whole event is free to be sent again.
+ * Creates a hand-off without a store: the handlers run, one after the other, before the delivery is answered. If one fails,
+ * the hand-off fails, and the whole event can be sent again.
  *
- * It remembers nothing: a repeated event runs its handlers again.
+ * It stores nothing: a repeated event runs its handlers again.
  */
 export const createInlineHandOff =
   <Env>(handlers: HandlerSet<Env>, env: Env, log: Log): HandOff =>

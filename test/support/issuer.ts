@@ -12,20 +12,20 @@ import { NOW } from "./delivery.ts"
 export const ISSUER = "https://issuer.example/"
 export const AUDIENCE = "https://api.example/partner"
 
-/** Somebody who signs tokens; each test makes its own, with keys that nobody has seen before. */
+/** An issuer of tokens. Each test makes its own, with new keys. */
 export interface Issuer {
-  /** The public key as it stands in a key set. */
+  /** The public key, as an entry of a key set. */
   readonly jwk: JWK
   readonly privateJwk: JWK
-  /** The set of this key alone, as JSON. */
+  /** A set with only this key, as JSON. */
   readonly keySet: string
-  /** Signs claims; those given replace the sound ones, undefined removes one. */
+  /** Signs claims. The given ones replace the valid ones; undefined removes one. */
   token(claims?: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>): Promise<string>
-  /** Signs bytes, whatever they are. */
+  /** Signs any bytes. */
   sign(payload: string | Uint8Array, header?: Readonly<Record<string, unknown>>): Promise<string>
 }
 
-/** Claims of a token that is believed at `NOW`. */
+/** Claims of a token that is valid at `NOW`. */
 export const soundClaims = (changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => ({
   iss: ISSUER,
   aud: AUDIENCE,
@@ -38,13 +38,13 @@ export const soundClaims = (changes: Readonly<Record<string, unknown>> = {}): Re
   ...changes,
 })
 
-/** An issuer whose keys were made just now. */
+/** Creates an issuer with new keys. */
 export async function createIssuer(kid = "k1", alg = "ES256"): Promise<Issuer> {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true })
   return issuerOf({ kid, alg, publicJwk: await exportJWK(publicKey), privateJwk: await exportJWK(privateKey) })
 }
 
-/** What an issuer is made of. */
+/** The parts of an issuer. */
 export interface IssuerKeys {
   readonly kid: string
   readonly alg?: string
@@ -71,7 +71,7 @@ export function issuerOf({ kid, alg = "ES256", publicJwk, privateJwk }: IssuerKe
   }
 }
 
-/** A token of parts that no library would make. */
+/** Makes a token from parts that no library would produce. */
 export const forge = (header: unknown, claims: unknown, signature: Uint8Array | string = "x"): string =>
   [header, claims]
     .map((part) => base64url.encode(typeof part === "string" ? part : JSON.stringify(part)))

@@ -9,7 +9,7 @@ import type { LogEntry } from "./receiver.ts"
 
 export const DAY_MS = 86_400_000
 
-/** What a twin is made of; what is left out is as the object has it. */
+/** The parts of an inbox in memory. A part that is left out is as in the object. */
 export interface MemoryShardOptions extends Partial<Pick<ShardDeps, "clock" | "random" | "retention" | "log">> {
   /** Every handler has the default concurrency unless it says otherwise. */
   readonly runner: Pick<HandlerRunner, "run"> & Partial<HandlerRunner>
@@ -17,16 +17,16 @@ export interface MemoryShardOptions extends Partial<Pick<ShardDeps, "clock" | "r
   readonly disk?: MemoryDisk
 }
 
-/** The twin of the inbox's object. */
+/** An inbox in memory, in place of the Durable Object. */
 export interface MemoryShard extends WakingShard {
   readonly disk: MemoryDisk
-  /** Rings the alarm, whenever it stands; false if none does. */
+  /** Rings the alarm now; false if none is set. */
   ring(): Promise<boolean>
-  /** The object is gone with all that was not durable, and comes back; what the old one still does is nobody's. */
+  /** Restarts the object: what was not durable is lost, and later work of the old object is ignored. */
   crash(): Promise<void>
 }
 
-/** What crosses to an object and back is copied. */
+/** Copies values, as calls to an object do. */
 function copying<Port extends object>(port: Port): Port {
   return new Proxy(port, {
     get: (target, name) => {
@@ -44,7 +44,7 @@ export function createMemoryShard({
   ...options
 }: MemoryShardOptions): MemoryShard {
   const open = (): WakingShard => {
-    // The platform lets go of a dead object: nothing that it does later is written.
+    // After an object has died, the platform writes nothing of it.
     const life = { over: false }
     const guard = <Value>(work: () => Value): Value => {
       if (life.over) throw new Error("the object is gone")
@@ -71,7 +71,7 @@ export function createMemoryShard({
       log: () => {},
       ...options,
     })
-    // As the object's constructor does; a disk that fails then is tried again by the alarm.
+    // As the object's constructor does. If the disk fails, the alarm tries again.
     try {
       disk.transactionSync(() => shard.resume())
     } catch {
@@ -115,7 +115,7 @@ export function createMemoryShard({
   }
 }
 
-/** The binding of the inbox's objects, over twins that are made when they are asked for. */
+/** The binding of the inbox's objects, over inboxes in memory that are created on request. */
 export interface MemoryInboxes {
   readonly namespace: NonNullable<InboxBindings["INBOXES"]>
   /** By the names that were asked for, with the jurisdiction in front if there is one. */
@@ -135,14 +135,14 @@ export function createMemoryInboxes(options: MemoryShardOptions): MemoryInboxes 
   return { namespace: namespaceOf("") as unknown as MemoryInboxes["namespace"], shards }
 }
 
-/** Lets everything come to rest that waits for no timer. */
+/** Waits until all work is done that waits for no timer. */
 export const settle = async (): Promise<void> => {
   await new Promise((resolve) => {
     setTimeout(resolve)
   })
 }
 
-/** A log to look at. */
+/** A log that a test can read. */
 export function createLog(): { readonly lines: LogEntry[]; readonly log: (entry: LogEntry) => void } {
   const lines: LogEntry[] = []
   return { lines, log: (entry) => void lines.push(entry) }

@@ -7,11 +7,11 @@ import type { EventRow, InboxStore } from "../../src/inbox/store.ts"
 
 type StoredEvent = Omit<EventRow, "hasBody"> & { readonly body: Uint8Array | undefined }
 
-/** What is on disk. A row is replaced, never changed, so that a copy of the maps is a copy of everything. */
+/** The disk. A row is replaced, never changed, so that a copy of the maps is a full copy. */
 interface Tables {
   readonly facts: Map<string, number>
   readonly events: Map<number, StoredEvent>
-  /** By sequence and lane; JSON, so that what is read is never what was written. */
+  /** By sequence and lane. Rows are JSON, so that reads return copies. */
   readonly runs: Map<string, { readonly sequence: number; readonly json: string }>
   readonly paused: Set<string>
   readonly minutes: Map<number, Activity>
@@ -36,15 +36,15 @@ export interface MemoryDisk extends CommitStorage {
   bytes(): number
   ensureWake(at: number): void
   alarmAt(): number | undefined
-  /** Takes the alarm away, as the platform does before it rings; false if none stands. */
+  /** Removes the alarm, as the platform does before it rings; false if none is set. */
   takeAlarm(): boolean
-  /** Everything since the last sync is gone. */
+  /** Drops everything since the last sync. */
   crash(): void
-  /** From now on, until it is undefined again: what every transaction or sync fails with. */
+  /** The error with which every transaction or sync fails, until it is undefined again. */
   fail: { transaction?: Error | undefined; sync?: Error | undefined }
 }
 
-/** What a row of the platform holds; the fake enforces it by itself. */
+/** The largest row of the platform. The fake enforces it, too. */
 const MAX_ROW = 2_000_000
 
 export function createMemoryDisk(): MemoryDisk {

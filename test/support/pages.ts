@@ -3,7 +3,7 @@ import { join } from "node:path"
 
 export const ROOT = join(import.meta.dirname, "..", "..")
 
-/** Every page a reader is given, relative to the project. */
+/** Every page of the documentation, relative to the project. */
 export const PAGES: readonly string[] = [
   "README.md",
   "CHANGELOG.md",

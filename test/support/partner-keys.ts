@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import type { ApiKey } from "../../src/endpoints/auth/api-keys.ts"
 
-/** Whom a key speaks for, and what it may do. */
+/** The account and the scopes of a key. */
 export interface KeyFacts {
   readonly account: string
   /** Test mode unless given. */
@@ -10,7 +10,7 @@ export interface KeyFacts {
   readonly scopes?: readonly string[]
 }
 
-/** One row a key of the black-box suite: each of its parts has an account, and with it a bucket, of its own. */
+/** One row per key of the black-box suite. Each part of the suite has its own account, and so its own bucket. */
 const FACTS: readonly KeyFacts[] = [
   { account: "acct_box_doors" },
   { account: "acct_box_doors", scopes: ["webhooks:read"] },
@@ -35,7 +35,7 @@ const ROWS = FACTS.map(({ account, livemode = false, scopes = ["webhooks:read", 
   return { key, entry: { id: `key_box_${i}`, account, livemode, sha256, scopes } satisfies ApiKey }
 })
 
-/** What a Worker under the black-box suite finds in `PARTNER_API_KEYS`. */
+/** The value of `PARTNER_API_KEYS` in the Worker of the black-box suite. */
 export const BLACK_BOX_ENTRIES: readonly ApiKey[] = ROWS.map(({ entry }) => entry)
 
 /** The key of these facts. */

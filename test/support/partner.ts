@@ -26,16 +26,16 @@ import { API_KEYS, KEYS } from "./api-keys.ts"
 import { NOW } from "./delivery.ts"
 import { OPERATOR_TOKEN } from "./operator-token.ts"
 
-/** The millisecond at which every test begins. */
+/** The time at which every test begins, in milliseconds since 1970. */
 export const NOW_MS: number = NOW * 1000
 
 export const PARTNER_PATH = "/partner/v1/webhook_endpoints"
 
 export const OPERATOR_PATH = "/operator/accounts"
 
-/** The account's tables: rows hold JSON, as in the object's SQLite, so that what is read is never what was written. */
+/** The account's tables. Rows hold JSON, as in the object's SQLite, so that reads return copies. */
 interface Tables {
-  /** Never used twice, as AUTOINCREMENT has it. */
+  /** Never used twice, like AUTOINCREMENT. */
   lastSequence: number
   endpoints: Map<string, { readonly sequence: number; readonly livemode: boolean; readonly data: string }>
   answers: Map<string, { readonly expiresAt: number; readonly data: string }>
@@ -53,13 +53,13 @@ export const RESUME: OperatorAction = { action: "resume", note: "by the tests" }
 export const revoke = (id: string): OperatorAction => ({ action: "revoke", credential_id: id, note: "by the tests" })
 export const restore = (id: string): OperatorAction => ({ action: "restore", credential_id: id, note: "by the tests" })
 
-/** The twin of the account's object, and what a test may do to it. */
+/** An account in memory, in place of the Durable Object, with controls for tests. */
 export interface MemoryAccount extends Account {
-  /** From now on no row can be added to a table, as a full disk would have it. */
+  /** Makes every later insert into a table fail, as on a full disk. */
   breakTable(table: Table): void
   /** How many idempotency records there are, expired ones included. */
   countAnswers(): number
-  /** From now on the rows take so many bytes, whatever is in them. */
+  /** Sets the size of the rows, in bytes, independent of their content. */
   setSize(bytes: number): void
   /** What happens when the object wakes up. */
   wake(): void
@@ -101,7 +101,7 @@ export function createMemoryAccount(clock: () => number = () => NOW_MS): MemoryA
   }
 
   return {
-    // What crosses to an object and back is copied.
+    // Calls to an object copy their values.
     async handle(given: AccountRequest): Promise<AccountAnswer> {
       const request = structuredClone(given)
       const now = clock()
@@ -203,7 +203,7 @@ function createMemoryStore(tables: () => Tables, broken: () => Table | undefined
   }
 }
 
-/** A binding as the platform makes it, over twins. */
+/** A binding like the platform's, over accounts in memory. */
 export function createNamespace(): Required<PartnerBindings>["ACCOUNTS"] {
   const twins = new Map<string, MemoryAccount>()
   const getByName = (name: string): MemoryAccount => {
@@ -237,7 +237,7 @@ export async function toAnswer(response: Response): Promise<Answer> {
 /** Status, code and param of an answer, as `422 invalid_value_type url`; the status alone where it is no error. */
 export const verdict = ({ status, code, param }: Answer): string => [status, code, param].filter(Boolean).join(" ")
 
-/** What a request is made of. */
+/** The parts of a request. */
 export interface CallOptions {
   /** `KEYS.a` unless given; null sends no credential. */
   readonly key?: string | null
@@ -269,13 +269,13 @@ export function createRequest(
   })
 }
 
-/** The app over twins, and what a test looks at. */
+/** The app over accounts in memory, with the state that a test reads. */
 export interface Partner {
   readonly call: (method: string, path: string, options?: CallOptions) => Promise<Answer>
   readonly fetch: (request: Request) => Promise<Response>
   /** What the operator asks; `path` is what follows `OPERATOR_PATH`, `key` the operator's token unless given. */
   readonly operate: (method: string, path: string, options?: CallOptions) => Promise<Answer>
-  /** The twin of an account; acct_a unless named. */
+  /** The account in memory; acct_a unless named. */
   readonly account: (name?: string) => MemoryAccount
   /** The accounts that were asked for, one entry a request. */
   readonly reached: readonly string[]
@@ -288,7 +288,7 @@ export interface Partner {
 export interface PartnerOptions {
   readonly knownTypes?: readonly string[]
   readonly extraTlds?: readonly string[]
-  /** Instead of the twins. */
+  /** Replaces the accounts in memory. */
   readonly accountOf?: (name: string) => Account
 }
 

@@ -20,7 +20,7 @@ const TEST_ENV: TestEnv = { NAME: "bindings of the test" }
 
 export type LogEntry = Readonly<Record<string, unknown>>
 
-/** What there is to say about a response. `code` and `param` are those of an error, `json` is the whole body. */
+/** A response, read. `code` and `param` are those of an error, `json` is the whole body. */
 export interface Answer {
   readonly status: number
   readonly code: string | undefined
@@ -41,7 +41,7 @@ export async function toAnswer(response: Response): Promise<Answer> {
   return { status: response.status, code, param, headers: response.headers, text, json }
 }
 
-/** A receiver in the one way that differs from the rest: the parts that a test does not name are the default ones. */
+/** The settings of a receiver under test. A part that a test does not set has its default. */
 export interface ReceiverOptions {
   readonly secrets?: readonly Secret[]
   readonly maxBodyBytes?: number
@@ -52,7 +52,7 @@ export interface ReceiverOptions {
   readonly handlers?: HandlerSet<TestEnv>
   /** In place of the handlers. */
   readonly handOff?: HandOff
-  /** What the inbox says of itself; `ok` unless given. */
+  /** The state that the inbox reports; `ok` unless given. */
   readonly checkStore?: () => Promise<StoreHealth>
   /** Milliseconds since 1970. */
   readonly clock?: () => number
@@ -129,13 +129,13 @@ export function createDeferred(): Deferred {
   return { promise, resolve: () => resolve?.() }
 }
 
-/** A body that counts how much of it was asked for. */
+/** A body that counts how much of it was read. */
 export interface CountedBody {
   readonly stream: ReadableStream<Uint8Array>
   readonly pulled: () => number
 }
 
-/** Sends chunk after chunk, each only when it is asked for; ends after the last, or with an error. */
+/** Sends each chunk when it is requested; ends after the last one, or with an error. */
 export function createCountedBody(chunks: readonly Uint8Array[], error?: Error): CountedBody {
   let pulled = 0
   const stream = new ReadableStream<Uint8Array>(

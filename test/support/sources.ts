@@ -62,7 +62,7 @@ export const ROOMS: ReadonlySet<string> = new Set(
     .filter(Boolean),
 )
 
-/** The project's files. src/handlers.ts, and what a user adds beside it, is the user's: no rule of the project holds it. */
+/** The project's files. src/handlers.ts and the files that a user adds beside it are not among them: no rule applies to them. */
 export const OWN_SOURCES: readonly Source[] = SOURCES.filter(
   ({ path }) => ROOMS.has(roomOf(path)) || [...ENTRIES, "main.ts"].includes(path),
 )

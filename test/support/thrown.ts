@@ -1,4 +1,4 @@
-/** What a call throws, or undefined if it returns: for tests that hold both its class and what its message must not show. */
+/** What a call throws, or undefined if it returns: for tests that check its class and that its message shows no secret. */
 export function thrownBy(run: () => unknown): unknown {
   try {
     run()

@@ -7,7 +7,7 @@ declare module "vitest" {
 }
 
 /**
- * Runs a table of cases from other people's suites, which stand outside the project in the folder that VECTORS_DIR names.
+ * Runs a table of cases from other projects' suites, which are in the folder of VECTORS_DIR, outside the project.
  * Without it there is one skipped test that says so.
  */
 export function describeVectors<Case>(name: string, run: (cases: readonly Case[]) => void): void {

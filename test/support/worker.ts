@@ -1,4 +1,4 @@
-// The main module of the Worker under test: that of src/main.ts with handlers of the tests.
+// The main module of the Worker under test: src/main.ts with the handlers of the tests.
 
 import { createReceiver, type WorkerBindings } from "../../src/worker.ts"
 import { handlers } from "./handlers.ts"
@@ -9,7 +9,7 @@ let receiver = createReceiver(handlers)
 
 export const HandlerRuns = receiver.HandlerRuns
 
-/** Forgets what the Worker has cached, as a new isolate does: storage is emptied between test files, their isolate is shared. */
+/** Clears the Worker's caches, as a new isolate would. Storage is emptied between test files, but the isolate is shared. */
 export function restartWorker(): void {
   receiver = createReceiver(handlers)
 }

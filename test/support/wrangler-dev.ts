@@ -20,8 +20,8 @@ export interface WranglerDev {
 }
 
 /**
- * Runs the project under `wrangler dev`, with state and secrets of its own: an env file given by name makes wrangler pass
- * over `.dev.vars`, so whatever stands in the developer's own is neither read nor changed.
+ * Runs the project under `wrangler dev`, with its own state and secrets. An explicit env file makes wrangler ignore
+ * `.dev.vars`, so the developer's own file is neither read nor changed.
  *
  * @param secrets No value may hold a single quote.
  * @param main The Worker's main module, from the project's root.
@@ -39,7 +39,7 @@ export async function startWranglerDev(
   const url = `http://127.0.0.1:${port}`
 
   const args = ["dev", main, "--port", String(port), "--persist-to", join(folder, "state"), "--env-file", envFile]
-  // In a group of its own, so that whatever it starts ends with it.
+  // In its own process group, so that everything that it starts ends with it.
   const child = spawn(process.execPath, [join(ROOT, "tools", "wrangler.ts"), ...args], {
     cwd: ROOT,
     detached: true,
@@ -63,7 +63,7 @@ export async function startWranglerDev(
   throw new Error(`wrangler dev ${problem}. It printed:\n${printed.join("") || "nothing"}`)
 }
 
-/** Undefined once it answers 2xx; otherwise what became of it. */
+/** Returns undefined once it answers 2xx; otherwise what went wrong. */
 async function untilHealthy(url: string, child: ChildProcess): Promise<string | undefined> {
   const deadline = Date.now() + READY_WITHIN_MS
   let last = "no answer"
@@ -88,7 +88,7 @@ async function endGroup(child: ChildProcess): Promise<void> {
   signalGroup(child, "SIGKILL")
 }
 
-/** A group whose every process has ended is what was wanted. */
+/** Ends a process group. It may have ended already. */
 function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   try {
     if (pid !== undefined) process.kill(-pid, signal)
