@@ -97,11 +97,14 @@ export const TEBEX_HANDSHAKE: HandshakeRule = /* @__PURE__ */ bodyChallenge(
   },
 )
 
-/** Interactions send type 1 and want it back; webhook events send type 0 without an event and want nothing. */
+/**
+ * Answers Discord's two PINGs: that of interactions has type 1 and wants it back, that of webhook events has type 0 and wants
+ * nothing. A webhook event has type 1 too, and an `event`: it is a delivery.
+ */
 export const DISCORD_HANDSHAKE: HandshakeRule = /* @__PURE__ */ bodyChallenge(
   (payload) => {
     const type = readField(payload, ["type"])
-    return type === 1 || (type === 0 && readField(payload, ["event"]) === undefined)
+    return (type === 0 || type === 1) && readField(payload, ["event"]) === undefined
   },
   (payload) =>
     readField(payload, ["type"]) === 1 ? asJson({ type: 1 }) : { status: 204, contentType: "text/plain", body: "" },

@@ -89,6 +89,8 @@ const cases: readonly (readonly [name: string, why: string, asked: Asked, want: 
   ["discord", "a webhook event's PING", post({ type: 0 }), "204 "],
   ["discord", "an interaction", post({ type: 2 }), undefined],
   ["discord", "type 0 with an event", post({ type: 0, event: {} }), undefined],
+  // A webhook event has the type of an interaction's PING: the type alone answered it, and no handler saw it.
+  ["discord", "a webhook event", post({ type: 1, event: { type: "ENTITLEMENT_CREATE" } }), undefined],
   [
     "zoom",
     "validation",
