@@ -125,7 +125,7 @@ describe("files", () => {
 const APART = new Set(["black-box", "e2e", "vectors", "runtimes", "crash", "simulate", "peers", "handlers"])
 
 /** Suites about the project itself. */
-const WHOLE = new Set(["architecture", "docs", "examples", "exports", "peers-bugs", "spec"])
+const WHOLE = new Set(["architecture", "docs", "docs-providers", "examples", "exports", "peers-bugs", "spec"])
 
 /** `inbox/sql-store-rows.workerd.test.ts` is about `inbox/sql-store.ts`: its name is that file's, or begins with it. */
 function isBesideSource(path: string): boolean {

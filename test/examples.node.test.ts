@@ -1,7 +1,7 @@
 // Catches an example that no longer works: those of doc comments are run, those of pages are type-checked.
 
 import { execFileSync } from "node:child_process"
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { stripTypeScriptTypes } from "node:module"
 import { join } from "node:path"
 import { Hono } from "hono"
@@ -16,7 +16,7 @@ import * as countersign from "../src/index.ts"
 import * as providers from "../src/providers.ts"
 import * as testing from "../src/testing.ts"
 import { sampleBody, SECRET } from "./support/delivery.ts"
-import { PAGES, ROOT, textOf } from "./support/pages.ts"
+import { blocksOf, PAGES, ROOT } from "./support/pages.ts"
 
 // One test is a run of the compiler, beside all that other tests run.
 vi.setConfig({ testTimeout: 60_000 })
@@ -87,7 +87,7 @@ describe("pages", () => {
   })
 
   it("README.md and docs: every block of TypeScript is type-checked", () => {
-    const blocks = PAGES.flatMap((page) => [...textOf(page).matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!))
+    const blocks = PAGES.flatMap(blocksOf)
     expect(blocks.length).toBeGreaterThanOrEqual(3)
     mkdirSync(FOLDER, { recursive: true })
     for (const [i, code] of blocks.entries()) {
@@ -96,7 +96,10 @@ describe("pages", () => {
         code.includes("defineHandlers") && !code.includes("countersign/worker")
           ? `import { defineHandlers } from "../src/events/handlers.ts"\nimport { GiveUp, RetryLater } from "../src/events/outcomes.ts"\ninterface Env {}\n`
           : ""
-      writeFileSync(join(FOLDER, `block-${i + 1}.ts`), imports + code)
+      // A block that another one imports names its file.
+      const [, file = `block-${i + 1}.ts`] = /^\/\/ ([\w.-]+\.ts)\n/.exec(code) ?? []
+      expect(existsSync(join(FOLDER, file)), `${file} is named twice`).toBe(false)
+      writeFileSync(join(FOLDER, file), imports + code)
     }
     const paths = {
       countersign: ["../src/index.ts"],

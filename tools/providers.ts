@@ -1,6 +1,6 @@
 // npm run providers: writes the table of docs/providers.md from the providers themselves. A test compares the page with it.
 
-import { readFileSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { NOT_CONFIRMED } from "./providers-not-confirmed.ts"
 import * as exported from "../src/providers.ts"
@@ -22,6 +22,14 @@ function replay({ covers, toleranceSeconds = 300 }: AnyProvider): readonly [tole
     : [`${toleranceSeconds} s`, "time"]
 }
 
+const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+/** The provider's own page, where it has one. */
+function pageOf(name: string): string {
+  const file = `providers/${kebab(name)}.md`
+  return existsSync(join(PAGE, "..", file)) ? ` · [page](${file})` : ""
+}
+
 const escape = (text: string): string => text.replaceAll("|", String.raw`\|`).replaceAll("\n", String.raw`\n`)
 
 function row(provider: AnyProvider): string {
@@ -30,7 +38,7 @@ function row(provider: AnyProvider): string {
   const covered = Object.entries(covers).flatMap(([part, isCovered]) => (isCovered ? [part] : []))
   const link = docs.startsWith("http") ? `[${name}](${docs.replaceAll(" ", "%20")})` : name
   const cells = [
-    link,
+    link + pageOf(name),
     signatureHeader && `\`${signatureHeader}\``,
     `\`${escape(summary)}\``,
     covered.join(", ") || "nothing",

@@ -15,3 +15,7 @@ export const PAGES: readonly string[] = [
 ]
 
 export const textOf = (path: string): string => readFileSync(join(ROOT, path), "utf8")
+
+/** The blocks of TypeScript of a page, in order. */
+export const blocksOf = (page: string): readonly string[] =>
+  [...textOf(page).matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!)
