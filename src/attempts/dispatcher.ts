@@ -92,8 +92,8 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
 
   const planWake = (now: number): void => {
     slots.expire(now, LEASE_MS)
-    // A step that could not be written needs no wake before its next try.
-    const earliest = failures.size > 0 ? now + BACKSTOP_MS : now
+    // A write that failed stays due. It needs no wake before its next try.
+    const earliest = failures.size > 0 || lastWakeFailed ? now + BACKSTOP_MS : now
     // Each time counts by itself: a run may wait for a week, and chores must not wait for it.
     for (const at of [nextRunAt(claimDeps, now), ...chores.map(({ nextAt }) => nextAt())]) {
       if (at !== undefined) ensureWake(Math.max(at, earliest))
@@ -174,8 +174,11 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
     }
     // A failure that is still listed was written since, or its step no longer exists.
     for (const [key, { until }] of failures) if (until <= now) failures.delete(key)
-    await commits.run(() => planWake(now))
-    waking = undefined
+    await commits.run(() => {
+      // Within the commit: an alarm that rings while it is made durable must not join this wake, which has planned already.
+      waking = undefined
+      planWake(clock())
+    })
   }
 
   const runChore = async (chore: Chore): Promise<void> => {
