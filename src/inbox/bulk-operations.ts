@@ -96,7 +96,7 @@ export const BULK_OPERATIONS: readonly Operation<InboxOperationDeps>[] = [
     body: {
       schema: RerunMany,
       optional: false,
-      logged: ["status", "type", "handler", "dry_run", "per_second"],
+      logged: ["status", "source", "type", "handler", "dry_run", "per_second"],
       example: { status: "dead", type: "payment.settled", per_second: 10 },
     },
     answers: [
@@ -133,7 +133,7 @@ export const BULK_OPERATIONS: readonly Operation<InboxOperationDeps>[] = [
     body: {
       schema: DiscardMany,
       optional: false,
-      logged: ["type", "handler", "dry_run"],
+      logged: ["source", "type", "handler", "dry_run"],
       example: DISCARD_EXAMPLE,
     },
     answers: [

@@ -28,15 +28,18 @@ export function discardMany(store: InboxStore, wanted: BulkDiscard): BulkStep {
   })
 }
 
-/** @param work Gets an event of the type, and how many runs the step has taken before; returns how many it takes. */
+/** @param work Gets an event of the source and type, and how many runs the step has taken before; returns how many it takes. */
 function eachEvent(
   store: InboxStore,
-  { status, type, from, before, limit }: RunFilter & BulkLimits,
+  { status, source, type, from, before, limit }: RunFilter & BulkLimits,
   work: (event: EventRow, before: number) => number,
 ): BulkStep {
   const events = store.eventsBefore(before, { status, from, limit })
   let runs = 0
-  for (const event of events) if (type === undefined || event.type === type) runs += work(event, runs)
+  for (const event of events) {
+    const isWanted = (type ?? event.type) === event.type && (source ?? event.source) === event.source
+    if (isWanted) runs += work(event, runs)
+  }
   return { runs, more: events.length < limit ? undefined : events.at(-1)?.sequence }
 }
 

@@ -105,6 +105,7 @@ export const toBulkCursor = ({ shard, before, runs, startedAt }: BulkCursor): st
   `c${[shard, before, runs, startedAt].map((part) => part.toString(36)).join(".")}`
 
 const bulkFields = {
+  source: v.optional(sourceField("Only events of this source, as `credicorp`.")),
   type: v.optional(typeField("Only events of this type, as `payment.settled`.")),
   handler: v.optional(handlerField("Only runs of this handler, by its key in handlers.ts.")),
   from: v.optional(timeField("Only events received then or later: RFC 3339 in UTC, or a date.")),
@@ -133,7 +134,7 @@ const bulkFields = {
 /** An empty filter would take everything, and is more likely a mistake. */
 const hasFilter = (body: object): boolean =>
   Object.entries(body).some(
-    ([name, value]) => ["status", "type", "handler", "from", "to"].includes(name) && value !== undefined,
+    ([name, value]) => ["status", "source", "type", "handler", "from", "to"].includes(name) && value !== undefined,
   )
 
 /** The body that runs many events again. */
@@ -176,6 +177,7 @@ export const DiscardMany = named(
 )
 
 interface BulkBody {
+  readonly source?: string | undefined
   readonly type?: string | undefined
   readonly handler?: string | undefined
   readonly from?: number | undefined
@@ -183,7 +185,8 @@ interface BulkBody {
 }
 
 /** Returns what a body in bulk asks of each shard. `before` is where a shard begins. */
-export const toRunFilter = ({ type, handler, from = 0, to }: BulkBody): Omit<RunFilter, "status"> => ({
+export const toRunFilter = ({ source, type, handler, from = 0, to }: BulkBody): Omit<RunFilter, "status"> => ({
+  source,
   type,
   handler,
   from: sequenceAt(from),

@@ -99,6 +99,7 @@ export interface RunFilter {
    * waits; with `unhandled` and `done`, every handler that takes the event now.
    */
   readonly status: EventStatus
+  readonly source?: string | undefined
   readonly type: string | undefined
   /** Only runs of this handler. */
   readonly handler: string | undefined

@@ -52,6 +52,9 @@ export function describeBulk(open: () => Promise<Driver>): void {
     it.each<{ why: string; wanted: Partial<BulkRerun>; want: readonly string[] }>([
       { why: "dead", wanted: {}, want: ["evt_6 *", "evt_4 *", "evt_3 *"] },
       { why: "dead of a type", wanted: { type: "payment.settled" }, want: ["evt_3 *"] },
+      { why: "dead of a source", wanted: { source: "credicorp" }, want: ["evt_6 *", "evt_4 *", "evt_3 *"] },
+      { why: "dead of a source with none", wanted: { source: "stripe" }, want: [] },
+      { why: "unhandled of a source with none", wanted: { status: "unhandled", source: "stripe" }, want: [] },
       { why: "dead of a handler", wanted: { handler: "*" }, want: ["evt_6 *", "evt_4 *", "evt_3 *"] },
       { why: "dead of a handler with none", wanted: { handler: "payment.*" }, want: [] },
       {
@@ -162,6 +165,8 @@ export function describeBulk(open: () => Promise<Driver>): void {
       { why: "everything", wanted: {}, want: ["evt_3", "evt_4", "evt_6"] },
       { why: "a type", wanted: { type: "payment.settled" }, want: ["evt_3"] },
       { why: "a handler with none", wanted: { handler: "payment.*" }, want: [] },
+      { why: "a source", wanted: { source: "credicorp", type: "payment.settled" }, want: ["evt_3"] },
+      { why: "a source with none", wanted: { source: "stripe" }, want: [] },
       { why: "a range", wanted: { before: sequenceAt(START_MS + 3_000) }, want: ["evt_3"] },
     ])("many: $why → $want; a dry run counts the same and changes nothing", async ({ wanted, want }) => {
       const { shard, runs } = await openWithSamples(open)
