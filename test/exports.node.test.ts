@@ -48,24 +48,25 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     values: `ably adcp adyen adyenPlatform aftership aftershipReturns aftershipShipping airwallex alchemy amazonSns
     anthropic appwrite asana ashby autosend bigcommerce bigcommerceToken bland blockfrost bolt box boxyhq
     braintree brevo btcpay buildkite buildkiteToken calCom cashfree castle chargebee checkoutCom checkr chip
-    circleci clerk clickup cloudconvert cloudEventsWebhook cloudinary coinbaseCommerce coinify configcat
-    contentful credicorp cronofy d4sign datadog datasaur deepgram discord discourse docusign dodoPayments
-    dropbox dropboxSign dub duffel dwolla dyte easypost ebay editframe elevenLabs expoEas figma fillout finch
-    fireblocksLegacy fizzy frontRule fusionauth gemini getStream ghost gitbook gitea github githubSha1 gitlab
-    gocardless grafana helpScout hmacScheme hook0 hookdeck httpMessageSignatures hubspot hubspotV1 hubspotV2
-    huggingFace increase integratedFinance intercom iron kick knock kontentAi lago lagoHmac leaf lemonSqueezy
-    line linear lithic livekit logto lusha mailgun mercadoPago messageBird messageBirdClassic meta
-    microsoftGraph microsoftTeams mixpanel modernTreasury mollie monday moneybird mongodbAtlas mux nango
-    newRelic notion npm nuvemshop nylas okta onfleet openai openNode oracleCommerce orb outpost paddle
-    pagerduty pandadoc payMongo paypal paystack perryWeather persona plaid plain plivo plivoV2 polar postmark
-    postSyncer preludeSession prolific pusher qstash quickbooks quo quoLegacy razorpay readme recurly render
-    replicate resend retell revenueCat revolut rewardful rivo rupt sanity segment sendbird sendgrid sentry
-    shippo shopify shopware sift siftSha256 signable signatureApi signWell sinch sinchNumbers sinchVoice slack
-    smileId snyk sonarQube sparkPost square squarespace standardWebhooks standardWebhooksAsymmetric strava
-    streak strike stripe supabase surge svix talkJs tebex telegram telnyx terra terraform ticketTailor tiktok
-    todoist tolgee trello trueLayer twilio twitch typeform unit uPayments uploadcare viber videoAsk vonage
-    webex webflow webSub wechatPay whop wise wooCommerce workos worldlineConnect x xaman xendit xero xobni
-    yousign zapier zavu zendesk zettle zohoPayments zoom`,
+    circleci clerk clickup cloudconvert cloudEventsWebhook cloudinary coinbaseCommerce coinify commerceLayer
+    configcat contentful credicorp cronofy cursor d4sign datadog datasaur deel deepgram discord discourse
+    docusign dodoPayments dropbox dropboxSign dub duffel dwolla dyte easypost ebay editframe elevenLabs expoEas
+    figma fillout finch fireblocksLegacy fizzy fourthwall fourthwallApps front frontRule fusionauth gemini
+    getStream ghost gitbook gitea github githubSha1 gitlab gocardless grafana helpScout hmacScheme hook0
+    hookdeck httpMessageSignatures hubspot hubspotV1 hubspotV2 huggingFace increase integratedFinance intercom
+    iron kick knock kontentAi lago lagoHmac launchdarkly leaf lemonSqueezy line linear lithic livekit logto
+    lusha mailgun mercadoPago messageBird messageBirdClassic meta microsoftGraph microsoftTeams mixpanel
+    modernTreasury mollie monday moneybird mongodbAtlas mux nango newRelic notion npm nuvemshop nylas okta
+    onfleet openai openNode oracleCommerce orb outpost paddle pagerduty pandadoc payMongo paypal paystack
+    perryWeather persona plaid plain plivo plivoV2 polar postmark postSyncer preludeSession prolific pusher
+    qstash quickbooks quo quoLegacy razorpay readme recurly render replicate resend retell revenueCat revolut
+    rewardful rivo rootly rupt sanity segment sendbird sendgrid sentry shippo shopify shopware sift siftSha256
+    signable signatureApi signWell sinch sinchNumbers sinchVoice slack smileId snyk sonarQube sparkPost square
+    squarespace standardWebhooks standardWebhooksAsymmetric strava streak strike stripe supabase surge svix
+    talkJs tebex telegram telnyx terra terraform ticketTailor tiktok todoist tolgee trello trueLayer twilio
+    twitch typeform unit uPayments uploadcare vercel viber videoAsk vonage webex webflow webSub wechatPay whop
+    wise wistia wooCommerce workos worldlineConnect x xaman xendit xero xobni yousign zapier zavu zendesk
+    zettle zohoPayments zoom`,
     types: "HmacSchemeOptions",
   },
   "./testing": {

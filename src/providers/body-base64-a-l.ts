@@ -74,6 +74,15 @@ export const castle: Provider = /* @__PURE__ */ hmacProvider({
   event: { type: "body.type" },
 })
 
+/** Commerce Layer. The secret is the webhook's shared secret. */
+export const commerceLayer: Provider = /* @__PURE__ */ hmacProvider({
+  name: "commerceLayer",
+  docs: "https://docs.commercelayer.io/core/callbacks-security",
+  source: "S commercelayer/examples@dc102fe webhooks/expressjs-signature-verification/index.mjs",
+  header: "X-CommerceLayer-Signature",
+  encoding: BASE64,
+})
+
 /** Cronofy. */
 export const cronofy: Provider = /* @__PURE__ */ hmacProvider({
   name: "cronofy",
@@ -82,6 +91,24 @@ export const cronofy: Provider = /* @__PURE__ */ hmacProvider({
   header: "Cronofy-HMAC-SHA256",
   encoding: BASE64,
   separators: ", ",
+})
+
+/** Fourthwall, webhooks of a shop. */
+export const fourthwall: Provider = /* @__PURE__ */ hmacProvider({
+  name: "fourthwall",
+  docs: "https://docs.fourthwall.com/webhooks/signature-verification",
+  source: "D https://docs.fourthwall.com/webhooks/signature-verification",
+  header: "X-Fourthwall-Hmac-SHA256",
+  encoding: BASE64,
+})
+
+/** Fourthwall, webhooks of a platform app. */
+export const fourthwallApps: Provider = /* @__PURE__ */ hmacProvider({
+  name: "fourthwallApps",
+  docs: "https://docs.fourthwall.com/webhooks/signature-verification",
+  source: "D https://docs.fourthwall.com/webhooks/signature-verification",
+  header: "X-Fourthwall-Hmac-Apps-SHA256",
+  encoding: BASE64,
 })
 
 /** Hookdeck Event Gateway. Proves Hookdeck, not the original provider, unless source verification is on there. */

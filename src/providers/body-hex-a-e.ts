@@ -134,12 +134,33 @@ export const coinify: Provider = /* @__PURE__ */ hmacProvider({
   header: "x-coinify-webhook-signature",
 })
 
+/** Cursor cloud agents. Id and type come in headers that are not signed. */
+export const cursor: Provider = /* @__PURE__ */ hmacProvider({
+  name: "cursor",
+  docs: "https://cursor.com/docs/cloud-agent/api/webhooks",
+  source: "D https://cursor.com/docs/cloud-agent/api/webhooks.md",
+  header: "X-Webhook-Signature",
+  prefix: "sha256=",
+  deliveryHeader: "X-Webhook-ID",
+  event: { id: "header X-Webhook-ID", type: "header X-Webhook-Event" },
+})
+
 /** Datasaur. */
 export const datasaur: Provider = /* @__PURE__ */ hmacProvider({
   name: "datasaur",
   docs: "https://docs.datasaur.ai/integrations/webhook-notifications/webhook-signature",
   source: "D https://docs.datasaur.ai/integrations/webhook-notifications/webhook-signature",
   header: "X-Datasaur-Signature",
+})
+
+/** Deel. Signs the word `POST` before the body. */
+export const deel: Provider = /* @__PURE__ */ hmacProvider({
+  name: "deel",
+  docs: "https://developer.deel.com/docs/webhooks-get-started",
+  source: "D https://developer.deel.com/v2.1.112/docs/webhooks-get-started",
+  header: "x-deel-signature",
+  signed: "POST{body}",
+  event: { type: "body.data.meta.event_type" },
 })
 
 /** Discourse. Id and type come in headers that are not signed. */

@@ -74,6 +74,14 @@ export const grafana: Provider = /* @__PURE__ */ hmacProvider({
   header: "X-Grafana-Alerting-Signature",
 })
 
+/** LaunchDarkly. */
+export const launchdarkly: Provider = /* @__PURE__ */ hmacProvider({
+  name: "launchdarkly",
+  docs: "https://launchdarkly.com/docs/home/infrastructure/webhooks",
+  source: "D launchdarkly/LaunchDarkly-Docs@079f5b2 src/content/topics/integrations/webhooks.mdx",
+  header: "X-LD-Signature",
+})
+
 /** Lemon Squeezy. */
 export const lemonSqueezy: Provider = /* @__PURE__ */ hmacProvider({
   name: "lemonSqueezy",

@@ -155,6 +155,14 @@ export const viber: Provider = /* @__PURE__ */ hmacProvider({
   header: "X-Viber-Content-Signature",
 })
 
+/** Wistia. */
+export const wistia: Provider = /* @__PURE__ */ hmacProvider({
+  name: "wistia",
+  docs: "https://docs.wistia.com/docs/webhooks",
+  source: "D https://docs.wistia.com/docs/webhooks",
+  header: "X-Wistia-Signature",
+})
+
 /** Yousign. */
 export const yousign: Provider = /* @__PURE__ */ hmacProvider({
   name: "yousign",

@@ -163,6 +163,16 @@ export const unit: Provider = /* @__PURE__ */ hmacProvider({
   encoding: BASE64,
 })
 
+/** Vercel. The secret is the webhook's, or the client secret of an integration. */
+export const vercel: Provider = /* @__PURE__ */ hmacProvider({
+  name: "vercel",
+  docs: "https://vercel.com/docs/webhooks/webhooks-api#securing-webhooks",
+  source: "S vercel/example-marketplace-integration@4b971cf app/webhook/route.ts",
+  header: "x-vercel-signature",
+  hash: SHA1,
+  event: { id: "body.id", type: "body.type", created: "body.createdAt" },
+})
+
 /** WebEx (Cisco). */
 export const webex: Provider = /* @__PURE__ */ hmacProvider({
   name: "webex",

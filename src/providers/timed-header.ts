@@ -48,6 +48,23 @@ export const configcat: Provider = /* @__PURE__ */ hmacProvider({
   bodyFormat: "any",
 })
 
+/**
+ * Front (application webhooks). The secret is the app's signing key.
+ *
+ * Front sends an `x-front-challenge` while the webhook is created: it is not answered here.
+ */
+export const front: Provider = /* @__PURE__ */ hmacProvider({
+  name: "front",
+  docs: "https://dev.frontapp.com/docs/application-webhooks",
+  source:
+    "S frontapp/dynamic-objects-handler@4f9ab6f lib/auth.ts; D https://dev.frontapp.com/docs/application-webhooks",
+  header: "X-Front-Signature",
+  signed: "{time}:{body}",
+  encoding: BASE64,
+  time: "X-Front-Request-Timestamp",
+  unit: MILLISECONDS,
+})
+
 /** Iron. */
 export const iron: Provider = /* @__PURE__ */ hmacProvider({
   name: "iron",

@@ -33,6 +33,18 @@ export const retell: Provider = /* @__PURE__ */ hmacProvider({
   event: { type: "body.event" },
 })
 
+/** Rootly. */
+export const rootly: Provider = /* @__PURE__ */ hmacProvider({
+  name: "rootly",
+  docs: "https://docs.rootly.com/configuration/webhooks",
+  source: "D https://docs.rootly.com/configuration/webhooks",
+  header: "X-Rootly-Signature",
+  signed: "{time}{body}",
+  prefix: "v1=",
+  separators: ", ",
+  time: "t=",
+})
+
 /** Sanity. */
 export const sanity: Provider = /* @__PURE__ */ hmacProvider({
   name: "sanity",
