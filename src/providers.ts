@@ -1,100 +1,9 @@
 export { adyen } from "./providers/adyen.ts"
-export {
-  ably,
-  adyenPlatform,
-  aftership,
-  aftershipReturns,
-  aftershipShipping,
-  bolt,
-  castle,
-  commerceLayer,
-  cronofy,
-  fourthwall,
-  fourthwallApps,
-  hookdeck,
-  lagoHmac,
-  leaf,
-  line,
-} from "./providers/body-base64-a-l.ts"
-export {
-  microsoftTeams,
-  perryWeather,
-  quickbooks,
-  rivo,
-  shopify,
-  signable,
-  todoist,
-  typeform,
-  wooCommerce,
-  worldlineConnect,
-  x,
-  xero,
-} from "./providers/body-base64-m-x.ts"
-export {
-  alchemy,
-  asana,
-  ashby,
-  autosend,
-  bland,
-  btcpay,
-  calCom,
-  checkoutCom,
-  checkr,
-  circleci,
-  clickup,
-  cloudconvert,
-  coinbaseCommerce,
-  coinify,
-  cursor,
-  datasaur,
-  deel,
-  discourse,
-  dropbox,
-  dub,
-  dwolla,
-  easypost,
-} from "./providers/body-hex-a-e.ts"
-export {
-  editframe,
-  fizzy,
-  getStream,
-  gitea,
-  github,
-  gocardless,
-  grafana,
-  launchdarkly,
-  lemonSqueezy,
-  linear,
-  logto,
-  meta,
-  modernTreasury,
-  mollie,
-  nango,
-  notion,
-  npm,
-  nuvemshop,
-  nylas,
-} from "./providers/body-hex-e-n.ts"
-export {
-  outpost,
-  pagerduty,
-  plain,
-  pusher,
-  razorpay,
-  rewardful,
-  sendbird,
-  sentry,
-  shopware,
-  siftSha256,
-  snyk,
-  sonarQube,
-  squarespace,
-  strike,
-  uploadcare,
-  viber,
-  wistia,
-  yousign,
-} from "./providers/body-hex-o-y.ts"
+export * from "./providers/body-base64-a-l.ts"
+export * from "./providers/body-base64-m-x.ts"
+export * from "./providers/body-hex-a-e.ts"
+export * from "./providers/body-hex-e-n.ts"
+export * from "./providers/body-hex-o-y.ts"
 export { d4sign, mailgun, openNode, signWell, smileId } from "./providers/body-signatures.ts"
 export { braintree } from "./providers/braintree.ts"
 export { contentful, hook0, kontentAi, sinchVoice, tebex } from "./providers/changed-messages.ts"
@@ -102,121 +11,17 @@ export { credicorp } from "./providers/credicorp.ts"
 export { dropboxSign } from "./providers/dropbox-sign.ts"
 export { amazonSns, ebay, paypal } from "./providers/fetched-keys.ts"
 export { adcp, httpMessageSignatures } from "./providers/http-message-signatures.ts"
-export {
-  fusionauth,
-  lago,
-  livekit,
-  messageBird,
-  monday,
-  plaid,
-  qstash,
-  trueLayer,
-  vonage,
-} from "./providers/jwt-senders.ts"
-export {
-  expoEas,
-  frontRule,
-  githubSha1,
-  helpScout,
-  intercom,
-  mongodbAtlas,
-  onfleet,
-  oracleCommerce,
-  paystack,
-  segment,
-  sift,
-  sinchNumbers,
-  terraform,
-  unit,
-  vercel,
-  webex,
-  webSub,
-} from "./providers/other-hashes.ts"
+export * from "./providers/jwt-senders.ts"
+export * from "./providers/other-hashes.ts"
 export { cloudinary, hubspotV1, hubspotV2 } from "./providers/plain-hashes.ts"
-export {
-  chip,
-  discord,
-  dyte,
-  fireblocksLegacy,
-  integratedFinance,
-  kick,
-  sendgrid,
-  telnyx,
-  wechatPay,
-  wise,
-} from "./providers/public-keys.ts"
+export * from "./providers/public-keys.ts"
 export { box, docusign } from "./providers/several-keys.ts"
 export { payMongo, quoLegacy, recurly, ticketTailor, tolgee } from "./providers/shaped.ts"
-export {
-  anthropic,
-  bigcommerce,
-  clerk,
-  dodoPayments,
-  finch,
-  gemini,
-  increase,
-  lithic,
-  openai,
-  polar,
-  postSyncer,
-  quo,
-  render,
-  replicate,
-  resend,
-  rupt,
-  signatureApi,
-  supabase,
-  whop,
-} from "./providers/standard-senders.ts"
+export * from "./providers/standard-senders.ts"
 export { standardWebhooks, standardWebhooksAsymmetric, svix } from "./providers/standard-webhooks.ts"
-export {
-  airwallex,
-  cashfree,
-  configcat,
-  front,
-  iron,
-  lusha,
-  orb,
-  prolific,
-  revolut,
-  sinch,
-  slack,
-  talkJs,
-  twitch,
-  webflow,
-  xaman,
-  xobni,
-  zendesk,
-  zoom,
-} from "./providers/timed-header.ts"
-export {
-  blockfrost,
-  boxyhq,
-  buildkite,
-  duffel,
-  elevenLabs,
-  ghost,
-  gitbook,
-  knock,
-  moneybird,
-  mux,
-  paddle,
-  persona,
-} from "./providers/timed-list-b-p.ts"
-export {
-  readme,
-  retell,
-  rootly,
-  sanity,
-  shippo,
-  stripe,
-  surge,
-  terra,
-  tiktok,
-  workos,
-  zavu,
-  zohoPayments,
-} from "./providers/timed-list-r-z.ts"
+export * from "./providers/timed-header.ts"
+export * from "./providers/timed-list-b-p.ts"
+export * from "./providers/timed-list-r-z.ts"
 export {
   bigcommerceToken,
   brevo,
@@ -248,6 +53,6 @@ export {
 } from "./providers/tokens.ts"
 export { twilio } from "./providers/twilio.ts"
 export { appwrite, hubspot, square, trello, uPayments } from "./providers/url.ts"
-export { mercadoPago, messageBirdClassic, pandadoc, plivo, plivoV2 } from "./providers/urls-and-forms.ts"
+export { mandrill, mercadoPago, messageBirdClassic, pandadoc, plivo, plivoV2 } from "./providers/urls-and-forms.ts"
 export { zettle } from "./providers/zettle.ts"
 export { hmacScheme, type HmacSchemeOptions } from "./providers/hmac-scheme.ts"

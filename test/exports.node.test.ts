@@ -55,9 +55,9 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     getStream ghost gitbook gitea github githubSha1 gitlab gocardless grafana helpScout hmacScheme hook0
     hookdeck httpMessageSignatures hubspot hubspotV1 hubspotV2 huggingFace increase integratedFinance intercom
     iron kick knock kontentAi lago lagoHmac launchdarkly leaf lemonSqueezy line linear lithic livekit logto
-    lusha mailgun mercadoPago messageBird messageBirdClassic meta microsoftGraph microsoftTeams mixpanel
-    modernTreasury mollie monday moneybird mongodbAtlas mux nango newRelic notion npm nuvemshop nylas okta
-    onfleet openai openNode oracleCommerce orb outpost paddle pagerduty pandadoc payMongo paypal paystack
+    lusha mailgun mandrill mercadoPago messageBird messageBirdClassic meta microsoftGraph microsoftTeams
+    mixpanel modernTreasury mollie monday moneybird mongodbAtlas mux nango newRelic notion npm nuvemshop nylas
+    okta onfleet openai openNode oracleCommerce orb outpost paddle pagerduty pandadoc payMongo paypal paystack
     perryWeather persona plaid plain plivo plivoV2 polar postmark postSyncer preludeSession prolific pusher
     qstash quickbooks quo quoLegacy razorpay readme recurly render replicate resend retell revenueCat revolut
     rewardful rivo rootly rupt sanity segment sendbird sendgrid sentry shippo shopify shopware sift siftSha256
@@ -126,7 +126,11 @@ describe.each(Object.entries(ENTRIES))("%s", (entry, { name, values, types }) =>
   })
 
   it("exports these names and no others", () => {
-    const source = readFileSync(join(ROOT, "src", `${name}.ts`), "utf8")
+    // A family of providers is exported whole: each of its exports is then a name of the entry, and must be listed here.
+    const source = readFileSync(join(ROOT, "src", `${name}.ts`), "utf8").replaceAll(
+      /^export \* from "(\.\/providers\/[\w-]+\.ts)"$/gm,
+      (_, family: string) => readFileSync(join(ROOT, "src", family), "utf8"),
+    )
     expect(source).not.toMatch(/^export (?:default|\*)/m)
     expect(exportsOf(source)).toEqual({ values: wordsOf(values), types: wordsOf(types) })
   })

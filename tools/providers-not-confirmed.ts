@@ -31,7 +31,6 @@ export const NOT_CONFIRMED: readonly string[] = [
   "Lob",
   "Loops",
   "MailChannels",
-  "Mandrill (Mailchimp Transactional)",
   "MCP Events (SEP-3415)",
   "Merge",
   "Netlify",

@@ -7,7 +7,7 @@ import { BASE64 } from "./encodings.ts"
 import { byText, formPairs } from "./form.ts"
 import { hmacKey } from "./hmac-key.ts"
 import { hmacProvider, type HmacRow } from "./hmac-provider.ts"
-import { SHA256 } from "./hashes.ts"
+import { SHA1, SHA256 } from "./hashes.ts"
 import type { Assurance, Provider, ProviderEvent } from "./provider.ts"
 
 /** A row whose message is built by code. */
@@ -22,6 +22,33 @@ const pairsOf = (query: string): readonly (readonly [string, string])[] => [...n
 
 const sorted = (pairs: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] =>
   pairs.toSorted(([a, x], [b, y]) => byText(a, b) || byText(x, y))
+
+/** Mailchimp Transactional (Mandrill): the URL as it was configured, then the form fields, sorted by name. It signs no time. */
+export const mandrill: Provider = /* @__PURE__ */ messageProvider(
+  {
+    name: "mandrill",
+    docs: "https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/#authenticating-webhook-requests",
+    source: "D https://mandrill.zendesk.com/hc/en-us/articles/205583257-How-to-Authenticate-Webhook-Requests",
+    header: "X-Mandrill-Signature",
+    signed: "{url}{body}",
+    hash: SHA1,
+    encoding: BASE64,
+    bodyFormat: "form",
+    formField: "mandrill_events",
+  },
+  {
+    summary: "sha1 base64 HMAC of {url} and sorted form fields",
+    prepareKey: /* @__PURE__ */ hmacKey({
+      name: "mandrill",
+      hash: SHA1,
+      encoding: BASE64,
+      toMessage(_, body, target) {
+        const fields = formPairs(body)
+        return fields && [target!.url, ...sorted(fields).map(([name, value]) => name + value)]
+      },
+    }),
+  },
+)
 
 const NONCE = "x-plivo-signature-v3-nonce"
 

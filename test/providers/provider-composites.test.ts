@@ -149,6 +149,19 @@ const ROWS: Readonly<Record<string, Row>> = {
     signature: mac(`${t}tok`),
     tolerance: 300,
   },
+  mandrill: {
+    headers: {
+      "X-Mandrill-Signature": mac('https://receiver.example/webhooks/one?a=1a2mandrill_events[{"event":"send"}]', {
+        hash: "sha1",
+        encoding: "base64",
+      }),
+    },
+    body: form({ mandrill_events: '[{"event":"send"}]', a: "2" }),
+    signature: mac('https://receiver.example/webhooks/one?a=1a2mandrill_events[{"event":"send"}]', {
+      hash: "sha1",
+      encoding: "base64",
+    }),
+  },
   mercadoPago: {
     headers: { "x-signature": `ts=${t},v1=${mac(`id:abc;request-id:req-1;ts:${t};`)}`, "x-request-id": "req-1" },
     url: "https://receiver.example/hook?data.id=ABC&type=payment",
