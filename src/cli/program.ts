@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Command, CommanderError } from "commander"
+import { addConform } from "./commands/conform.ts"
 import { addDoctor } from "./commands/doctor.ts"
 import { addEndpoints } from "./commands/endpoints.ts"
 import { addErrors } from "./commands/errors.ts"
@@ -32,6 +33,7 @@ const COMMANDS = [
   addEndpoints,
   addOperator,
   addKey,
+  addConform,
   addInit,
   addDoctor,
   addProviders,
