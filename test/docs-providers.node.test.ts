@@ -156,9 +156,12 @@ it.each(HANDSHAKES)("$page: the example answers $what", async ({ page, query = "
   expect(sent).toEqual([])
 })
 
+const LARGE_BODY = JSON.stringify({ text: "a".repeat(1_500_000) })
+
 /** Bodies beyond the usual one, which pages speak of. */
 const BODIES: readonly [page: string, what: string, body: string, sent: Record<string, unknown>][] = [
   ["github", "a form", `payload=${encodeURIComponent(JSON_BODY)}`, { payload }],
+  ["github", "a body of more than 1 MiB", LARGE_BODY, { payload: JSON.parse(LARGE_BODY) as unknown }],
   ["slack", "a form with a payload", `payload=${encodeURIComponent(JSON_BODY)}`, { type: "order.paid", payload }],
   ["slack", "a form of fields", "command=%2Fdeploy&text=a+b", { payload: { command: "/deploy", text: "a b" } }],
 ]
@@ -192,6 +195,15 @@ it("twilio: a JSON body is covered by its hash in the URL, and an empty one is n
   expect(sent).toEqual([])
   expect(await statusOf(JSON_BODY)).toBe(204)
   expect(sent).toEqual([{ key: keyOf(JSON_BODY), payload }])
+})
+
+it("twilio: nothing stands between a field's name and its value, as the page warns", async () => {
+  const { env, secret, sign } = SAMPLES.find(({ page }) => page === "twilio")!
+  const { send, sent } = start(blocksOf("docs/providers/twilio.md")[0]!, { ...env, [secret[0]]: secret[1] })
+  const headers = sign("ab=c", now(), secret[1], `${ORIGIN}/`)
+  for (const body of ["ab=c", "a=bc"]) expect((await send(arrive("/", headers, body))).status).toBe(204)
+  expect((await send(arrive("/", headers, "abc=d"))).status).toBe(400)
+  expect(sent).toHaveLength(2)
 })
 
 /** Signs as the page says that Acme does. */
