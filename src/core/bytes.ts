@@ -36,8 +36,9 @@ export function toHex(bytes: Uint8Array): string {
  * 1.10). The lengths are not secret.
  */
 export function equalText(a: string, b: string): boolean {
-  let difference = a.length ^ b.length
-  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i)
+  const { length } = a
+  let difference = length ^ b.length
+  for (let i = 0; i < length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i)
   return difference === 0
 }
 

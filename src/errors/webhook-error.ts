@@ -72,29 +72,30 @@ export class WebhookError extends Error implements Refusal {
 /** Writes `<code>: <reason>. <sentence>`, leaving out what the refusal does not have. */
 function toMessage(refusal: Refusal): string {
   const { code, reason } = refusal
-  const sentence = HELP[reason ?? code]?.(refusal)
+  const help = HELP[reason ?? code]
+  const sentence = typeof help === "function" ? help(refusal) : help
   return [reason ? `${code}: ${reason}.` : `${code}${sentence ? ":" : ""}`, sentence].filter(Boolean).join(" ")
 }
 
-type Help = (refusal: Refusal) => string
+type Help = string | ((refusal: Refusal) => string)
 
 /** Reason, or code where there is none → what helps. A `param` is not repeated: its keys are part of the body. */
 const HELP: Readonly<Record<SignatureReason, Help> & Partial<Record<ErrorCode, Help>>> = {
   header_missing: ({ header = "signature" }) => `The ${header} header is absent or empty.`,
-  header_malformed: () => "The signature header is not in the provider's format.",
-  header_too_long: () => "The signature header is longer than its limit.",
-  too_many_signatures: () => "The signature header has more signatures than its limit.",
-  signature_mismatch: () =>
+  header_malformed: "The signature header is not in the provider's format.",
+  header_too_long: "The signature header is longer than its limit.",
+  too_many_signatures: "The signature header has more signatures than its limit.",
+  signature_mismatch:
     "No active secret made this signature; check the secret, and that the body is the bytes as they arrived.",
   timestamp_stale: ({ ageSeconds, toleranceSeconds }) =>
     `Signed ${ageSeconds} s ago; the tolerance is ${toleranceSeconds} s.`,
   timestamp_ahead: ({ ageSeconds = 0, toleranceSeconds }) =>
     `Signed ${-ageSeconds} s ahead of this clock; the tolerance is ${toleranceSeconds} s.`,
-  body_incomplete: () => "The body broke off before its end.",
-  request_body_too_large: () => "The body is larger than maxBodyBytes.",
-  invalid_json: () => "The body was signed, but is not JSON in UTF-8.",
-  invalid_value_type: () => "A field is missing or has the wrong type; see param.",
-  temporarily_unavailable: () => "No memory was free for the body.",
+  body_incomplete: "The body broke off before its end.",
+  request_body_too_large: "The body is larger than maxBodyBytes.",
+  invalid_json: "The body was signed, but is not JSON in UTF-8.",
+  invalid_value_type: "A field is missing or has the wrong type; see param.",
+  temporarily_unavailable: "No memory was free for the body.",
 }
 
 /** A refused delivery, as a value. */
