@@ -110,7 +110,6 @@ export function discard(store: InboxStore, { source, dedupeKey, only, note }: Di
   const dead = findDead(store, event).filter((lane) => only === undefined || lane === only)
   if (dead.length === 0) return "no_dead_run"
   discardRuns(store, event, dead, note)
-  // What was kept only because it was dead may be pruned now, and is then gone.
   return show(store, source, dedupeKey) ?? "no_event"
 }
 

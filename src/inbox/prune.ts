@@ -85,13 +85,16 @@ function pruneEvent(store: InboxStore, event: EventRow, diedBy: number): void {
   const { sequence, hasBody } = event
   const runs = store.getRuns(sequence)
   if (runs.some(({ nextAt }) => nextAt !== null)) return
-  const lastDeath = hasBody ? Math.max(0, ...runs.filter(({ status }) => status === "dead").map(diedAt)) : 0
+  const lastDeath = hasBody ? Math.max(0, ...runs.filter(isKept).map(diedAt)) : 0
   if (lastDeath > diedBy) {
     const oldest = store.getFact("oldest_death") ?? 0
     if (oldest === 0 || lastDeath < oldest) store.setFact("oldest_death", lastDeath)
   } else if (sequence <= (store.getFact("pruned_ids") ?? 0)) store.deleteEvent(sequence)
   else if (hasBody) forgetBody(store, sequence)
 }
+
+/** Returns whether a run died and could be run again: a discarded run can, too. */
+const isKept = ({ status }: Run): boolean => status === "dead" || status === "discarded"
 
 /** Returns the end of the day on which a run died, in milliseconds since 1970: those of a day are pruned together. */
 function diedAt({ history }: Run): number {

@@ -104,9 +104,13 @@ export function createSqlInboxStore(sql: SqlStorage, isNearlyFull: () => boolean
       ).map(toEventRow),
     deadEventsAfter: (sequence, limit, before) =>
       all<EventColumns>(
+        // Each half is limited by itself, so that a step reads no more than twice its events.
         `SELECT ${EVENT} FROM events WHERE sequence IN (
-           SELECT DISTINCT sequence FROM runs INDEXED BY runs_dead
-             WHERE status = 'dead' AND sequence > ? AND sequence < ? ORDER BY sequence LIMIT ?) ORDER BY sequence`,
+           SELECT sequence FROM (SELECT DISTINCT sequence FROM runs INDEXED BY runs_dead
+             WHERE status = 'dead' AND sequence > ?1 AND sequence < ?2 ORDER BY sequence LIMIT ?3)
+           UNION SELECT sequence FROM (SELECT DISTINCT sequence FROM runs INDEXED BY runs_discarded
+             WHERE status = 'discarded' AND sequence > ?1 AND sequence < ?2 ORDER BY sequence LIMIT ?3))
+         ORDER BY sequence LIMIT ?3`,
         sequence,
         before,
         limit,

@@ -63,7 +63,7 @@ export interface InboxStore extends AttemptStore {
   bodyDiffers(sequence: number, body: Uint8Array): boolean
   /** In order of sequence: the events after one and before another, if one is given. */
   eventsAfter(sequence: number, limit: number, before?: number): readonly EventRow[]
-  /** Those of them that have a dead run. */
+  /** Those of them that have a dead or discarded run. */
   deadEventsAfter(sequence: number, limit: number, before: number): readonly EventRow[]
   setLanes(sequence: number, lanes: readonly string[]): void
   dropBody(sequence: number): void

@@ -156,7 +156,7 @@ function createMemoryStore(tables: () => Tables): InboxStore {
     deadEventsAfter: (sequence, limit, before) =>
       bySequence(tables().events.values())
         .filter((event) => event.sequence > sequence && event.sequence < before)
-        .filter((event) => getRuns(event.sequence).some(({ status }) => status === "dead"))
+        .filter((event) => getRuns(event.sequence).some(({ status }) => status === "dead" || status === "discarded"))
         .slice(0, limit)
         .map(toRow),
     setLanes: (sequence, lanes) => replace(sequence, { lanes }),

@@ -49,6 +49,19 @@ export function describeKeep(open: () => Promise<Driver>): void {
       },
     )
 
+    // A sweep passed the event over because it was dead, and no later sweep looked at discarded runs: its body stayed.
+    it("a run that is discarded after its event's 30 days goes 30 days after its death, like a dead one", async () => {
+      const { take, shard, find, runner, passAndRing } = await open()
+      runner.answer = () => ({ kind: "failed", error: "no", retryAfterSeconds: 604_800 })
+      await take("evt_1")
+      await passAndRing(50 * DAY_MS)
+      await shard().discard({ source: "credicorp", dedupeKey: "evt_1", note: "settled by hand" })
+      await passAndRing(28 * DAY_MS)
+      expect(await find("evt_1")).toMatchObject({ hasBody: true, status: "discarded" })
+      await passAndRing(3 * DAY_MS)
+      expect(await find("evt_1")).toMatchObject({ hasBody: false, status: "discarded" })
+    })
+
     it("of those that died on different days each goes on its own, whichever came first", async () => {
       const { take, find, runner, passAndRing } = await open()
       runner.answer = ({ deliveryId }) =>
