@@ -1,4 +1,4 @@
-// npm run bench: what Countersign costs, against its peers and its bars, in one run.
+// npm run bench: measures Countersign, its peers and its bars in one run.
 //   --quick   under two minutes, for every day; prints, and writes nothing into docs
 //   --attack  what one core refuses a second, and whether memory stays flat; --seconds of each, 60 unless given
 
@@ -118,7 +118,7 @@ async function runAttacks(seconds: number): Promise<void> {
   writePart("attack", markdown)
 }
 
-/** Puts a run between its marks in docs/performance.md; what people wrote around it stays. */
+/** Replaces the text between the marks in docs/performance.md. The prose around it stays. */
 function writePart(part: string, markdown: string): void {
   const path = join(DOCS, "performance.md")
   const page = readFileSync(path, "utf8")

@@ -1,4 +1,4 @@
-// Bodies of an exact size: an event with as many line items as fit. Plain ASCII, as most JSON that services send.
+// Bodies of an exact size: an event with as many line items as fit. Plain ASCII, like most JSON on the wire.
 
 export const SIZES = [256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576] as const
 
@@ -15,7 +15,7 @@ export function createEventText(bytes: number): string {
     data: { object },
   }
   const room = (): number => bytes - JSON.stringify(event).length
-  // By their length first: to write the whole text after every line would take minutes for a mebibyte.
+  // Counts lengths first: serialising the whole text after every line would take minutes for a mebibyte.
   let left = room()
   for (let i = 0; ; i++) {
     const length = JSON.stringify(line(i)).length + 1
@@ -32,7 +32,7 @@ export const nameOfSize = (bytes: number): string =>
 
 const line = (i: number): object => ({
   sku: `item-${i}`,
-  // Without text a mebibyte has more tokens than an event may have (spec 3.7).
+  // Without this text, a mebibyte would have more tokens than an event may have (spec 3.7).
   description: "Annual subscription, billed monthly, with support by telephone",
   quantity: 1 + (i % 9),
   price: 19.95 + i,

@@ -103,7 +103,7 @@ const HEX = "0123456789abcdef".repeat(4)
 /** The dearest to read that we know: as many signatures as may be, each a digit short, then beginnings of more. */
 export const NEAR_MISSES = "malformed, 4,096 of near misses"
 
-/** Headers that a stranger can send. None of the refused may come near the body. */
+/** Headers of an untrusted sender. For a refused header, the body must not be read. */
 export const HOSTILE_HEADERS: Readonly<Record<string, string>> = {
   missing: "",
   "over-long, 4,097": "v1=".padEnd(4_097, "a"),

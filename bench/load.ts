@@ -1,5 +1,5 @@
-// Sends one prepared request again and again over some connections. Made to cost little, because the machine that
-// measures is the one that is measured.
+// Sends one prepared request many times over some connections. It uses little CPU, because it runs on the machine that is
+// measured.
 
 import { connect, type Socket } from "node:net"
 
@@ -17,17 +17,17 @@ export interface Shot {
   readonly status: number
 }
 
-/** Sends it `times` times in all. Rejects if an answer is not the one that is wanted. */
+/** Sends it `times` times in all. Rejects if an answer is not as expected. */
 export async function fire(url: string, shot: Shot, times: number): Promise<void> {
   const { hostname, port, host } = new URL(url)
   const bytes = toWire(shot, host)
   let left = times
-  // Who answers without reading the body may close while we write, and the answer is lost with the connection.
+  // A server that answers without reading the body may close the connection during the write. Then the answer is lost.
   let lost = 0
   const work = async (): Promise<void> => {
     let socket: Socket | undefined
     while (left-- > 0) {
-      // Errors are seen by whoever waits for an answer; after it they are of no interest.
+      // Errors reject the request that waits for an answer. Errors after the answer are ignored.
       if (!socket?.writable)
         socket = connect(Number(port), hostname)
           .setNoDelay()
@@ -63,7 +63,7 @@ export function exchange(socket: Socket, bytes: Uint8Array, status: number): Pro
       const length = /^content-length: *(\d+)/im.exec(received.slice(0, end))?.[1]
       if (received.length < end + 4 + Number(length ?? 0)) return
       const answered = Number(received.slice(9, 12))
-      // Whoever answers without having read the body closes the connection, or says that he will.
+      // A server that has not read the body closes the connection after its answer, or announces that it will.
       if (/^connection: *close/im.test(received.slice(0, end))) socket.destroy()
       finish(answered === status ? undefined : new Error(`answered ${received.slice(0, 600)}`))
     }

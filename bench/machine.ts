@@ -3,7 +3,7 @@ import { createRequire } from "node:module"
 import { arch, cpus, platform, release, totalmem } from "node:os"
 import { join } from "node:path"
 
-/** What the figures were measured on. */
+/** The machine on which the figures were measured. */
 export const describeMachine = (): Readonly<Record<string, string>> => ({
   processor: `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}`,
   memory: `${(totalmem() / 2 ** 30).toFixed(1)} GiB`,

@@ -1,5 +1,5 @@
-// Interleaved rounds: in each round everything is timed once, in turn, so that a machine that is slower for a while is
-// slower for all. What is compared is compared within rounds.
+// Interleaved rounds: each round times every contestant once, so that a temporary slowdown of the machine affects all of them.
+// Values are compared within a round only.
 
 /** CPU time of one run, in microseconds, one value a round. */
 export type Samples = Readonly<Record<string, readonly number[]>>
@@ -29,7 +29,7 @@ export async function measure(timed: readonly Timed[], { rounds, batchUs, warmUs
   }
   const samples: Record<string, number[]> = Object.fromEntries(timed.map(({ id }) => [id, []]))
   for (let round = 0; round < rounds; round++) {
-    // Each round begins elsewhere: nobody always runs after the same neighbour's garbage.
+    // Each round begins with another contestant, so that none always runs after the same one and its garbage.
     const first = (round * 7) % timed.length
     for (const { id, batch } of [...timed.slice(first), ...timed.slice(0, first)]) {
       const count = times.get(id)!

@@ -1,4 +1,4 @@
-// The functions by themselves, in a loop: in this process, and inside workerd.
+// The functions alone, in a loop: in this process and inside workerd.
 
 import { SIZES } from "./bodies.ts"
 import { createHeaderGroup, createVerifyGroup, repeat, type Contestant } from "./contestants.ts"

@@ -21,7 +21,7 @@ export function createReadGroup(bytes: number): readonly Contestant[] {
       wants: true,
       run: async () => (await create().arrayBuffer()).byteLength === bytes,
     },
-    // The least that counting takes: every chunk into a buffer that is known to fit.
+    // The least work for counting: every chunk goes into a buffer that is known to fit.
     { id: `counted/${kind}`, wants: true, run: async () => (await count(create(), bytes)) === bytes },
     { id: `bounded/${kind}`, wants: true, run: async () => (await lengthOf(create(), bytes)) === bytes },
   ])

@@ -1,4 +1,4 @@
-// What a run says: Markdown tables, for the terminal and for docs/performance.md.
+// The report of a run: Markdown tables, for the terminal and for docs/performance.md.
 
 import type { AttackResult } from "./attack.ts"
 import { STEPS } from "./inbox-cost.ts"
@@ -83,7 +83,7 @@ export function toMarkdown(results: Results, verdicts: readonly Verdict[]): stri
   ].join("\n")
 }
 
-/** What the attacks came to. */
+/** The results of the attacks. */
 export const toAttackMarkdown = (
   machine: Results["machine"],
   seconds: number,

@@ -14,11 +14,11 @@ export interface Results {
   /** Reading a body: in Node from a `Request` that code made, in workerd from the network. */
   readonly readsInNode: Groups
   readonly readsInWorkerd: Groups
-  /** HMACs that ten secrets and sixteen signatures cost. */
+  /** The number of HMACs for ten secrets and sixteen signatures. */
   readonly hmacs: number
   /** Whole requests in workerd, user CPU time. */
   readonly servers: Groups
-  /** A delivery with the inbox, and with less of it. */
+  /** A delivery with the inbox, and with parts of it. */
   readonly inbox: Samples
   /** From a request to the first answer of a new isolate. */
   readonly starts: Samples

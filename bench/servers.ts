@@ -11,7 +11,7 @@ import { bundle, serve, type Served } from "./workerd.ts"
 
 export const SERVER_SIZES = [1_024, 65_536] as const
 
-/** Every Worker answers a delivery with 200, having verified and parsed it. `bare` verifies nothing. */
+/** Every Worker verifies and parses a delivery and answers 200. `bare` verifies nothing. */
 export const SERVERS = [
   "bare",
   "native",
@@ -25,7 +25,7 @@ export const SERVERS = [
   "tern",
 ]
 
-/** User CPU time a request, of a process that serves them all. */
+/** Measures user CPU time per request, in a process that serves all of them. */
 export async function measureServers(plan: Plan, progress: (group: string) => void): Promise<Groups> {
   const workers = await Promise.all(
     SERVERS.map(async (name): Promise<Served> => {
@@ -56,7 +56,7 @@ async function userCpu(pid: number, run: () => Promise<void>): Promise<number> {
   return userCpuOf(pid) - before
 }
 
-/** One request with every scheme's headers, so that all Workers are sent the same. */
+/** One request with the headers of every scheme, so that all Workers get the same request. */
 export function createShot(bytes: number): Shot {
   const fixture = createFixture(bytes)
   const headers = {

@@ -1,4 +1,4 @@
-// What a Worker costs before its first answer: its size, and the start of an isolate.
+// The cost of a Worker before its first answer: its size, and the start of an isolate.
 
 import { cpuOf } from "./cpu.ts"
 import { SECRET } from "./fixture-secret.ts"
@@ -32,7 +32,7 @@ export async function measureSizes(): Promise<{ libraries: Sizes; workers: Sizes
   return { libraries, workers }
 }
 
-/** CPU time from a request for which there is no isolate yet to its answer; each run starts one. */
+/** CPU time from a request without a running isolate to its answer. Each run starts a new isolate. */
 export async function measureStarts(plan: Plan): Promise<Samples> {
   const bindings: Record<string, string> = { WEBHOOK_SECRETS: SECRET, COMPATIBILITY_DATE }
   for (const name of WORKERS) bindings[`code-${name}`] = await bundle(`${name}.ts`, true)

@@ -1,7 +1,7 @@
 import type { WebhookConfig } from "@hookflo/tern"
 import { SECRET } from "./fixture-secret.ts"
 
-/** Credicorp's scheme in tern's words. */
+/** Credicorp's scheme as a configuration of tern. */
 export const createTernConfig = (): WebhookConfig => ({
   platform: "custom",
   secret: SECRET,

@@ -1,4 +1,4 @@
-// A bar, and what a run has to say about it.
+// A bar, and the verdict of a run on it.
 
 import { nameOfSize } from "./bodies.ts"
 import { summarize, valuesOf, type Samples } from "./measure.ts"
@@ -14,7 +14,7 @@ export interface Verdict {
   /** The worst of what was measured, its spread, and where. */
   readonly measured: string
   readonly met: boolean
-  /** For what was not reached: the least that anybody could, from the same run. */
+  /** If the bar was missed: the floor that no verifier can go below, from the same run. */
   readonly floor: string
 }
 
@@ -35,7 +35,7 @@ export interface Bar extends Pick<Verdict, "bar" | "what" | "where"> {
 }
 
 export function judge({ bar, what, where, atMost, atLeast, unit = "", values, floors }: Bar): Verdict {
-  // What is furthest beyond the limit, or nearest to it.
+  // The value that is furthest beyond the limit, or nearest to it.
   const badness = ({ value }: Measured): number => (atMost === undefined ? -value : value)
   const worst = values.toSorted((a, b) => badness(b) - badness(a))[0]!
   const met = atMost === undefined ? worst.value >= atLeast! : worst.value <= atMost

@@ -1,4 +1,4 @@
-// Sends prepared deliveries, each once. Made to cost little: the machine that measures is the one that is measured.
+// Sends prepared deliveries, each once. It uses little CPU, because it runs on the machine that is measured.
 
 import { connect } from "node:net"
 import { signWebhook } from "../../src/verify/sign.ts"
@@ -11,7 +11,7 @@ const PADDING = "x".repeat(840)
 
 let sent = 0
 
-/** Deliveries that nobody has seen before, signed and written out as they go over the wire. */
+/** Makes new deliveries, signed and serialised as HTTP requests. */
 export function prepare(count: number, type: string, port: number): readonly Uint8Array[] {
   return Array.from({ length: count }, () => {
     sent += 1
@@ -22,7 +22,7 @@ export function prepare(count: number, type: string, port: number): readonly Uin
   })
 }
 
-/** Sends them over so many connections, each its next when it has its answer. Returns deliveries a second. */
+/** Sends them over a number of connections. Each sends its next delivery after an answer. Returns deliveries per second. */
 export async function drive(port: number, deliveries: readonly Uint8Array[], connections: number): Promise<number> {
   const queue = deliveries.values()
   const sockets = Array.from({ length: connections }, () => connect(port, "127.0.0.1").setNoDelay())

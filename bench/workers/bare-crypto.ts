@@ -1,4 +1,4 @@
-// The bare route in an isolate that has loaded node:crypto: what nobody starts below who hashes natively in JavaScript.
+// The bare route in an isolate that has loaded node:crypto: the floor for the start of any Worker with a native HMAC.
 
 import { createHmac } from "node:crypto"
 import { createRouteApp } from "./peer-app.ts"

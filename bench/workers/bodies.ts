@@ -1,4 +1,4 @@
-// Ways to take a body in, and nothing else.
+// Ways to read a body, and nothing else.
 
 import { isolateBodies } from "../../src/http/body-budget.ts"
 import { readBody } from "../../src/http/read-body.ts"
@@ -17,7 +17,7 @@ const ways: Readonly<Record<string, (request: Request) => Promise<number>>> = {
     charge.end()
     return body.ok ? body.value.length : -1
   },
-  // The least that counting takes: one read into a buffer that is known to fit.
+  // The least work for counting: one read into a buffer that is known to fit.
   "/counted": async (request) => {
     const bytes = Number(request.headers.get("x-bytes"))
     const reader = request.body!.getReader({ mode: "byob" })

@@ -1,4 +1,4 @@
-// Runs contestants inside workerd, as often as the request says. What it costs is measured from outside.
+// Runs contestants inside workerd, as often as the request says. The cost is measured from outside.
 
 import { createHeaderGroup, createVerifyGroup, repeat, type Contestant } from "../contestants.ts"
 

@@ -1,4 +1,4 @@
-// `countersign/hono` in an app of the user's own.
+// `countersign/hono` in a user's app.
 
 import { Hono } from "hono"
 import { webhook } from "../../src/hono.ts"

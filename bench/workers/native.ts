@@ -1,4 +1,4 @@
-// A Hono route with the least that a verifier can be: one native HMAC over time and body, compared, then one parse.
+// A Hono route with a minimal verifier: one native HMAC over time and body, one comparison, one parse.
 
 import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto"
 import { SECRET } from "../fixture-secret.ts"

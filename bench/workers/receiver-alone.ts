@@ -1,4 +1,4 @@
-// The receiver without inbox and registry: what a Worker needs that only takes deliveries.
+// The receiver without inbox and registry, for a Worker that only verifies deliveries.
 
 import { Hono } from "hono"
 import { writeLine } from "../../src/core/log.ts"
@@ -10,7 +10,7 @@ import { createVerifier } from "../../src/verify/verifier.ts"
 import { credicorp } from "../../src/providers/credicorp.ts"
 import { SECRET } from "../fixture-secret.ts"
 
-/** @param log Where the line of each delivery goes. */
+/** @param log Writes the line of each delivery. */
 export function createReceiverAlone(log: Log): Hono<{ Variables: { requestId: string } }> {
   const settings: ReceiverSettings = {
     source: credicorp.name,

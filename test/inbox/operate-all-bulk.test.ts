@@ -1,4 +1,4 @@
-// Catches a rerun of all that is dead that takes one run twice, leaves another dead, or finds nothing after a key was renamed.
+// Catches a rerun of all dead runs that takes a run twice, misses one, or finds nothing after a key was renamed.
 
 import { describe, expect, it } from "vitest"
 import type { HandlerCall, InboxShard, RunOutcome } from "../../src/inbox/inbox.ts"
@@ -13,14 +13,14 @@ interface DeadInbox {
   readonly calls: HandlerCall[]
   /** How an attempt ends; dead unless a test says otherwise. */
   answer: (call: HandlerCall) => RunOutcome
-  /** Until nothing is due any more. */
+  /** Waits until nothing is due. */
   rest(): Promise<void>
   runs(id: string): Promise<readonly string[]>
 }
 
 const GAVE_UP: RunOutcome = { kind: "dead", reason: "gave_up", error: "no" }
 
-/** One shard with so many dead events. */
+/** Creates one shard with a number of dead events. */
 async function openWithDead(count: number, handlers: readonly string[] = ["payment.*"]): Promise<DeadInbox> {
   let now = 1_790_000_000_000
   const calls: HandlerCall[] = []
@@ -37,7 +37,7 @@ async function openWithDead(count: number, handlers: readonly string[] = ["payme
   const inbox: DeadInbox = {
     shards: createShards(1, () => ({
       ...shard,
-      // What a step has started ends before the next one.
+      // The runs that a step has started end before the next step.
       async rerunMany(...wanted) {
         const step = await shard.rerunMany(...wanted)
         await settle()
@@ -99,7 +99,7 @@ describe("a rerun of all dead runs", () => {
   })
 })
 
-/** Shards that have so many steps each, with a run in each. */
+/** Creates shards with a number of steps each, and a run in each step. */
 const shardsOf = (...steps: readonly number[]): { shards: Shards; asked: string[] } => {
   const asked: string[] = []
   const shards = createShards(steps.length, (index) => {

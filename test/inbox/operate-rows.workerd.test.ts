@@ -41,10 +41,10 @@ it.each<{
     got: 12,
     most: 100,
   },
-  // No index has them in order: all of them are read, up to the bound of a look.
+  // No index has them in order: all of them are read, up to the bound of a search.
   { why: "waiting, where one in three is", of: ["waiting", 3], filter: { status: "waiting" }, got: 20, most: 4_120 },
   { why: "waiting, where all are", of: ["waiting", 1], filter: { status: "waiting" }, got: 20, most: 5_100 },
-  // None is found, and the look ends all the same.
+  // None is found, and the search still ends at its bound.
   { why: "done, where none is", of: ["waiting", 1], filter: { status: "done" }, got: 0, most: 15_000 },
   { why: "dead, where none is", of: ["waiting", 1], filter: { status: "dead" }, got: 0, most: 10 },
   { why: "a type that none has", of: ["done", 1], filter: { type: "card.blocked" }, got: 0, most: 5_100 },
