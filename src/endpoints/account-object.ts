@@ -33,7 +33,7 @@ export class Account extends DurableObject implements AccountPort {
   async handle(request: AccountRequest): Promise<AccountAnswer> {
     const store = this.#open()
     const now = Date.now()
-    if (isWriting(request)) this.#keepHouse(() => freeSpace(store, now))
+    if (isWriting(request)) this.#runHousekeeping(() => freeSpace(store, now))
     const { answer, bucket } = this.ctx.storage.transactionSync(() => handleRequest(store, this.#buckets, request, now))
     this.#buckets.set(bucket.name, bucket.left)
     return answer
@@ -46,7 +46,7 @@ export class Account extends DurableObject implements AccountPort {
   async act(action: OperatorAction): Promise<Result<KeptAction, Failure>> {
     const store = this.#open()
     const now = Date.now()
-    this.#keepHouse(() => freeSpace(store, now))
+    this.#runHousekeeping(() => freeSpace(store, now))
     return this.ctx.storage.transactionSync(() => act(store, action, now))
   }
 
@@ -64,13 +64,13 @@ export class Account extends DurableObject implements AccountPort {
     const { storage } = this.ctx
     storage.transactionSync(() => migrate(storage.sql, ACCOUNT_SCHEMA))
     const store = createSqlAccountStore(storage.sql)
-    this.#keepHouse(() => correctTimes(store, Date.now()))
+    this.#runHousekeeping(() => correctTimes(store, Date.now()))
     this.#store = store
     return store
   }
 
   /** Runs housekeeping in a transaction of its own. Its failure is logged and does not fail the request. */
-  #keepHouse(work: () => void): void {
+  #runHousekeeping(work: () => void): void {
     try {
       this.ctx.storage.transactionSync(work)
     } catch (error) {

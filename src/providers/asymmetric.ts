@@ -82,7 +82,7 @@ export type PublicKeyData =
  * Reads a public key: PEM (`BEGIN PUBLIC KEY`), JWK, or the provider's own text of 32 raw bytes or of SPKI.
  *
  * @param decode Reads the provider's own text.
- * @throws {TypeError} It is none of these, is a certificate, or is a private key. The message shows nothing of it.
+ * @throws {TypeError} The key has another form, or is a certificate or a private key. The message shows nothing of it.
  */
 export function readPublicKey(
   secret: string,

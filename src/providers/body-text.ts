@@ -4,7 +4,7 @@ import { readField } from "./event-paths.ts"
 /** The longest text of a body that is hashed or compared before anything is proven. */
 const MAX_SIGNED_TEXT_CHARS = 4_096
 
-/** The JSON of an unproven body, within the limits of spec 3.7; undefined if it is none. */
+/** Parses an unproven body as JSON, within the limits of spec 3.7; undefined if it is not JSON. */
 export function jsonOf(bytes: Uint8Array): unknown {
   const parsed = parseJsonBytes(bytes)
   return parsed.ok ? parsed.value : undefined

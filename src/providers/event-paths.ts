@@ -101,7 +101,7 @@ export const createEventReader =
     }
     if (!decoded.ok) return refuse("invalid_json", 400)
     const payload = decoded.value
-    // A number or a text could be a handshake's token, which X and Zoom have signed for whoever asks (spec 8).
+    // A number or a text could be a handshake's token, which X and Zoom sign for any caller (spec 8).
     if (typeof payload !== "object" || payload === null) return refuse("invalid_value_type", 422)
     const type = readPath(paths.type, payload, from)
     if (type !== undefined && !isProviderEventType(type)) return refuse("invalid_value_type", 422, { param: "type" })

@@ -10,7 +10,7 @@ export function textOf(body: Uint8Array): string | undefined {
   }
 }
 
-/** The fields of an unproven form body; undefined if it is none or has too many. */
+/** Returns the fields of an unproven form body; undefined if it is not a form or has too many fields. */
 export function formOf(body: Uint8Array): Readonly<Record<string, string>> | undefined {
   const text = textOf(body)
   return text === undefined ? undefined : readForm(text)

@@ -38,7 +38,7 @@ export interface Covers {
 
 /**
  * `verified`: a signature covers the payload. `authenticated`: the sender showed a shared token, or a signature that does
- * not cover the payload. Whoever sees one such delivery can send any other.
+ * not cover the payload. Anyone who sees one such delivery can forge others.
  */
 export type Assurance = "verified" | "authenticated"
 
@@ -171,7 +171,7 @@ export interface Provider<
   readonly handshake?: HandshakeRule | undefined
   /** Status for a bad signature, where the provider demands another than 400 (spec 7.8). */
   readonly refusalStatus?: number | undefined
-  /** What success is answered with, where the provider demands more than a 2xx. */
+  /** The answer to an accepted delivery, if the provider requires more than a 2xx. */
   readonly acceptedAnswer?: { readonly status: number; readonly body: string } | undefined
 }
 

@@ -8,7 +8,7 @@ import { toProvider, type ProviderFacts } from "./hmac-provider.ts"
 import type { Claim, DeliveryTarget, Provider, ProviderEvent, Scheme, Signer } from "./provider.ts"
 import { MAX_SIGNATURE_HEADER_CHARS } from "./signature-header.ts"
 
-/** A provider that shows a token: whoever sees one delivery can send any other. */
+/** A provider that shows a token. Anyone who sees one delivery can forge others. */
 export type TokenProvider = Provider<ProviderEvent, "authenticated">
 
 /** Where a token is, and what it must be. */

@@ -66,7 +66,7 @@ function detailOf({ result, cause }: Outcome, activeSecrets: () => number): stri
   return reason === "signature_mismatch" && activeSecrets() === 0 ? "no secret is active now" : undefined
 }
 
-/** Answers as spec 3.13 and 4.1 say, or as the provider demands (spec 3.0, 7.8). */
+/** Answers as spec 3.13 and 4.1 say, or as the provider requires (spec 3.0, 7.8). */
 function toResponse({ result }: Outcome, provider: AnyProvider, requestId: string): Response {
   const { acceptedAnswer, refusalStatus } = provider
   if (!result.ok) {
@@ -81,5 +81,5 @@ function toResponse({ result }: Outcome, provider: AnyProvider, requestId: strin
   return jsonResponse(200, { received: true, id: eventId, status }, requestId)
 }
 
-/** A provider that demands a status of its own demands it for these. */
+/** The codes that a provider's own status replaces. */
 const SIGNATURE_CODES: ReadonlySet<string> = new Set(["webhook_signature_missing", "webhook_signature_invalid"])

@@ -67,10 +67,10 @@ export async function conformance(
       if (!promised.atOnce) await answer
       answers.push(answer)
     }
-    tried.push({ ...promised, ids, answers: (await Promise.all(answers)).slice(promised.unjudged) })
+    tried.push({ ...promised, ids, answers: (await Promise.all(answers)).slice(promised.preparing) })
   }
   const handled = await options.handled?.()
-  return [...tried.map((each) => judge(each, handled)), ...judgeTogether(tried, textsOf(secrets))]
+  return [...tried.map((each) => evaluate(each, handled)), ...evaluateTogether(tried, textsOf(secrets))]
 }
 
 const CONFORMANCE_OPTIONS: readonly (keyof ConformanceOptions)[] = [
@@ -103,7 +103,7 @@ function errorOf(text: string): Answer["error"] {
   }
 }
 
-function judge({ spec, name, want, ids, answers }: Tried, handled: readonly string[] | undefined): CaseResult {
+function evaluate({ spec, name, want, ids, answers }: Tried, handled: readonly string[] | undefined): CaseResult {
   const wrong = answers.find((answer) => !isAsWanted(answer, want))
   const times = handled ? ids.map((id) => handled.filter((each) => each === id).length) : []
   const odd = times.find((count) => count !== timesOf(want))
@@ -153,7 +153,7 @@ const textsOf = (secrets: SecretsInput): readonly string[] =>
   checkSecrets(secrets, credicorp).map(({ secret }) => secret)
 
 /** Tests what only all answers together can show: that they reveal nothing (spec 1.8). */
-function judgeTogether(tried: readonly Tried[], secrets: readonly string[]): readonly CaseResult[] {
+function evaluateTogether(tried: readonly Tried[], secrets: readonly string[]): readonly CaseResult[] {
   const seen = tried.flatMap(({ want, answers }) =>
     answers.flatMap((answer) => (typeof answer === "string" ? [] : [{ want, ...answer }])),
   )

@@ -13,7 +13,7 @@ const withHeaders =
 const EVENTS: readonly Promised[] = [
   {
     spec: "2.2",
-    name: "fields that nobody knows",
+    name: "unknown fields",
     want: TAKEN,
     requests: sending((event) => ({ ...event, later: [1] })),
   },
@@ -34,7 +34,7 @@ const EVENTS: readonly Promised[] = [
     spec: "2.4",
     name: "an event whose id came in a forged delivery before",
     want: TAKEN,
-    unjudged: 1,
+    preparing: 1,
     requests: ({ event, options }) => {
       const each = event()
       return [faults.wrongSecret(each, options), signedRequest(each, options)]
@@ -51,7 +51,7 @@ const EVENTS: readonly Promised[] = [
   },
   {
     spec: "2.4",
-    name: "two events under one delivery id, which nobody signed",
+    name: "two events under one delivery id, which is not signed",
     want: TAKEN,
     requests: ({ event, signed }) =>
       [event(), event()].map((each) => signed(each, { "Credicorp-Delivery": "dlv_same" })),

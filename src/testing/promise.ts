@@ -63,7 +63,7 @@ export interface Promised {
   readonly want: Wanted
   readonly requests: (bench: Bench) => readonly Request[]
   /** How many of the first deliveries only prepare: other promises test their answers. */
-  readonly unjudged?: number
+  readonly preparing?: number
   /** All at once, not one after another. */
   readonly atOnce?: boolean
 }

@@ -173,7 +173,7 @@ describe("a receiver of another make", () => {
       flaw: "noEnvelope",
       breaks: ["3.8 a list of events", "3.8 an event whose id is missing", "3.9 an event of live mode"],
     },
-    { flaw: "strictFields", breaks: ["2.2 fields that nobody knows"] },
+    { flaw: "strictFields", breaks: ["2.2 unknown fields"] },
     { flaw: "looseDates", breaks: [`3.8 an event whose created is "2026-02-30T00:00:00Z"`] },
     {
       flaw: "looseIds",
@@ -191,7 +191,7 @@ describe("a receiver of another make", () => {
     { flaw: "runsUnknown", breaks: ["3.10 an event of a type that is not known"] },
     { flaw: "rejectsUnknown", breaks: ["3.10 an event of a type that is not known"] },
     { flaw: "noDedupe", breaks: ["2.4 one event in two deliveries is handled once"] },
-    { flaw: "dedupeByDelivery", breaks: ["2.4 two events under one delivery id, which nobody signed"] },
+    { flaw: "dedupeByDelivery", breaks: ["2.4 two events under one delivery id, which is not signed"] },
     { flaw: "notesFirst", breaks: ["2.4 an event whose id came in a forged delivery before"] },
     { flaw: "notesLate", breaks: ["2.4 one event in two deliveries at once is handled once"] },
     { flaw: "inOrder", breaks: ["2.4 two events that happened in the other order"] },

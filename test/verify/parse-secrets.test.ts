@@ -118,12 +118,12 @@ describe("parseSecrets reads the JSON form", () => {
   })
 })
 
-/** Part of most refused rows, so that a message that quotes its input is seen. */
+/** Part of most refused rows, so that the test notices a message that quotes its input. */
 const S = "whsec_do-not-show-me-01"
 const T = "do-not-show-me-0123456789"
 
 const refused: readonly { why: string; text: unknown; options?: ParseSecretsOptions; says: string }[] = [
-  // A separator inside pasted text must not turn a scrap of it into a key that somebody could guess.
+  // A separator inside pasted text must not turn a scrap of it into a key that an attacker could guess.
   {
     why: "a comment with a comma in it",
     text: `${S} # live, rotated 2026-01-01`,
@@ -167,7 +167,7 @@ const refused: readonly { why: string; text: unknown; options?: ParseSecretsOpti
     options: { provider: { parseKey: String } },
     says: "JSON list",
   },
-  // `new=$NEW,old=$OLD` with NEW not set: the key would be "new=", which everybody can guess.
+  // `new=$NEW,old=$OLD` with NEW not set: the key would be "new=", which anyone can guess.
   { why: "nothing behind an id", text: `new=,old=${S}`, says: "secrets[0]" },
   { why: "nothing behind an id and the prefix", text: `new=whsec_,old=${S}`, says: "shorter than 16" },
   { why: "nothing behind the prefix", text: `whsec_,${S}`, says: "shorter than 16" },
@@ -178,7 +178,7 @@ const refused: readonly { why: string; text: unknown; options?: ParseSecretsOpti
   { why: "a literal \\n at the end", text: `${S}\\n`, says: "literal" },
   { why: "Bearer in front", text: `Bearer ${S}`, says: "white space" },
   { why: "a zero-width space", text: `${S}\u200b`, says: "control" },
-  // Each of these would become one key that nobody signs with, and every delivery would fail.
+  // Each of these would become a key that no sender uses, and every delivery would fail.
   { why: "an empty id", text: `=${S}`, says: "prefix inside" },
   { why: "an id of 129 characters", text: `${"a".repeat(129)}=${S}`, says: "prefix inside" },
   { why: "an id that is a secret", text: `${S}=${S}-2`, says: "must not be a secret" },

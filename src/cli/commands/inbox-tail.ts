@@ -25,7 +25,7 @@ const keyOf = ({ source, id }: EventView): string => `${source} ${id}`
 const stateOf = ({ status, runs }: EventView): string =>
   JSON.stringify([status, runs.map((run) => [run.handler, run.status, run.attempts])])
 
-/** The difference between one look at the newest events and the look before. */
+/** The difference between two polls of the newest events. */
 export interface Changes {
   /** New ones and those whose status or runs have changed, oldest first. */
   readonly events: readonly EventView[]
@@ -36,7 +36,7 @@ export interface Changes {
 }
 
 /**
- * Compares a look with the look before.
+ * Compares a poll with the previous one.
  *
  * @param page The newest events, newest first.
  * @param before `seen` of the look before; undefined at the first.
@@ -49,7 +49,7 @@ export function compare(page: readonly EventView[], before: ReadonlyMap<string, 
   return { events, gap, seen }
 }
 
-/** Looks again and again until the signal fires. A look without an answer is reported once, and repeated. */
+/** Polls until the signal fires. A failed poll is reported once, and repeated. */
 export async function tail(
   look: (signal: AbortSignal) => Promise<readonly EventView[]>,
   print: (changes: Changes) => void,

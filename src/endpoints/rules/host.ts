@@ -86,7 +86,7 @@ export const RESERVED_TLDS: ReadonlySet<string> = new Set([
 
 /**
  * Names of cloud metadata servers under a top-level domain that exists. Their addresses are link-local, and most other
- * names of such servers end in `.internal`. Nobody keeps a list of them.
+ * names of such servers end in `.internal`. There is no maintained list of them.
  */
 const METADATA_NAMES: readonly string[] = [
   "metadata.goog",
@@ -98,7 +98,7 @@ const METADATA_NAMES: readonly string[] = [
 ]
 
 /**
- * DNS services that answer with a private address on demand. They are public and in use, and nobody keeps a list of them,
+ * DNS services that answer with a private address on demand. They are public and in use, and there is no maintained list of them,
  * so this one cannot be complete: a sender checks the address that a name resolves to (spec 6.6). An address inside a
  * name is not a sign of such a service, `127.0.0.1.example.com` is an ordinary name.
  */
