@@ -4,7 +4,7 @@ import { BASE64, HEX_KEY } from "./encodings.ts"
 import { hmacProvider } from "./hmac-provider.ts"
 import type { Provider } from "./provider.ts"
 
-/** Ably. The secret is the part of the API key after the colon; `X-Ably-Key` names the other part. */
+/** Ably, batched requests: others are not signed. The secret is the part after the colon of the key that `X-Ably-Key` names. */
 export const ably: Provider = /* @__PURE__ */ hmacProvider({
   name: "ably",
   docs: "https://ably.com/docs/platform/integrations/webhooks#security",
