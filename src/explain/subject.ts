@@ -5,6 +5,8 @@ import { createHeaderLookup, type HeaderLookup, type HeadersInput } from "../htt
 import { credicorp } from "../providers/credicorp.ts"
 import type { AnyProvider, DeliveryTarget } from "../providers/provider.ts"
 import { assertProvider, DEFAULT_TOLERANCE_SECONDS } from "../verify/options.ts"
+import { isActive } from "../verify/keyring.ts"
+import { MAX_SECRETS } from "../verify/secrets.ts"
 import { lookupIn, type HeaderPair } from "./delivery-changes.ts"
 
 /** A secret as a caller has it, whatever is wrong with it (spec 9.3). */
@@ -37,6 +39,8 @@ export interface ExplainOptions {
   readonly now?: number | undefined
   /** The provider's tolerance unless given. */
   readonly toleranceSeconds?: number | undefined
+  /** What the receiver accepts of a body, in bytes; 1 MiB unless given. */
+  readonly maxBodyBytes?: number | undefined
   /** Of the delivery, for providers that sign it; `POST` unless given. */
   readonly method?: string | undefined
   /** The full URL that the sender called, for providers that sign it. */
@@ -83,6 +87,8 @@ export function toSubject(rawBody: BodyInput, headers: HeadersInput, options: Ex
   const isNowInMs = Number.isInteger(now) && now > MAX_TIME_SECONDS
   const seconds = isNowInMs ? Math.floor(now / 1000) : now
   assertOption(isTimeSeconds(seconds), "now must be whole seconds since 1970")
+  const { toleranceSeconds = provider.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS } = options
+  assertOption(toleranceSeconds >= 1, "toleranceSeconds must be a whole number of seconds from 1")
   createHeaderLookup(headers)
   const pairs = toPairs(headers)
   return {
@@ -92,7 +98,7 @@ export function toSubject(rawBody: BodyInput, headers: HeadersInput, options: Ex
     provider,
     target: url === undefined ? undefined : { method, url },
     secrets: toCandidates("secrets", options.secrets, seconds),
-    others: others.map(({ id, provider: other, secrets }) => {
+    others: others.slice(0, MAX_SECRETS).map(({ id, provider: other, secrets }) => {
       assertProvider(other)
       return {
         id: id.slice(0, 128),
@@ -102,14 +108,14 @@ export function toSubject(rawBody: BodyInput, headers: HeadersInput, options: Ex
     }),
     now: seconds,
     isNowInMs,
-    toleranceSeconds: options.toleranceSeconds ?? provider.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS,
+    toleranceSeconds,
   }
 }
 
 function toCandidates(name: string, given: unknown, now: number): readonly Candidate[] {
   const list = typeof given === "string" ? [given] : given
   assertOption(Array.isArray(list) && list.length > 0, `${name} must list at least one secret`)
-  return Array.from(list, (item: unknown, index) => {
+  return Array.from(list.slice(0, MAX_SECRETS), (item: unknown, index) => {
     const {
       id,
       secret,
@@ -126,7 +132,7 @@ function toCandidates(name: string, given: unknown, now: number): readonly Candi
       id: typeof id === "string" && /^[\w.:-]{1,128}$/.test(id) ? id : `secret-${index + 1}`,
       text: typeof text === "string" && text.trim() !== "" ? text : undefined,
       index,
-      isActive: notBefore <= now && now < notAfter,
+      isActive: isActive({ notBefore, notAfter }, now),
     }
   })
 }

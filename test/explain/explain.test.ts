@@ -2,10 +2,13 @@
 
 import { describe, expect, it } from "vitest"
 import type { CauseCode } from "../../src/explain/causes.ts"
-import { explain, type Explanation } from "../../src/explain/explain.ts"
+import { explain } from "../../src/explain/explain.ts"
+import type { Explanation } from "../../src/explain/time.ts"
 import type { ExplainedSecret, ExplainOptions, OtherSource } from "../../src/explain/subject.ts"
 import { SIGNATURE_HEADERS } from "../../src/explain/shapes.ts"
+import { createVerifier } from "../../src/index.ts"
 import { hmacScheme } from "../../src/providers/hmac-scheme.ts"
+import { linear } from "../../src/providers.ts"
 import { hmacHex, NOW, SECRET, v1 } from "../support/delivery.ts"
 
 const utf8 = new TextEncoder()
@@ -564,6 +567,37 @@ describe("explain", () => {
 
   it("a genuine delivery has no cause", async () => {
     expect(await ask({ name: "", first: "secret_wrong" })).toEqual({ ok: true })
+  })
+
+  it("agrees with the verifier: a signed time that cannot be read is refused", async () => {
+    const body = `{"action":"create"}`
+    const headers = { "linear-signature": await hmacHex(SECRET, body) }
+    const result = await explain(body, headers, { provider: linear, secrets: [SECRET], now: NOW })
+    expect(result).toMatchObject({ ok: false, error: { reason: "header_malformed" } })
+    expect(createVerifier({ provider: linear, secrets: [SECRET], now: NOW }).check(body, headers).ok).toBe(false)
+  })
+
+  it("agrees with the verifier: of two entries with one text the valid one counts", async () => {
+    const secrets = [
+      { id: "old", secret: SECRET, notAfter: NOW },
+      { id: "new", secret: SECRET },
+    ]
+    expect(await ask({ name: "", first: "secret_wrong", secrets })).toEqual({ ok: true })
+  })
+
+  it("costs a bounded time where each guess parses the body", async () => {
+    let parsed = 0
+    const provider = {
+      ...acme,
+      parseHeaders: () => ({ ok: true as const, value: { signatures: [], timeText: "", signedAt: undefined } }),
+      parseBody: () => {
+        parsed += 1
+        return { ok: false as const, error: "header_missing" as const }
+      },
+    }
+    await explain(new Uint8Array(900_000).fill(32), {}, { provider, secrets: Array(100).fill(SECRET), now: NOW })
+    expect(parsed).toBeGreaterThan(0)
+    expect(parsed).toBeLessThanOrEqual(16)
   })
 
   it("a body over 1 MiB is explained from its length", async () => {
