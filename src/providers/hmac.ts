@@ -118,28 +118,46 @@ export function compileHmac(layout: HmacLayout): Scheme {
   }
 }
 
-/** The claim that a sender signs. */
-export function toClaim(layout: HmacLayout, signedAt: number, lookup: HeaderLookup): Claim {
-  const { time, unit = SECONDS } = layout
+/**
+ * Returns the claim that a sender signs.
+ *
+ * @param keyId The id of the secret. It is signed too where the template has the header that names it.
+ * @throws {TypeError} A signed header is missing, or its value is not printable ASCII: `parseHeaders` would refuse it.
+ */
+export function toClaim(layout: HmacLayout, signedAt: number, lookup: HeaderLookup, keyId: string): Claim {
+  const { name: provider, time, unit = SECONDS, keyIdHeader } = layout
+  const signed = signedHeadersOf(layout).map((name) => {
+    const value = name.toLowerCase() === keyIdHeader?.toLowerCase() ? keyId : lookup(name.toLowerCase())
+    assertOption(PRINTABLE.test(value), `headers must have ${name} in printable ASCII: ${provider} signs it`)
+    return value
+  })
   return {
     signatures: [],
     timeText: time ? unit.format(signedAt) : "",
     signedAt,
-    signed: signedHeadersOf(layout).map((name) => lookup(name.toLowerCase())),
+    keyId: keyIdHeader && keyId,
+    signed,
   }
 }
 
-/** The headers of a delivery that carries these signatures: what `parseHeaders` reads. */
+/**
+ * Returns the headers of a delivery that carries these signatures: what `parseHeaders` reads. A header without separators
+ * holds one signature, and a delivery that names its secret is compared with that secret alone: both carry only the first.
+ */
 export function toHeaders(layout: HmacLayout, claim: Claim, signatures: readonly string[]): Record<string, string> {
-  const { header, time = "", prefix = "", separators = "" } = layout
-  const { timeText, signed = [] } = claim
+  const { header, time = "", prefix = "", separators = "", keyIdHeader } = layout
+  const { timeText, keyId, signed = [] } = claim
+  const isSigned = signedHeadersOf(layout).some((name) => name.toLowerCase() === keyIdHeader?.toLowerCase())
+  const named = keyIdHeader && keyId && !isSigned ? { [keyIdHeader]: keyId } : {}
   const inHeader = time.endsWith("=")
-  const items = signatures.map((signature) => prefix + signature)
+  const sent = keyIdHeader || !(separators || layout.shape) ? signatures.slice(0, 1) : signatures
+  const items = sent.map((signature) => prefix + signature)
   return {
     [header]: layout.shape
-      ? layout.shape.write(timeText, signatures)
+      ? layout.shape.write(timeText, sent)
       : (inHeader ? [time + timeText, ...items] : items).join(separators.slice(0, 1)),
     ...(time && !inHeader && !layout.shape && { [time]: timeText }),
     ...Object.fromEntries(signedHeadersOf(layout).map((name, i) => [name, signed[i]!])),
+    ...named,
   }
 }

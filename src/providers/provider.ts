@@ -98,7 +98,8 @@ export interface Scheme {
 
 /** How a sender signs, for schemes that are not an HMAC by layout. */
 export interface Signer {
-  readonly toClaim: (signedAt: number, header: HeaderLookup) => Claim
+  /** @param keyId The id of the secret that makes the first signature. */
+  readonly toClaim: (signedAt: number, header: HeaderLookup, keyId: string) => Claim
   /** Everything beside the body that a delivery with these signatures carries. */
   readonly toHeaders: (claim: Claim, signatures: readonly string[]) => Record<string, string>
 }

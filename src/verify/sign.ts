@@ -20,11 +20,12 @@ export interface SignOptions extends Pick<
 }
 
 /**
- * Signs a body as a sender does, and returns the headers to send with it: one signature per secret that is valid now (spec
- * 1.2, 1.3, 5.6). `verifyWebhook` accepts the result. Options that only verifying uses are ignored, so that both can share
- * one object.
+ * Signs a body as a sender does, and returns the headers to send with it: one signature per secret that is valid now
+ * (spec 1.2, 1.3, 5.6). Where the provider's header holds one signature, or names the id of the secret, it is that of the
+ * first of these secrets. `verifyWebhook` accepts the result. Options that only verifying uses are ignored, so that both can
+ * share one object.
  *
- * @throws {TypeError} An option is invalid, the body is not bytes or text, no secret is valid now, or the receiver's
+ * @throws {TypeError} An option is invalid, a header that the provider signs is not given, the body is not bytes or text, no secret is valid now, or the receiver's
  *   secret cannot sign for this provider.
  * @example
  * ```ts
@@ -42,8 +43,9 @@ export function signWebhook(rawBody: BodyInput, options: SignOptions): Record<st
   assertOption(signer, `${provider.name} signs with a key that its receivers do not have`)
   const signedAt = settings.now()
   const active = keys.filter((key) => isActive(key, signedAt))
-  assertOption(active.length > 0, "secrets has no entry that is valid now; see notBefore and notAfter")
-  const claim = signer.toClaim(signedAt, createHeaderLookup(headers))
+  const [first] = active
+  assertOption(first, "secrets has no entry that is valid now; see notBefore and notAfter")
+  const claim = signer.toClaim(signedAt, createHeaderLookup(headers), first.id)
   const body = toBytes(rawBody)
   const signatures = active.map(({ sign }) => sign?.(claim, body, target))
   assertOption(
@@ -54,6 +56,6 @@ export function signWebhook(rawBody: BodyInput, options: SignOptions): Record<st
 }
 
 const signerOf = (layout: HmacLayout): Signer => ({
-  toClaim: (signedAt, header) => toClaim(layout, signedAt, header),
+  toClaim: (signedAt, header, keyId) => toClaim(layout, signedAt, header, keyId),
   toHeaders: (claim, signatures) => toHeaders(layout, claim, signatures),
 })

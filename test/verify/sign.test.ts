@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest"
+import { github, payMongo, recurly, worldlineConnect } from "../../src/providers.ts"
+import { hmacScheme } from "../../src/providers/hmac-scheme.ts"
+import type { AnyProvider } from "../../src/providers/provider.ts"
 import { signWebhook, type SignOptions } from "../../src/verify/sign.ts"
 import { createVerifier } from "../../src/verify/verifier.ts"
 import { NOW, sampleBody, SECRET, signatureHeader, v1 } from "../support/delivery.ts"
@@ -117,6 +120,68 @@ describe("signWebhook refuses a caller's mistake", () => {
     const thrown = thrownBy(() => signWebhook(body as string, options as SignOptions))
     expect(thrown).toBeInstanceOf(TypeError)
     expect(String(thrown)).not.toContain(SECRET)
+  })
+})
+
+// A header that holds one signature got those of all secrets, with nothing between them; and the header that names the
+// secret was not written. The verifier refused both.
+describe("verifyWebhook accepts what signWebhook signs with two secrets", () => {
+  const now = NOW
+  const texts = ["secret-of-the-old-key-01", "secret-of-the-new-key-02"]
+  const pair = texts.map((secret, i) => ({ id: `key-${i + 1}`, secret }))
+  const one = { name: "acme", header: "Acme-Signature" }
+  const list = { ...one, signed: "{time}.{body}", time: "t=", prefix: "v1=", separators: "," }
+  const cases: readonly { why: string; provider: AnyProvider; verifiedBy: readonly string[] }[] = [
+    { why: "one signature in the header (github)", provider: github, verifiedBy: ["key-1"] },
+    { why: "one signature, without a prefix", provider: hmacScheme(one), verifiedBy: ["key-1"] },
+    {
+      why: "one signature, and a time of its own",
+      provider: hmacScheme({ ...one, signed: "{time}{body}", time: "Acme-Time" }),
+      verifiedBy: ["key-1"],
+    },
+    { why: "a list", provider: hmacScheme(list), verifiedBy: ["key-1", "key-2"] },
+    {
+      why: "a header of another form, with every signature (recurly)",
+      provider: recurly,
+      verifiedBy: ["key-1", "key-2"],
+    },
+    { why: "a header of another form, with one (payMongo)", provider: payMongo, verifiedBy: ["key-1"] },
+    { why: "one signature and the secret's id (worldlineConnect)", provider: worldlineConnect, verifiedBy: ["key-1"] },
+    {
+      why: "a list and the secret's id",
+      provider: hmacScheme({ ...list, keyIdHeader: "Acme-Key-Id" }),
+      verifiedBy: ["key-1"],
+    },
+    {
+      why: "the secret's id is signed",
+      provider: hmacScheme({ ...one, signed: "{header:Acme-Key}.{body}", keyIdHeader: "acme-key" }),
+      verifiedBy: ["key-1"],
+    },
+  ]
+
+  it.each(cases)("$why → $verifiedBy", ({ provider, verifiedBy }) => {
+    const headers = signWebhook(BODY, { provider, secrets: pair, now })
+    const withBoth = createVerifier({ provider, secrets: pair, now }).checkSignature(BODY, headers)
+    expect(withBoth).toMatchObject({ ok: true, secretId: "key-1" })
+    const verifies = ({ id, secret }: (typeof pair)[number]): boolean =>
+      createVerifier({ provider, secrets: [{ id, secret }], now }).checkSignature(BODY, headers).ok
+    expect(pair.filter(verifies).map(({ id }) => id)).toEqual(verifiedBy)
+  })
+
+  it.each(cases)("$why, the first secret is over → signed by the second", ({ provider }) => {
+    const secrets = [{ ...pair[0]!, notAfter: NOW }, pair[1]!]
+    const headers = signWebhook(BODY, { provider, secrets, now })
+    expect(createVerifier({ provider, secrets, now }).checkSignature(BODY, headers)).toMatchObject({
+      secretId: "key-2",
+    })
+  })
+
+  it.each(["", "é", "\u0141", "a\nb"])("a signed header that is %j → TypeError: it would be refused", (value) => {
+    const provider = hmacScheme({ ...one, signed: "{id}.{body}", idHeader: "Acme-Id" })
+    const headers = { "Acme-Id": value }
+    const thrown = thrownBy(() => signWebhook(BODY, { provider, secrets: pair, now, headers }))
+    expect(thrown).toBeInstanceOf(TypeError)
+    expect(String(thrown)).toContain("Acme-Id")
   })
 })
 
