@@ -17,22 +17,22 @@ const BUDGETS: readonly { what: string; code: string; maxBytes: number }[] = [
     // 1,090 the rules for secrets; 660 Credicorp's header and scheme; 690 the engines; 1,260 the order of the checks; 650 the
     // event's fields; 640 bodies read from a stream within their bounds; 370 the limits of JSON; 220 schemas; the rest options, headers
     // and error texts that name the cause and the fix. 6,656 were aimed at: what is left to cut are rules and clear messages.
-    maxBytes: 11_300,
+    maxBytes: 11_500,
   },
-  { what: "everything of countersign", code: `export * from "./dist/index.js"`, maxBytes: 13_600 },
-  { what: "countersign/hono, hono itself aside", code: `export * from "./dist/hono.js"`, maxBytes: 14_600 },
+  { what: "everything of countersign", code: `export * from "./dist/index.js"`, maxBytes: 13_800 },
+  { what: "countersign/hono, hono itself aside", code: `export * from "./dist/hono.js"`, maxBytes: 14_900 },
   // Half of it is the list of top-level domains: without one, a private name passes that nobody has listed (spec 5.4).
   {
     what: "countersign/endpoints, ipaddr.js and @hapi/tlds included",
     code: `export * from "./dist/endpoints.js"`,
     maxBytes: 12_000,
   },
-  { what: "countersign/explain", code: `export * from "./dist/explain.js"`, maxBytes: 16_700 },
-  { what: "countersign/testing", code: `export * from "./dist/testing.js"`, maxBytes: 13_400 },
+  { what: "countersign/explain", code: `export * from "./dist/explain.js"`, maxBytes: 17_000 },
+  { what: "countersign/testing", code: `export * from "./dist/testing.js"`, maxBytes: 13_600 },
   {
     what: "countersign/worker, hono itself aside",
     code: `export * from "./dist/worker.js"`,
-    maxBytes: 88_200,
+    maxBytes: 89_000,
   },
 ]
 
@@ -58,13 +58,13 @@ const VERIFIER = `export { createVerifier, verifyWebhook } from "./dist/index.js
 /** The first provider beside Credicorp brings the compiler of schemes and the reader of events, which all others share. */
 const alone = await weigh(VERIFIER)
 const withFirst = await weigh(`${VERIFIER}; export { github } from "./dist/providers.js"`)
-report("the first provider beside Credicorp", withFirst - alone, 2_500)
+report("the first provider beside Credicorp", withFirst - alone, 2_600)
 
 /** Bytes that each further provider may add, by its kind. */
 const FURTHER = {
   "an HMAC by layout": 700,
   // For runtimes without node:crypto @noble/hashes brings the hash.
-  "with SHA-1, SHA-512 or MD5": 2_800,
+  "with SHA-1, SHA-512 or MD5": 2_900,
   // 500 of it read unproven JSON within limits, and tell a private key, a certificate and a shared secret from a public key, each with its cause.
   "asymmetric or composite": 2_100,
   "asymmetric, with SHA-512": 4_600,
@@ -96,7 +96,7 @@ for (const [kind, { name, bytes }] of heaviest)
   report(`a further provider, ${kind}: at most ${name}`, bytes, FURTHER[kind])
 
 const worker = readFileSync(join(ROOT, ".wrangler", "bundle", "main.js"))
-report("the Worker: receiver, inbox, registry, error reference", gzippedBytes(worker), 105_000)
+report("the Worker: receiver, inbox, registry, error reference", gzippedBytes(worker), 106_000)
 
 function report(what: string, bytes: number, maxBytes: number): void {
   const over = bytes > maxBytes
