@@ -48,7 +48,8 @@ const NOTHING: Claimed<never> = { starts: [], lost: [] }
  * Yields steps that may be written together or one by one. The number of runs, their weight and the number of new items are
  * bounded. A lane with a backlog leaves slots of a wake to the other lanes and to new items.
  *
- * @param blocked Keys of steps that could not be written recently. They are skipped.
+ * @param blocked Keys of steps that could not be written recently. They are skipped. The caller adds the key of a step that
+ *   fails before it asks for the next step.
  */
 export function* claimSteps<Payload>(
   deps: ClaimDeps<Payload>,
@@ -90,7 +91,9 @@ export function* claimSteps<Payload>(
       budget -= claimed.starts.length
       return claimed
     }
-    yield { key: `${item.sequence}`, begun: item.sequence, write }
+    const key = `${item.sequence}`
+    yield { key, begun: item.sequence, write }
+    if (blocked.has(key)) break
   }
   for (const { lane } of inTurn) yield* startDue(lane, MAX_WAKE_RUNS)
 }

@@ -72,8 +72,12 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
     lastNow = now
   }
 
-  const blockedAt = (now: number): ReadonlySet<string> =>
-    new Set([...failures].filter(([, { until }]) => until > now && until <= now + MAX_BLOCKED_MS).map(([key]) => key))
+  /** Returns the keys to skip. A step that fails from now on is added to them. */
+  const blockedAt = (now: number): Set<string> => {
+    // The clock was ahead when a note of a later time was written.
+    for (const [key, { until }] of failures) if (until > now + MAX_BLOCKED_MS) failures.delete(key)
+    return new Set([...failures].filter(([, { until }]) => until > now).map(([key]) => key))
+  }
 
   const block = (key: string, now: number): void => {
     const delay = Math.min((failures.get(key)?.delay ?? BACKSTOP_MS / 2) * 2, MAX_BLOCKED_MS)
@@ -95,14 +99,23 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
     // A write that failed stays due. It needs no wake before its next try.
     const earliest = failures.size > 0 || lastWakeFailed ? now + BACKSTOP_MS : now
     // Each time counts by itself: a run may wait for a week, and chores must not wait for it.
-    for (const at of [nextRunAt(claimDeps, now), ...chores.map(({ nextAt }) => nextAt())]) {
+    for (const nextAt of [() => nextRunAt(claimDeps, now), ...chores.map((chore) => chore.nextAt)]) {
+      const at = timeOr(now + BACKSTOP_MS, nextAt)
       if (at !== undefined) ensureWake(Math.max(at, earliest))
     }
   }
 
   const reportFailure = (error: unknown): void => {
-    log({ level: "error", message: "the shard could not write", error: errorText(error) })
+    // Before the log, which may throw.
     ensureWake(clock() + BACKSTOP_MS)
+    log({ level: "error", message: "the shard could not do its work", error: errorText(error) })
+  }
+
+  /** Ends a wake that failed: the next one is careful. */
+  const failWake = (error: unknown): void => {
+    waking = undefined
+    lastWakeFailed = true
+    reportFailure(error)
   }
 
   const { start, report } = createAttempts({ ...deps, store, slots, planWake })
@@ -153,7 +166,8 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
   const claimOneByOne = async (): Promise<void> => {
     const now = clock()
     await commits.run(() => adjustToClock(now))
-    for (const step of claimSteps(claimDeps, now, blockedAt(now))) {
+    const blocked = blockedAt(now)
+    for (const step of claimSteps(claimDeps, now, blocked)) {
       let claimed: Claimed<Payload> | undefined
       const release = (): void => {
         for (const one of claimed?.starts ?? []) slots.release(one)
@@ -165,12 +179,15 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
           takeSlots(claimed)
           if (step.begun !== undefined) store.setBegun(step.begun)
         })
-        begin(claimed!)
       } catch (error) {
         release()
         block(step.key, now)
+        blocked.add(step.key)
         reportFailure(error)
+        continue
       }
+      failures.delete(step.key)
+      begin(claimed!)
     }
     // A failure that is still listed was written since, or its step no longer exists.
     for (const [key, { until }] of failures) if (until <= now) failures.delete(key)
@@ -182,6 +199,7 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
   }
 
   const runChore = async (chore: Chore): Promise<void> => {
+    if (!chore.isDue(clock())) return
     const onDurable = await commits.run(() => chore.run(clock()))
     onDurable()
   }
@@ -189,20 +207,34 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
   const wakeOnce = async (): Promise<void> => {
     const isCareful = lastWakeFailed || failures.size > 0 || isShort()
     lastWakeFailed = false
-    const note = (error: unknown): void => {
-      waking = undefined
-      lastWakeFailed = true
-      reportFailure(error)
-    }
     const works: Promise<void>[] = []
     // Together they are one group and one commit. When careful, each is durable before the next one begins.
-    for (const chore of chores.filter(({ isDue }) => isDue(clock()))) {
-      const work = runChore(chore).catch(note)
+    for (const chore of chores) {
+      const work = runChore(chore).catch(failWake)
       works.push(work)
       if (isCareful) await work
     }
-    await Promise.all([...works, (isCareful ? claimOneByOne() : claimTogether()).catch(note)])
+    await Promise.all([...works, (isCareful ? claimOneByOne() : claimTogether()).catch(failWake)])
   }
 
-  return { resume, planWake, wake: () => (waking ??= wakeOnce()) }
+  const wake = async (): Promise<void> => {
+    // A rejected promise must not stay in `waking`: each later wake would return it.
+    waking ??= wakeOnce()
+      .catch(failWake)
+      .catch(() => {
+        // The log or the alarm failed as well. The next delivery or the cron trigger wakes the shard.
+      })
+    await waking
+  }
+
+  return { resume, planWake, wake }
+}
+
+/** Returns a time, or a replacement if it cannot be read: one damaged row must not undo the transaction around it. */
+function timeOr(replacement: number, read: () => number | undefined): number | undefined {
+  try {
+    return read()
+  } catch {
+    return replacement
+  }
 }

@@ -55,6 +55,9 @@ async function openShard(concurrency: Readonly<Record<string, number>> = {}) {
 }
 
 const hang = async (): Promise<RunOutcome> => await new Promise(() => {})
+const failRead = (): never => {
+  throw new Error("a damaged row")
+}
 const killed = async (): Promise<RunOutcome> => await Promise.reject(new Error("the isolate is gone"))
 
 describe("an attempt that is lost", () => {
@@ -177,4 +180,58 @@ describe("a claim that cannot be written", () => {
     await pass(120_000)
     expect(inWords(await run("bad"))).toBe("a.b done 1")
   })
+})
+
+describe("a new event whose rows cannot be written", () => {
+  // A later event was begun all the same, which counted the earlier one as begun: its runs never got rows.
+  it("is not passed over for a later one, and runs once it can be written", async () => {
+    const { shard, pass, world, run } = await openShard()
+    const { store } = shard.disk
+    const putRun = store.putRun.bind(store)
+    let bad: number | undefined
+    store.putRun = (sequence, one) => {
+      bad ??= sequence
+      if (sequence === bad) throw new Error("no room for it")
+      putRun(sequence, one)
+    }
+    const accepts = ["evt_1", "evt_2", "evt_3"].map(
+      async (id) => await shard.accept(delivery(id, { handlers: ["a.b"] }), 1),
+    )
+    await Promise.all(accepts)
+    await settle()
+    await pass(10_000)
+    store.putRun = putRun
+    world.run = () => DONE
+    await pass(200_000)
+    for (const id of ["evt_1", "evt_2", "evt_3"]) expect(inWords(await run(id))).toBe("a.b done 1")
+  })
+})
+
+// The read of a chore, outside of every guard, rejected the wake, and each later wake returned the same rejected promise. A
+// read that only plans the next wake undid the transaction that recorded the end of a run.
+describe("a read that fails", () => {
+  it.each(["eventsAfter", "newItems"] as const)(
+    "by %s: runs go on, the shard is woken again, and a line says so",
+    async (name) => {
+      const { world, shard, take, ring, run, lines } = await openShard()
+      world.run = () => FAILED
+      await take("evt_1")
+      const { store } = shard.disk
+      const read = store[name].bind(store) as never
+      Object.assign(store, { [name]: failRead })
+      // The engine takes the methods of its store when it is created.
+      await shard.crash()
+      world.run = () => DONE
+      world.now += 6_000
+      for (let rings = 0; rings < 3; rings++) await ring()
+      expect(inWords(await run("evt_1"))).toBe("a.b done 2")
+      expect(lines).toContainEqual(expect.objectContaining({ level: "error", error: "Error: a damaged row" }))
+      expect(shard.disk.alarmAt()).toBeDefined()
+      Object.assign(store, { [name]: read })
+      await shard.crash()
+      await ring()
+      await take("evt_2")
+      expect(inWords(await run("evt_2"))).toBe("a.b done 1")
+    },
+  )
 })
