@@ -7,7 +7,7 @@ import type { WebhookEvent } from "../events/event.ts"
 import type { Provider } from "./provider.ts"
 import { createHeaderReader, type HeaderExpressions } from "./signature-header.ts"
 
-/** Spec 1.7. */
+/** The grammar of the header (spec 1.7). */
 export const GRAMMAR: HeaderExpressions = {
   common: /^t=([^, \t]*),v1=([0-9a-f]{64}(?:,v1=[0-9a-f]{64}){0,15})$/,
   joint: ",v1=",
@@ -62,5 +62,6 @@ export const credicorp: Provider<WebhookEvent> = /* @__PURE__ */ Object.freeze<P
   payloadPath: "data.object",
   isType: isEventType,
   readEvent: ({ body }) => parseEvent(body),
-  dedupeKey: ({ id }) => id!,
+  // Spec 7.3. An event without an id has been refused by then (spec 2.7).
+  dedupeKey: ({ id }, hashBody) => id ?? `sha256:${hashBody()}`,
 })

@@ -33,8 +33,12 @@ function compileText(template: string, headers: readonly string[], idHeader: str
   }
 }
 
-/** Path and query of an absolute URL, as it was written. */
-export const toPath = (url: string): string => url.replace(/^[a-z]+:\/\/[^/?#]*/i, "").replace(/#.*$/, "") || "/"
+/** Returns path and query of an absolute URL, as they were written: the target that HTTP sends, so an empty path is `/`. */
+export const toPath = (url: string): string =>
+  url
+    .replace(/^[a-z]+:\/\/[^/?#]*/i, "")
+    .replace(/#.*$/, "")
+    .replace(/^(?!\/)/, "/")
 
 /** A layout, compiled. */
 export interface CompiledLayout extends Pick<Scheme, "parseHeaders"> {
@@ -62,8 +66,8 @@ export function compileLayout(layout: HmacLayout, signature: string): CompiledLa
   const [before = "", after] = signed.split("{body}")
   const textBefore = compileText(before, signedHeaders, idHeader)
   const textAfter = compileText(after ?? "", signedHeaders, idHeader)
-  // A URL may hold anything; every other text has been checked to be ASCII.
-  const toBytes = /\{(?:url|path)|[^\n -~]/.test(signed) ? toUtf8 : toAscii
+  // Method and URL are the caller's and may hold any text; time and header values have been checked to be ASCII.
+  const toBytes = /\{(?:method|url|path)|[^\n -~]/.test(signed) ? toUtf8 : toAscii
 
   return {
     parseHeaders(lookup) {
@@ -72,7 +76,8 @@ export function compileLayout(layout: HmacLayout, signature: string): CompiledLa
       const { signatures } = items.value
       const timeText = timeHeader ? lookup(timeHeader) : items.value.timeText
       const values = signedHeaders.map(lookup)
-      if ((timeHeader && !timeText) || values.includes("")) return fail("header_missing")
+      const keyId = keyIdHeader && lookup(keyIdHeader.toLowerCase())
+      if ((timeHeader && !timeText) || values.includes("") || keyId === "") return fail("header_missing")
       const signedAt = time ? unit.parse(timeText) : undefined
       if ((time && signedAt === undefined) || !values.every((value) => PRINTABLE.test(value)))
         return fail("header_malformed")
@@ -81,7 +86,7 @@ export function compileLayout(layout: HmacLayout, signature: string): CompiledLa
         timeText,
         signedAt,
         signed: values.length > 0 ? values : undefined,
-        keyId: keyIdHeader && lookup(keyIdHeader.toLowerCase()),
+        keyId,
       })
     },
 

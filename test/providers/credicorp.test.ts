@@ -72,4 +72,5 @@ describe("headers (spec 1.2)", () => {
 
 it("an event is deduplicated by its id, never by the delivery (spec 2.4)", () => {
   expect(credicorp.dedupeKey({ id: "evt_1" }, () => "")).toBe("evt_1")
+  expect(credicorp.dedupeKey({ id: undefined }, () => "00ff")).toBe("sha256:00ff")
 })

@@ -186,6 +186,49 @@ it("a signed header that is not printable ASCII is malformed", () => {
   expect(reasons).toEqual(["ok", "header_malformed", "header_malformed", "header_malformed"])
 })
 
+// The path of a URL that has none began at its query, and a method was cut to the low bytes of its characters.
+describe("method and path are signed as HTTP sends them", () => {
+  const cases: readonly { url: string; method?: string; want: string }[] = [
+    { url: "https://x.example", want: "POST /" },
+    { url: "https://x.example/", want: "POST /" },
+    { url: "https://x.example?q=1", want: "POST /?q=1" },
+    { url: "https://x.example/?q=1", want: "POST /?q=1" },
+    { url: "https://x.example#f", want: "POST /" },
+    { url: "https://x.example?q=/a#f", want: "POST /?q=/a" },
+    { url: "https://x.example/a?q", method: "put", want: "PUT /a?q" },
+    { url: "https://x.example/é", want: "POST /é" },
+    { url: "https://x.example/", method: "Ő", want: "Ő /" },
+  ]
+  it.each(cases)("$method $url → $want", ({ url, method = "POST", want }) => {
+    const provider = hmacScheme({ ...NAMED, signed: "{method} {path}\n{body}" })
+    const secret = "sk_0123456789abcdef"
+    const verifier = createVerifier({ provider, secrets: [secret] })
+    const headers = { "x-acme-signature": createHmac("sha256", secret).update(`${want}\n${BODY}`).digest("hex") }
+    expect(verifier.checkSignature(BODY, headers, { method, url }).ok).toBe(true)
+  })
+
+  it("a method beyond ASCII is no other method", () => {
+    const provider = hmacScheme({ ...NAMED, signed: "{method}{body}" })
+    const secret = "sk_0123456789abcdef"
+    const headers = { "x-acme-signature": createHmac("sha256", secret).update(`P${BODY}`).digest("hex") }
+    const verifier = createVerifier({ provider, secrets: [secret] })
+    const accepts = (method: string): boolean => verifier.checkSignature(BODY, headers, { method, url: URL_HERE }).ok
+    // U+0150 ends in the byte of P.
+    expect(["P", "\u0150"].map(accepts)).toEqual([true, false])
+  })
+})
+
+it("no header that names the secret → header_missing", () => {
+  const provider = hmacScheme({ ...NAMED, keyIdHeader: "X-Key" })
+  const verifier = createVerifier({ provider, secrets: [{ id: "k", secret: "sk_0123456789abcdef" }] })
+  const signature = createHmac("sha256", "sk_0123456789abcdef").update(BODY).digest("hex")
+  const reasons = [{}, { "x-key": " " }, { "x-key": "other" }, { "x-key": "k" }].map((headers) => {
+    const result = verifier.checkSignature(BODY, { "x-acme-signature": signature, ...headers })
+    return result.ok ? "ok" : `${result.error.reason} ${result.error.header ?? ""}`
+  })
+  expect(reasons).toEqual(["header_missing x-key", "header_missing x-key", "signature_mismatch ", "ok"])
+})
+
 it("method or URL that are signed and not given are the caller's mistake", () => {
   const verifier = createVerifier({
     provider: hmacScheme({ ...NAMED, signed: "{url}{body}" }),
