@@ -1,4 +1,4 @@
-import { collect, type BindingText, type Configured } from "../core/config.ts"
+import { collect, joinConfigured, type BindingText, type Configured } from "../core/config.ts"
 import type { PartnerBindings } from "../endpoints/config.ts"
 import { readInboxConfig, type InboxBindings, type InboxConfig } from "../inbox/config.ts"
 import type { OperatorBindings } from "../operator/token.ts"
@@ -25,19 +25,20 @@ export interface ReceiverConfig extends ReceiverVariables {
  * Reads the variables of a source and of the inbox. Reports all problems at once.
  *
  * @param source Credicorp's unless given.
+ * @param inbox Given where several sources share it, so that it is read once.
  */
 export function readReceiverConfig(
   env: ReceiverBindings & InboxBindings,
   source?: ConfiguredSource,
+  inbox: Configured<{ readonly inbox: InboxConfig }> = readInbox(env),
 ): Configured<ReceiverConfig> {
-  const receiver = readReceiverVariables(env, source)
-  if (receiver.state === "off") return receiver
+  return joinConfigured(readReceiverVariables(env, source), inbox)
+}
+
+/** Reads the inbox's variables, as the field that surfaces have it in. */
+export function readInbox(env: InboxBindings): Configured<{ readonly inbox: InboxConfig }> {
   const inbox = readInboxConfig(env)
-  if (receiver.state === "on" && inbox.state === "on") {
-    return { state: "on", config: { ...receiver.config, inbox: inbox.config } }
-  }
-  const problems = [receiver, inbox].flatMap((read) => (read.state === "invalid" ? read.problems : []))
-  return { state: "invalid", problems }
+  return inbox.state === "on" ? { state: "on", config: { inbox: inbox.config } } : inbox
 }
 
 /** The variable of the error reference. */

@@ -1,9 +1,15 @@
 import { createApp, type MountedSource, type Surface } from "./app.ts"
 import { askStore, createStoreCheck, type StoreCheck } from "./health.ts"
-import { readErrorDocsConfig, readReceiverConfig, type ReceiverConfig, type WorkerBindings } from "./config.ts"
+import {
+  readErrorDocsConfig,
+  readInbox,
+  readReceiverConfig,
+  type ReceiverConfig,
+  type WorkerBindings,
+} from "./config.ts"
 import { readInboxConfig, type InboxConfig } from "../inbox/config.ts"
-import { readOperatorConfig, type OperatorConfig } from "../operator/token.ts"
-import type { Configured } from "../core/config.ts"
+import { readOperatorConfig } from "../operator/token.ts"
+import { joinConfigured, type Configured } from "../core/config.ts"
 import { errorText } from "../core/error-text.ts"
 import { writeLine } from "../core/log.ts"
 import { createAuthenticate, NO_ACCOUNTS, readPartnerConfig, type PartnerConfig } from "../endpoints/config.ts"
@@ -29,14 +35,13 @@ export interface AppEnvDeps {
   readonly waitUntil: (work: Promise<void>) => void
 }
 
-/**
- * Makes the app from the bindings. Every problem of the configuration is logged once.
- */
+/** Makes the app from the bindings. Every problem of the configuration is logged once, with all surfaces that have it. */
 export function createAppFromEnv<Env extends WorkerBindings>(
   env: Env,
   handlers: HandlerSet<Env> | SourceSet<Env>,
   { log = writeLine, clock = Date.now, fetch = globalThis.fetch, waitUntil = () => {} }: Partial<AppEnvDeps> = {},
 ): ReturnType<typeof createApp> {
+  const namesByProblem = new Map<string, readonly string[]>()
   const toSurface = <Config, Settings>(
     name: string,
     configured: Configured<Config>,
@@ -44,16 +49,20 @@ export function createAppFromEnv<Env extends WorkerBindings>(
   ): Surface<Settings> => {
     if (configured.state === "on") return { state: "on", settings: toSettings(configured.config) }
     if (configured.state === "invalid") {
-      const { problems } = configured
-      log({ level: "error", message: `the configuration of the ${name} is invalid: it is answering 503`, problems })
+      for (const problem of configured.problems) {
+        namesByProblem.set(problem, [...(namesByProblem.get(problem) ?? []), name])
+      }
     }
     return { state: configured.state }
   }
+  // Several surfaces share these.
+  const inboxConfig = readInbox(env)
+  const operatorConfig = readOperatorConfig(env)
   const sources = toSources(handlers)
   const handlerKeys = lanesOf(sources)
   const mounted = sources.map((source): MountedSource => {
     const { name, provider, secretsVariable } = source
-    const config = readReceiverConfig(env, { provider, secretsVariable, prefix: variablePrefixOf(name) })
+    const config = readReceiverConfig(env, { provider, secretsVariable, prefix: variablePrefixOf(name) }, inboxConfig)
     const surface = toSurface(`source ${name}`, config, (read) =>
       createReceiverSettings(read, source, { handlerKeys, log, clock }),
     )
@@ -72,7 +81,7 @@ export function createAppFromEnv<Env extends WorkerBindings>(
   )
   const inbox = toSurface(
     "operator's routes about the inbox",
-    readInboxRouteConfig(env),
+    joinConfigured(operatorConfig, inboxConfig),
     ({ tokens, inbox: config }) => ({
       tokens,
       shards: toShards(config),
@@ -80,10 +89,15 @@ export function createAppFromEnv<Env extends WorkerBindings>(
       concurrency: concurrencyOf(sources),
     }),
   )
-  const operator = toSurface("operator's routes about accounts", readAccountsRouteConfig(env), (config) => ({
-    tokens: config.tokens,
-    accountOf: (name: string) => config.accounts.getByName(name),
-  }))
+  const operator = toSurface(
+    "operator's routes about accounts",
+    joinConfigured(operatorConfig, readAccounts(env)),
+    (config) => ({
+      tokens: config.tokens,
+      accountOf: (name: string) => config.accounts.getByName(name),
+    }),
+  )
+  logProblems(namesByProblem, log)
   const docs = readErrorDocsConfig(env)
   if (docs.state === "invalid") {
     log({ level: "error", message: "the address of the error reference is invalid: errors carry no doc_url", ...docs })
@@ -92,28 +106,23 @@ export function createAppFromEnv<Env extends WorkerBindings>(
   return createApp({ sources: mounted, inbox, endpoints, operator, errorDocsUrl, log, clock })
 }
 
-/** Reads what the operator's routes about the inbox need: the tokens and the inbox. */
-function readInboxRouteConfig(env: WorkerBindings): Configured<OperatorConfig & { inbox: InboxConfig }> {
-  const operator = readOperatorConfig(env)
-  if (operator.state === "off") return operator
-  const inbox = readInboxConfig(env)
-  if (operator.state === "on" && inbox.state === "on") {
-    return { state: "on", config: { ...operator.config, inbox: inbox.config } }
-  }
-  const problems = [operator, inbox].flatMap((read) => (read.state === "invalid" ? read.problems : []))
-  return { state: "invalid", problems }
-}
+/** Reads the binding of the accounts. */
+const readAccounts = ({ ACCOUNTS }: WorkerBindings): Configured<Pick<PartnerConfig, "accounts">> =>
+  ACCOUNTS ? { state: "on", config: { accounts: ACCOUNTS } } : { state: "invalid", problems: [NO_ACCOUNTS] }
 
-/** Reads what the operator's routes about accounts need: the tokens and the accounts. */
-function readAccountsRouteConfig(env: WorkerBindings): Configured<OperatorConfig & Pick<PartnerConfig, "accounts">> {
-  const { ACCOUNTS: accounts } = env
-  const operator = readOperatorConfig(env)
-  if (operator.state === "off") return operator
-  const problems = operator.state === "invalid" ? [...operator.problems] : []
-  if (!accounts) problems.push(NO_ACCOUNTS)
-  return accounts && operator.state === "on"
-    ? { state: "on", config: { ...operator.config, accounts } }
-    : { state: "invalid", problems }
+/** Logs each problem once, in one line with the others of the same surfaces. */
+function logProblems(namesByProblem: ReadonlyMap<string, readonly string[]>, log: Log): void {
+  const lines = new Map<string, { readonly isOne: boolean; readonly problems: string[] }>()
+  for (const [problem, names] of namesByProblem) {
+    const key = names.join(" and the ")
+    const line = lines.get(key) ?? { isOne: names.length === 1, problems: [] }
+    line.problems.push(problem)
+    lines.set(key, line)
+  }
+  for (const [names, { isOne, problems }] of lines) {
+    const end = isOne ? "it is" : "each is"
+    log({ level: "error", message: `the configuration of the ${names} is invalid: ${end} answering 503`, problems })
+  }
 }
 
 const toShards = ({ inboxes, elsewhere, shards }: InboxConfig): Shards =>
@@ -156,7 +165,7 @@ function createReceiverSettings<Env>(
     livemode,
     unknownEvents,
     knownPatterns: [
-      ...(provider === credicorp ? PUBLIC_EVENT_TYPES : []),
+      ...(provider.name === credicorp.name ? PUBLIC_EVENT_TYPES : []),
       ...eventTypes,
       ...handlers.entries.map(([pattern]) => pattern),
     ],

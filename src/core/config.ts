@@ -7,6 +7,16 @@ export type Configured<Config> =
   | { readonly state: "off" }
   | { readonly state: "invalid"; readonly problems: readonly string[] }
 
+/** Joins two configurations that a surface needs: off if one is, else invalid with the problems of both. */
+export function joinConfigured<A, B>(first: Configured<A>, second: Configured<B>): Configured<A & B> {
+  if (first.state === "off" || second.state === "off") return { state: "off" }
+  if (first.state === "on" && second.state === "on") {
+    return { state: "on", config: { ...first.config, ...second.config } }
+  }
+  const problems = [first, second].flatMap((read) => (read.state === "invalid" ? read.problems : []))
+  return { state: "invalid", problems }
+}
+
 /** Returns what `parse` returns. If it throws, adds a problem and returns the fallback. */
 export function collect<Value>(problems: string[], name: string, parse: () => Value, fallback: Value): Value {
   try {

@@ -198,6 +198,19 @@ describe("six senders, one Worker", () => {
 })
 
 describe("each source has a configuration of its own", () => {
+  // A copy of the provider was another one, and lost the types that are public.
+  it("a copy of Credicorp's provider knows the public types", async () => {
+    const bank = { ...credicorp, toleranceSeconds: 60 }
+    const { fetch } = createTestApp(
+      { BANK_WEBHOOK_SECRETS: SECRETS.credicorp, BANK_WEBHOOK_UNKNOWN_EVENTS: "reject" },
+      () => defineSources<WorkerBindings>({ bank: defineSource(bank, {}) }),
+    )
+    const body = sampleBody({ type: "payment.settled" })
+    const headers = signWebhook(body, { secrets: [SECRETS.credicorp], now: NOW })
+    const init = { method: "POST", body, headers: { ...headers, "Content-Type": "application/json" } }
+    expect((await fetch(new Request("https://receiver.example/webhooks/bank", init))).status).toBe(200)
+  })
+
   it("one that is invalid answers 503, one without secrets is not there, and the others go on", async () => {
     const { send, fetch, logs } = createTestApp({
       ...variables(["credicorp", "stripe", "slack"]),

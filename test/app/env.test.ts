@@ -67,6 +67,30 @@ describe("the state of the configuration is logged once", () => {
     expect(logs.length).toBe(1)
   })
 
+  // Several surfaces read the same variables, and each logged what was wrong with them.
+  it.each<{ why: string; env: Env; want: readonly string[] }>([
+    {
+      why: "the operator's token, of two surfaces",
+      env: { ...sound, OPERATOR_TOKEN: "short" },
+      want: ["OPERATOR_TOKEN", "ACCOUNTS"],
+    },
+    {
+      why: "the inbox, of a source and of the operator's routes",
+      env: { ...sound, INBOX_SHARDS: 0, OPERATOR_TOKEN: "0123456789abcdef0123456789abcdef" },
+      want: ["INBOX_SHARDS", "ACCOUNTS"],
+    },
+    {
+      why: "the accounts, of the endpoints and of the operator's routes",
+      env: { ...sound, PARTNER_API_KEYS: "[", OPERATOR_TOKEN: "0123456789abcdef0123456789abcdef" },
+      want: ["PARTNER_API_KEYS", "ACCOUNTS"],
+    },
+  ])("invalid: $why → each problem in one line", ({ env, want }) => {
+    const { logs } = createTestApp(env)
+    const problems = logs.flatMap((entry) => (entry["problems"] as string[] | undefined) ?? [])
+    expect(problems.map((problem) => problem.split(":")[0])).toEqual(want)
+    expect(logs.some(({ message }) => / and the /.test(String(message)))).toBe(true)
+  })
+
   it("sound: nothing", () => {
     expect(createTestApp(sound).logs).toEqual([])
   })
