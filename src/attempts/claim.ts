@@ -1,19 +1,25 @@
 import { beginAttempt, endAttempt, endRun, freshRun, mayKillRuntime, type Run } from "./run.ts"
 import type { Slots } from "./slots.ts"
 import type { AttemptStore, NewItem } from "./store.ts"
-import type { Claimed, Lost, Workload } from "./workload.ts"
+import type { Claimed, Lost, Start, Workload } from "./workload.ts"
 
 /** How long an attempt may take until it counts as lost, in milliseconds: its limit of 30 s, and time for the call around it. */
 export const LEASE_MS = 40_000
 
-/** Memory for the attempts in flight of one shard, in bytes. A shard may share 128 MB with other objects. */
+/**
+ * Memory for the attempts in flight of one shard, in bytes: an attempt starts only below it, so the last one may exceed it. A
+ * shard may share 128 MB with other objects.
+ */
 export const MAX_FLIGHT_WEIGHT = 33_554_432
 
-/** Runs that one wake may change. Cloudflare limits the calls of an invocation, and one to a sleeping object causes two wakes. */
+/** Attempts that one wake may start. Cloudflare limits the calls of an invocation, and one to a sleeping object causes two wakes. */
 export const MAX_WAKE_RUNS = 16
 
 /** New items that one wake may begin. */
 export const MAX_WAKE_ITEMS = 256
+
+/** Rows for new items after which a wake begins no other item. An item has at most one row for each lane. */
+export const MAX_WAKE_ROWS = 1_024
 
 /** How long a suspect waits while another one is in flight, in milliseconds. */
 export const SUSPECT_WAIT_MS = 2_000
@@ -45,8 +51,8 @@ const NOTHING: Claimed<never> = { starts: [], lost: [] }
  * Claims the attempts that are to start now: counts each one and gives it a lease. So an attempt that kills the runtime has
  * been counted, and is retried only after its lease has expired.
  *
- * Yields steps that may be written together or one by one. The number of runs, their weight and the number of new items are
- * bounded. A lane with a backlog leaves slots of a wake to the other lanes and to new items.
+ * Yields steps that may be written together or one by one. The number of starts, their weight, and the number of new items
+ * and of their rows are bounded. A lane with a backlog leaves slots of a wake to the other lanes and to new items.
  *
  * @param blocked Keys of steps that could not be written recently. They are skipped. The caller adds the key of a step that
  *   fails before it asks for the next step.
@@ -59,9 +65,11 @@ export function* claimSteps<Payload>(
   const { store, workload, slots, random } = deps
   const paused = new Set(store.pausedLanes())
   let budget = MAX_WAKE_RUNS
-  const freeSlots = (lane: string): number => {
-    if (paused.has(lane) || slots.weight >= MAX_FLIGHT_WEIGHT) return 0
-    return Math.max(0, Math.min(slots.freeIn(lane, workload.laneOf(lane)), budget))
+  /** @param step What the current step has started: the caller has not taken its slots yet. */
+  const freeSlots = (lane: string, step: readonly Start<Payload>[] = []): number => {
+    const weight = step.reduce((sum, one) => sum + one.weight, slots.weight)
+    if (paused.has(lane) || weight >= MAX_FLIGHT_WEIGHT) return 0
+    return Math.max(0, Math.min(slots.freeIn(lane, workload.laneOf(lane)), budget - step.length))
   }
   function* startDue(lane: string, most: number): Generator<ClaimStep<Payload>> {
     const limit = Math.min(most, freeSlots(lane))
@@ -83,14 +91,16 @@ export function* claimSteps<Payload>(
   const inTurn = [...due.slice(first), ...due.slice(0, first)]
   for (const { lane } of inTurn) yield* startDue(lane, Math.max(1, Math.floor(MAX_WAKE_RUNS / 2 / due.length)))
 
+  let rows = 0
   for (const item of store.newItems(MAX_WAKE_ITEMS)) {
     // Items begin in order: if one cannot be written, no later one begins.
-    if (budget <= 0 || blocked.has(`${item.sequence}`)) break
+    if (budget <= 0 || rows >= MAX_WAKE_ROWS || blocked.has(`${item.sequence}`)) break
     const write = (): Claimed<Payload> => {
       const claimed = beginItem(deps, item, now, freeSlots)
       budget -= claimed.starts.length
       return claimed
     }
+    rows += item.lanes.length
     const key = `${item.sequence}`
     yield { key, begun: item.sequence, write }
     if (blocked.has(key)) break
@@ -103,19 +113,24 @@ function beginItem<Payload>(
   deps: ClaimDeps<Payload>,
   { sequence, lanes, since }: NewItem,
   now: number,
-  freeSlots: (lane: string) => number,
+  freeSlots: (lane: string, step: readonly Start<Payload>[]) => number,
 ): Claimed<Payload> {
   const { store } = deps
-  const claims: Claimed<Payload>[] = []
+  const starts: Start<Payload>[] = []
+  const lost: Lost[] = []
   for (const lane of lanes) {
     // An operator's change may have written the row already, with its own due time.
     if (store.getRun(sequence, lane)) continue
     // Not later than now: the clock may have been ahead when the item came.
     const run = freshRun(lane, Math.min(since, now))
-    if (freeSlots(lane) > 0) claims.push(startRun(deps, sequence, run, now))
-    else store.putRun(sequence, run)
+    if (freeSlots(lane, starts) === 0) store.putRun(sequence, run)
+    else {
+      const claimed = startRun(deps, sequence, run, now)
+      starts.push(...claimed.starts)
+      lost.push(...claimed.lost)
+    }
   }
-  return { starts: claims.flatMap(({ starts }) => starts), lost: claims.flatMap(({ lost }) => lost) }
+  return { starts, lost }
 }
 
 /** Starts the next attempt of a due run, or ends one whose lease has expired. */

@@ -181,6 +181,33 @@ describe("what starts", () => {
     expect(calls).toHaveLength(6)
   })
 
+  // The slots of a step are taken after it: within one event, each handler saw the slots as they were before.
+  it.each([
+    { why: "small: no more than one wake may start", bytes: 2, first: 16 },
+    { why: "large: their weight counts within the event", bytes: 1_900_000, first: 5 },
+  ])("one event of 60 handlers, $why; the rest follows", async ({ bytes, first }) => {
+    const { world, calls, onSync, take, pass, runs } = await openShard()
+    const answers: (() => void)[] = []
+    world.run = async () => await new Promise((resolve) => void answers.push(() => resolve(DONE)))
+    let wakes = 0
+    onSync(() => {
+      wakes += 1
+      // Only the first wake, which follows the acceptance, can write.
+      if (wakes > 2) throw new Error("held back")
+    })
+    const handlers = Array.from({ length: 60 }, (_, i) => `a.b${i}`)
+    await take("evt_1", { body: new Uint8Array(bytes), handlers })
+    expect(calls).toHaveLength(first)
+    onSync(() => {})
+    for (let i = 0; i < 60; i++) {
+      for (const answer of answers.splice(0)) answer()
+      await settle()
+      await pass(1_000)
+    }
+    expect(new Set(await runs("evt_1"))).toEqual(new Set(handlers.map((handler) => `${handler} done 1`)))
+    expect(calls).toHaveLength(60)
+  })
+
   it("a run that is due again does not wait for all that has just come", async () => {
     const { world, shard, calls, take } = await openShard()
     world.run = () => FAILED
