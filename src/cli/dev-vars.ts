@@ -3,6 +3,7 @@ import { appendFileSync, chmodSync, existsSync, readFileSync } from "node:fs"
 import { parse } from "dotenv"
 import type { Source } from "../events/sources.ts"
 import type { AnyProvider } from "../providers/provider.ts"
+import { signedHeadersOf } from "../providers/hmac-layout.ts"
 import { signWebhook } from "../verify/sign.ts"
 import { createKey } from "./create-key.ts"
 
@@ -24,9 +25,11 @@ const createDemoKey = (): Readonly<Record<string, string>> => {
 export function createLocalSecret(provider: AnyProvider): string | undefined {
   const bytes = randomBytes(32)
   const prefix = provider.secretPrefix ?? ""
+  const headers = Object.fromEntries(signedHeadersOf(provider.layout ?? {}).map((name) => [name, "any"]))
+  const target = { method: "POST", url: "http://localhost/" }
   return [`${prefix}${bytes.toString("base64")}`, `${prefix}${bytes.toString("hex")}`].find((secret) => {
     try {
-      signWebhook("{}", { secrets: [secret], provider, target: { method: "POST", url: "http://localhost/" } })
+      signWebhook("{}", { secrets: [secret], provider, target, headers })
       return true
     } catch {
       return false
