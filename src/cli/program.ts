@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Command, CommanderError } from "commander"
+import { OptionError } from "../core/assert.ts"
 import { addConform } from "./commands/conform.ts"
 import { addDoctor } from "./commands/doctor.ts"
 import { addEndpoints } from "./commands/endpoints.ts"
@@ -74,8 +75,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-    // The library throws a TypeError for a secret or an option that is wrong; its message shows no secret.
-    if (error instanceof UsageError || error instanceof TypeError) {
+    // The library throws an OptionError for a secret or an option that is wrong; its message shows no secret. Another
+    // TypeError is a bug.
+    if (error instanceof UsageError || error instanceof OptionError) {
       io.err(`error: ${error.message}`)
       return EXIT.usage
     }

@@ -1,13 +1,19 @@
 import { isFields, MAX_TIME_SECONDS } from "./is.ts"
 
 /**
+ * The error of a caller's mistake. To callers it is a `TypeError`; the command line tells it by its class from a `TypeError`
+ * that the runtime throws for a bug of ours. Its message shows no value.
+ */
+export class OptionError extends TypeError {}
+
+/**
  * Asserts a precondition on the caller. Untrusted input is never checked here; it is refused with a `Result`.
  *
  * @param rule Names the argument or option, the rule and the fix. It never shows a value: the value may be a secret.
  * @throws {TypeError} The precondition does not hold.
  */
 export function assertOption(holds: unknown, rule: string): asserts holds {
-  if (!holds) throw new TypeError(rule)
+  if (!holds) throw new OptionError(rule)
 }
 
 /** Names the kind of a value for an error text, as `undefined`, `a string` or `an Array`; never its content. */
@@ -32,7 +38,7 @@ export const isPromise = (value: unknown): boolean =>
 export function assertSeconds(name: string, value: unknown, min: number, max: number = MAX_TIME_SECONDS): number {
   // The clock is asserted for every delivery, so the text is put together only where it is needed.
   if (isWhole(value, min, max)) return value
-  throw new TypeError(
+  throw new OptionError(
     `${name} must be a whole number of seconds from ${min} to ${max}, not ${numberKindOf(value, min)} (divide milliseconds by 1000)`,
   )
 }

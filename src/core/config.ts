@@ -1,3 +1,4 @@
+import { OptionError } from "./assert.ts"
 /** The value of a variable: text, or a number or boolean from wrangler.toml. */
 export type BindingText = string | number | boolean
 
@@ -40,7 +41,7 @@ export const wholeNumber =
   (max: number) =>
   (text: string): number => {
     const number = /^\d{1,15}$/.test(text) ? Number(text) : 0
-    if (number < 1 || number > max) throw new TypeError(`must be a whole number from 1 to ${max}`)
+    if (number < 1 || number > max) throw new OptionError(`must be a whole number from 1 to ${max}`)
     return number
   }
 
@@ -48,6 +49,6 @@ export const oneOf =
   <Choice extends string>(...choices: readonly Choice[]) =>
   (text: string): Choice => {
     const choice = choices.find((one) => one === text)
-    if (choice === undefined) throw new TypeError(`must be ${choices.join(" or ")}`)
+    if (choice === undefined) throw new OptionError(`must be ${choices.join(" or ")}`)
     return choice
   }

@@ -1,3 +1,4 @@
+import { OptionError } from "../core/assert.ts"
 import { isEventType } from "./envelope.ts"
 
 /** The event types whose names are public (spec 2.3). The list is not complete: users extend it. */
@@ -18,6 +19,7 @@ export const PUBLIC_EVENT_TYPES: readonly string[] = [
  */
 export function parseEventTypes(text: string, isType: (type: unknown) => boolean = isEventType): readonly string[] {
   const types = text.split(",").map((type) => type.trim())
-  if (!types.every(isType)) throw new TypeError("must be event types separated by commas, as card.blocked,card.opened")
+  if (!types.every(isType))
+    throw new OptionError("must be event types separated by commas, as card.blocked,card.opened")
   return types
 }

@@ -1,4 +1,4 @@
-import { kindOf } from "../core/assert.ts"
+import { kindOf, OptionError } from "../core/assert.ts"
 import { toUtf8 } from "../core/bytes.ts"
 
 /** A body exactly as it arrived. A string is taken as its UTF-8 bytes; bytes are better, because decoding can lose some. */
@@ -17,7 +17,7 @@ export function toBytes(body: unknown): Uint8Array<ArrayBuffer> {
   const tag = body instanceof Uint8Array ? "Uint8Array" : tagOf(body)
   if (tag === "Uint8Array" && isUnshared((body as Uint8Array).buffer)) return body as Uint8Array<ArrayBuffer>
   if (tag === "ArrayBuffer") return new Uint8Array(body as ArrayBuffer)
-  throw new TypeError(
+  throw new OptionError(
     `rawBody must be the body's bytes or text as they arrived, not ${kindOf(body)}: ${fixFor(body, tag)}`,
   )
 }

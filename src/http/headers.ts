@@ -1,4 +1,4 @@
-import { assertOption, isPromise, kindOf } from "../core/assert.ts"
+import { assertOption, isPromise, kindOf, OptionError } from "../core/assert.ts"
 import { isFields } from "../core/is.ts"
 
 /** Headers as any runtime or framework provides them; names in any case, repeated values as an array or as pairs. */
@@ -24,7 +24,7 @@ export function createHeaderLookup(headers: unknown): HeaderLookup {
   const fix = findFix(headers)
   // No assertion: its text would be put together for every delivery.
   if (fix) {
-    throw new TypeError(
+    throw new OptionError(
       `headers must be a Headers object, a record of names and values, or pairs, not ${kindOf(headers)}: ${fix}`,
     )
   }

@@ -1,3 +1,4 @@
+import { OptionError } from "../core/assert.ts"
 import { collect, type BindingText, type Configured } from "../core/config.ts"
 import { parseBearer, MAX_BEARER_CHARS } from "../http/bearer.ts"
 import { equalText } from "../core/bytes.ts"
@@ -22,16 +23,16 @@ export function parseOperatorTokens(text: string): readonly string[] {
       token.length >= MIN_OPERATOR_TOKEN_CHARS && token.length <= MAX_BEARER_CHARS && /^[\w.~+/-]+=*$/.test(token),
   )
   if (!valid) {
-    throw new TypeError(
+    throw new OptionError(
       `must be ${MIN_OPERATOR_TOKEN_CHARS} to ${MAX_BEARER_CHARS} characters of A-Z a-z 0-9 - . _ ~ + /, or two such tokens separated by a comma; openssl rand -base64 32 makes one`,
     )
   }
   if (tokens.length > MAX_OPERATOR_TOKENS) {
-    throw new TypeError(
+    throw new OptionError(
       `must be at most ${MAX_OPERATOR_TOKENS} tokens, the new one and the old one: got ${tokens.length}`,
     )
   }
-  if (new Set(tokens).size < tokens.length) throw new TypeError("must not hold the same token twice")
+  if (new Set(tokens).size < tokens.length) throw new OptionError("must not hold the same token twice")
   return tokens
 }
 

@@ -1,4 +1,4 @@
-import { assertOption, kindOf } from "../core/assert.ts"
+import { assertOption, kindOf, OptionError } from "../core/assert.ts"
 import { isFields } from "../core/is.ts"
 import { fromBase64, fromHex, toBase64, toHex } from "../core/bytes.ts"
 import type { Encoding } from "./encodings.ts"
@@ -120,7 +120,7 @@ function readJwk(text: string): JsonWebKey {
   try {
     jwk = Object(JSON.parse(text)) as typeof jwk
   } catch {
-    throw new TypeError("a key that begins with { must be a JWK, and this is not JSON")
+    throw new OptionError("a key that begins with { must be a JWK, and this is not JSON")
   }
   assertOption(
     jwk.d === undefined && jwk.kty !== "oct",
@@ -160,7 +160,7 @@ export function publicKey({ algorithm, key, encoding, name, toMessage, select }:
     try {
       return await crypto.subtle.importKey(key.format, key.data, importing, false, ["verify"])
     } catch {
-      throw new TypeError(`a secret of ${name} must be a public key for ${algorithm.name}`)
+      throw new OptionError(`a secret of ${name} must be a public key for ${algorithm.name}`)
     }
   }
   return {

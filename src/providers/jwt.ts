@@ -1,3 +1,4 @@
+import { OptionError } from "../core/assert.ts"
 import { compactVerify, decodeJwt, decodeProtectedHeader, flattenedVerify } from "jose"
 import { fromBase64, toBase64, toUtf8 } from "../core/bytes.ts"
 import { isFields, isTimeSeconds } from "../core/is.ts"
@@ -56,7 +57,7 @@ function keyLoader(secret: string, algorithm: JwtAlgorithm, name: string): () =>
     try {
       return (imported ??= await crypto.subtle.importKey(format, data, IMPORTING[algorithm], false, ["verify"]))
     } catch {
-      throw new TypeError(`a secret of ${name} must be a public key for ${algorithm}`)
+      throw new OptionError(`a secret of ${name} must be a public key for ${algorithm}`)
     }
   }
 }

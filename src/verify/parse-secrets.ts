@@ -1,4 +1,4 @@
-import { assertOption, assertOptions, kindOf } from "../core/assert.ts"
+import { assertOption, assertOptions, kindOf, OptionError } from "../core/assert.ts"
 import { credicorp } from "../providers/credicorp.ts"
 import type { SecretFormat } from "../providers/provider.ts"
 import { checkSecrets, SECRET_FIELDS, type CheckedSecret, type Secret } from "./secrets.ts"
@@ -75,6 +75,6 @@ function parseJsonList(text: string): unknown {
     return JSON.parse(text)
   } catch {
     // The parser's own message quotes the text.
-    throw new TypeError("parseSecrets was given a text that begins with [ and is not a JSON list")
+    throw new OptionError("parseSecrets was given a text that begins with [ and is not a JSON list")
   }
 }

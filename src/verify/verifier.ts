@@ -2,7 +2,7 @@ import type { BodyCharge } from "../http/body-budget.ts"
 import { readBody } from "../http/read-body.ts"
 import { toBytes, type BodyInput } from "../http/body-input.ts"
 import { createHeaderLookup, type HeaderLookup, type HeadersInput } from "../http/headers.ts"
-import { assertOption, kindOf } from "../core/assert.ts"
+import { assertOption, kindOf, OptionError } from "../core/assert.ts"
 import { refuseBody, WebhookError, type Refused } from "../errors/webhook-error.ts"
 import type { WebhookEvent } from "../events/event.ts"
 import { checkPayload, type EventSchemas } from "../events/schema.ts"
@@ -11,7 +11,10 @@ import type { AssuranceOf, EventFrom } from "./event-types.ts"
 import { checkOptions, type Credicorp, type Settings, type VerifyOptions } from "./options.ts"
 import { prove, proveAsync, readSignature, type Arrived, type Verified } from "./verify.ts"
 
-/** A proven event; or the refusal, with the parts that had been proven by then, for the log. */
+/**
+ * A proven event; or the refusal, with the parts that had been proven by then. Log single fields of it, as `error` and
+ * `secretId`, and never the whole: once the signature has passed, a refusal carries `body` too.
+ */
 export type CheckResult<Event = WebhookEvent, Level extends Assurance = Assurance> =
   | Proven<Event, Level>
   | (Refused & Partial<Omit<Proven<Event, Level>, "ok">>)
@@ -93,7 +96,7 @@ export function createVerifier<
   }
 
   const assertSynchronous = (instead: string): void => {
-    if (asynchronous) throw new TypeError(`a key of ${provider.name} is asymmetric or a JWT's: use ${instead}`)
+    if (asynchronous) throw new OptionError(`a key of ${provider.name} is asymmetric or a JWT's: use ${instead}`)
   }
 
   const check = (rawBody: unknown, headers: unknown, target?: DeliveryTarget): CheckResult<AnyOf> => {

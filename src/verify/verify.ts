@@ -1,3 +1,4 @@
+import { OptionError } from "../core/assert.ts"
 import { isTimeSeconds } from "../core/is.ts"
 import { ok, type Result } from "../core/result.ts"
 import { refuseSignature, refuseSize, type Refused, type Refusal } from "../errors/webhook-error.ts"
@@ -73,7 +74,7 @@ function open({ claim, body, header, target }: Arrived, settings: VerifySettings
   const { provider } = settings
   if (body.length > settings.maxBodyBytes) return refuseSize()
   if (target === undefined && (provider.covers.url || provider.covers.method)) {
-    throw new TypeError(`${provider.name} signs method or URL: pass { method, url } as the third argument`)
+    throw new OptionError(`${provider.name} signs method or URL: pass { method, url } as the third argument`)
   }
   const whole = provider.parseBody ? provider.parseBody(claim, body, header) : ok(claim)
   return whole.ok ? ok({ claim: whole.value, body, target, now: settings.now() }) : refuseSignature(whole.error)

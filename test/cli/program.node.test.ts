@@ -100,3 +100,13 @@ describe("countersign", () => {
     expect((await command("verify -b body.json -p github -H signed.txt")).code).toBe(0)
   })
 })
+
+// Every TypeError was shown as a wrong command, so a bug had exit code 2 and no stack.
+it("a TypeError that is no option's is a bug, and is thrown on", async () => {
+  const bug = new TypeError("undefined is not a function")
+  const clock = (): number => {
+    throw bug
+  }
+  const args = ["verify", "-b", join(folder, "body.json"), "-H", join(folder, "h.json"), "--secret-env", "OTHER"]
+  await expect(runCommandLine(args, { clock, env: { OTHER: SECRET } })).rejects.toBe(bug)
+})

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto"
 import type { Command } from "commander"
+import { OptionError } from "../../core/assert.ts"
 import { parseApiKeys } from "../../endpoints/auth/api-keys.ts"
 import { SCOPES } from "../../endpoints/auth/principal.ts"
 import { createKey } from "../create-key.ts"
@@ -56,7 +57,7 @@ function assertTaken(entries: string): void {
   try {
     parseApiKeys(entries)
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error
+    if (!(error instanceof OptionError)) throw error
     throw new UsageError(error.message.replace(/^0\./, "--"))
   }
 }

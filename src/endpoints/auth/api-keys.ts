@@ -1,3 +1,4 @@
+import { OptionError } from "../../core/assert.ts"
 import * as v from "valibot"
 import { toHex, toUtf8 } from "../../core/bytes.ts"
 import { fail, ok } from "../../core/result.ts"
@@ -41,13 +42,15 @@ export function parseApiKeys(text: string): readonly ApiKey[] {
   try {
     value = JSON.parse(text)
   } catch {
-    throw new TypeError("must be a JSON list of { id, account, livemode, sha256, scopes }; npm run key makes an entry")
+    throw new OptionError(
+      "must be a JSON list of { id, account, livemode, sha256, scopes }; npm run key makes an entry",
+    )
   }
   const result = v.safeParse(ApiKeys, value, { abortEarly: true })
-  if (!result.success) throw new TypeError(`${toProblem(result.issues[0])}; npm run key makes an entry`)
+  if (!result.success) throw new OptionError(`${toProblem(result.issues[0])}; npm run key makes an entry`)
   for (const field of ["id", "sha256"] as const) {
     if (new Set(result.output.map((key) => key[field])).size < result.output.length) {
-      throw new TypeError(`two keys have the same ${field}`)
+      throw new OptionError(`two keys have the same ${field}`)
     }
   }
   return result.output
