@@ -11,7 +11,8 @@ export interface CommitStorage {
 }
 
 interface Task {
-  readonly bytes: number
+  /** Undefined for work that is no new item. */
+  readonly bytes: number | undefined
   readonly work: () => unknown
   readonly resolve: (value: never) => void
   readonly reject: (error: unknown) => void
@@ -51,13 +52,13 @@ export class GroupCommit {
    * Runs work within a transaction and resolves to its result once that is durable. Rejects with what the work threw, or
    * with why the group could not be written; then nothing of it was written.
    *
-   * @param bytes The size of the new item that the work holds meanwhile; 0 for any other work.
+   * @param bytes The size of the new item that the work holds meanwhile; undefined for any other work.
    */
-  run<Value>(work: () => Value, bytes = 0): Promise<Value> {
+  run<Value>(work: () => Value, bytes?: number): Promise<Value> {
     return new Promise<Value>((resolve, reject) => {
       this.#waiting.push({ bytes, work, resolve, reject })
-      this.#count += bytes > 0 ? 1 : 0
-      this.#bytes += bytes
+      this.#count += bytes === undefined ? 0 : 1
+      this.#bytes += bytes ?? 0
       if (this.#isWriting) return
       this.#isWriting = true
       // Never within the caller's own turn: what the caller does after this call comes before its work.
@@ -69,7 +70,7 @@ export class GroupCommit {
     while (this.#waiting.length > 0) {
       if (this.#lastGroupSize > 1) await this.#yieldTurn()
       const group = this.#waiting
-      this.#lastGroupSize = group.filter(({ bytes }) => bytes > 0).length
+      this.#lastGroupSize = group.filter(({ bytes }) => bytes !== undefined).length
       this.#waiting = []
       try {
         const settles = this.#runGroup(group)
@@ -79,8 +80,8 @@ export class GroupCommit {
         for (const { reject } of group) reject(error)
       }
       for (const { bytes } of group) {
-        this.#count -= bytes > 0 ? 1 : 0
-        this.#bytes -= bytes
+        this.#count -= bytes === undefined ? 0 : 1
+        this.#bytes -= bytes ?? 0
       }
     }
     this.#isWriting = false

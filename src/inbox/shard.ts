@@ -96,14 +96,18 @@ export function createShard(deps: ShardDeps): WakingShard {
     opened: async () => store.openedShards(),
 
     async accept(delivery, shards) {
-      const { body, handlers = [] } = delivery
+      const { handlers = [] } = delivery
       const bytes = rowBytes(delivery)
       if (bytes > MAX_ROW_BYTES) return { kind: "too_large" }
-      if (!commits.hasRoom(body.length)) return { kind: "full" }
+      if (!commits.hasRoom(bytes)) return { kind: "full" }
       opened ??= readOpened(store)
       if (opened?.shards !== shards) return { kind: "other_shards", kept: opened?.shards }
       // If the event is stored, the sender must get 200, or it would go on sending.
-      if (!space.hasRoom(commits.waitingBytes + bytes)) return findDuplicate(store, delivery) ?? { kind: "no_space" }
+      if (!space.hasRoom(commits.waitingBytes + bytes)) {
+        if (!store.findEvent(delivery.source, delivery.dedupeKey)) return { kind: "no_space" }
+        // Answered with the next commit: the first copy may be written, and not durable yet.
+        return await commits.run(() => findDuplicate(store, delivery) ?? { kind: "no_space" }, bytes)
+      }
       const now = clock()
       const sequence = nextSequence(lastSequence ?? readLastSequence(store), now, opened.index)
       lastSequence = sequence
@@ -112,7 +116,7 @@ export function createShard(deps: ShardDeps): WakingShard {
         // Not for an unhandled event: it enters one more index, and an accept writes at most three rows, alarm included.
         if (result.kind === "accepted" && handlers.length > 0) ensureWake(now + BACKSTOP_MS)
         return result
-      }, body.length)
+      }, bytes)
       // Counted in the current minute: the minute of its arrival may have been written already.
       activity.noteDelivery(clock(), delivery, accepted.kind !== "duplicate")
       if (accepted.kind !== "duplicate") void wake()

@@ -284,3 +284,73 @@ it("an event that is erased before its runs have rows is dead, though its handle
   await settle()
   expect(await runs("evt_1")).toEqual(["payment.* dead 0 body_erased"])
 })
+
+// A full shard read the first copy while its sync was pending, and acknowledged the second one before either was durable.
+it("a duplicate of what is not durable yet is acknowledged with it, though the shard has no room left", async () => {
+  const shard = createMemoryShard({
+    runner: { run: async () => DONE },
+    maxBytes: 300_000,
+    clock: () => 1_790_000_000_000,
+  })
+  await shard.open(1, 0)
+  const sync = shard.disk.sync.bind(shard.disk)
+  let release: (() => void) | undefined
+  shard.disk.sync = async () => {
+    await new Promise<void>((resolve) => void (release = resolve))
+    await sync()
+  }
+  const kinds: string[] = []
+  const send = async (): Promise<void> => {
+    const { kind } = await shard.accept(delivery("evt_1", { body: new Uint8Array(100_000), handlers: [] }), 1)
+    kinds.push(kind)
+  }
+  void send()
+  await settle()
+  void send()
+  await settle()
+  expect(kinds).toEqual([])
+  for (let i = 0; i < 3; i++) {
+    release?.()
+    await settle()
+  }
+  expect(kinds).toEqual(["accepted", "duplicate"])
+})
+
+// Admission looked at the body alone, and an empty one was no delivery at all: without bound, they waited for their commit.
+it.each<{ why: string; changes: Partial<InboxDelivery>; sent: number; accepted: number }>([
+  { why: "empty bodies", changes: { body: new Uint8Array(0) }, sent: 300, accepted: 256 },
+  {
+    why: "empty bodies with large headers",
+    changes: { body: new Uint8Array(0), headers: { a: "x".repeat(600_000) } },
+    sent: 12,
+    accepted: 9,
+  },
+])(
+  "deliveries with $why that come in one turn: the rest is told to come again",
+  async ({ changes, sent, accepted }) => {
+    const { shard } = await openShard()
+    const answers = Array.from({ length: sent }, async (_, i) => await shard.accept(delivery(`evt_${i}`, changes), 1))
+    const kinds = (await Promise.all(answers)).map(({ kind }) => kind)
+    expect(kinds.filter((kind) => kind === "accepted")).toHaveLength(accepted)
+    expect(kinds.filter((kind) => kind === "full")).toHaveLength(sent - accepted)
+  },
+)
+
+// The end was written, its sync failed, and the second try took it for that of another attempt.
+it("an end that is written and whose sync fails is not told as one after its lease", async () => {
+  const { world, lines, onSync, take, runs } = await openShard()
+  let hasFailed = false
+  let fails = false
+  onSync(() => {
+    if (!fails || hasFailed) return
+    hasFailed = true
+    throw new Error("not durable")
+  })
+  world.run = () => {
+    fails = true
+    return FAILED
+  }
+  await take("evt_1")
+  expect([hasFailed, await runs("evt_1")]).toEqual([true, ["payment.* waiting 1"]])
+  expect(lines.map(({ message }) => message)).toEqual(["run failed"])
+})
