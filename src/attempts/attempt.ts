@@ -1,7 +1,7 @@
 import { errorText } from "../core/error-text.ts"
 import { LEASE_MS } from "./claim.ts"
 import type { GroupCommit } from "./group-commit.ts"
-import { endAttempt, type Outcome } from "./run.ts"
+import { endAttempt, type Outcome, type Run } from "./run.ts"
 import type { Slots } from "./slots.ts"
 import type { AttemptStore } from "./store.ts"
 import type { Lost, Start, Workload } from "./workload.ts"
@@ -48,20 +48,27 @@ export function createAttempts<Payload>(deps: AttemptDeps<Payload>): {
   }
 
   const record = async ({ sequence, lane, attempt: number, outcome, ms }: Ended): Promise<void> => {
-    const { run, item } = await commits.run(() => {
+    let written: Lost | undefined
+    const write = (): { readonly item: Lost["item"]; readonly run: Run | undefined } => {
       const now = clock()
       // Described first, because the item may be pruned with its last run.
       const facts = workload.describe(sequence, lane)
       const before = store.getRun(sequence, lane)
-      if (before?.status !== "running" || before.attempts !== number) return { run: undefined, item: facts }
+      if (before?.status !== "running" || before.attempts !== number) {
+        // If an earlier try was written and only its sync failed, this is its own end.
+        return written && (!before || hasEnd(before, number, ms)) ? written : { run: undefined, item: facts }
+      }
       const { schedule } = workload.laneOf(lane)
       const end = { now, ms, schedule, random: random(), keepsError: workload.keepsErrors(sequence) }
       const after = endAttempt(before, outcome, end)
       store.putRun(sequence, after)
       if (after.nextAt === null) workload.onEnded(sequence)
       planWake(now)
-      return { run: after, item: facts }
-    })
+      written = { run: after, item: facts }
+      return written
+    }
+    // If the end is not recorded, the run starts again. So the write is tried twice.
+    const { run, item } = await commits.run(write).catch(() => commits.run(write))
     if (run) report({ item, run })
     // The effect may have happened twice, because another attempt was made after the lease had expired.
     else log({ level: "warn", message: "a run ended after its lease", ...item, attempt: number, ms })
@@ -77,13 +84,15 @@ export function createAttempts<Payload>(deps: AttemptDeps<Payload>): {
 
   return {
     async start(one) {
-      const ended = await attempt(one)
-      // If the end is not recorded, the run starts again. So the write is tried twice.
-      await record(ended).catch(() => record(ended))
+      await record(await attempt(one))
     },
     report,
   }
 }
+
+/** Whether an attempt has ended with an answer that took so long. */
+const hasEnd = ({ history }: Run, number: number, ms: number): boolean =>
+  history.some((entry) => entry.attempt === number && entry.outcome !== undefined && entry.ms === ms)
 
 /** Makes an attempt. A rejection comes from the platform: the isolate of the attempt was killed, or never reached. */
 async function outcomeOf<Payload>(workload: Workload<Payload>, { call }: Start<Payload>): Promise<Outcome> {

@@ -49,7 +49,14 @@ export interface Dispatcher {
 const NONE: ReadonlySet<string> = new Set()
 
 export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispatcher {
-  const { commits, workload, chores, isShort, ensureWake, clock, random, log } = deps
+  const { commits, workload, chores, isShort, ensureWake, clock, random } = deps
+  const log: typeof deps.log = (entry) => {
+    try {
+      deps.log(entry)
+    } catch {
+      // A line that cannot be written must not keep claimed attempts from starting.
+    }
+  }
   const store: AttemptStore = {
     ...deps.store,
     putRun: (sequence, run) => deps.store.putRun(sequence, isShort() ? shortenHistory(run) : run),
@@ -106,9 +113,8 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
   }
 
   const reportFailure = (error: unknown): void => {
-    // Before the log, which may throw.
-    ensureWake(clock() + BACKSTOP_MS)
     log({ level: "error", message: "the shard could not do its work", error: errorText(error) })
+    ensureWake(clock() + BACKSTOP_MS)
   }
 
   /** Ends a wake that failed: the next one is careful. */
@@ -118,7 +124,7 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
     reportFailure(error)
   }
 
-  const { start, report } = createAttempts({ ...deps, store, slots, planWake })
+  const { start, report } = createAttempts({ ...deps, log, store, slots, planWake })
 
   const begin = ({ starts, lost }: Claimed<Payload>): void => {
     for (const one of lost) report(one)
@@ -222,7 +228,7 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
     waking ??= wakeOnce()
       .catch(failWake)
       .catch(() => {
-        // The log or the alarm failed as well. The next delivery or the cron trigger wakes the shard.
+        // The alarm could not be set either. The next delivery or the cron trigger wakes the shard.
       })
     await waking
   }

@@ -6,7 +6,7 @@ import { forgetBody, pruneIfDue } from "./prune.ts"
 import { timeOf } from "./sequence.ts"
 import { MAX_SCANNED_EVENTS, type EventRow, type InboxStore } from "./store.ts"
 
-// An operator's reads and changes of one shard. Each is called within a transaction.
+// An operator's reads and changes of one shard. A change is called within a transaction. A read may be called outside of one.
 
 /** Returns an event with all its runs, including those that have no row yet. */
 export function toInboxEvent(row: EventRow, stored: readonly Run[]): InboxEvent {
