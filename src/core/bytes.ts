@@ -32,8 +32,8 @@ export function toHex(bytes: Uint8Array): string {
 }
 
 /**
- * Compares two texts without an early exit, so that the time taken does not tell where the first difference is (spec
- * 1.10). The lengths are not secret.
+ * Compares two texts without an early exit, so that the time taken does not tell where the first difference is
+ * (spec 1.10). The lengths are not secret.
  */
 export function equalText(a: string, b: string): boolean {
   const { length } = a

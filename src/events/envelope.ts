@@ -19,7 +19,7 @@ const FIELDS = Object.entries<EventField>(EVENT_FIELDS).map(([param, field]) => 
   field,
 }))
 
-/** Checks a value against `EVENT_FIELDS`, one field after another; the first that fails is `param`. */
+/** Checks a value against `EVENT_FIELDS` (spec 2.7), one field after another; the first that fails is `param`. */
 export function checkEnvelope(value: unknown): Result<WebhookEvent, Refusal> {
   if (!isFields(value)) return refuse("invalid_value_type", 422)
   for (const { param, path, field } of FIELDS) {

@@ -35,7 +35,10 @@ export interface BodyCharge {
 export interface BodyBudget {
   /** Opens the charge of one body, and starts its time limit. */
   open(): BodyCharge
-  /** How many bytes are charged now. */
+  /**
+   * Returns how many bytes are charged now. A body that was given up is not among them, although its memory is freed only
+   * when its request ends, so the isolate can hold more than this for a moment.
+   */
   used(): number
 }
 
@@ -78,7 +81,10 @@ export function createBodyBudget({
     }
   }
 
-  /** Gives up the oldest unfinished body, or the oldest large one. Returns it, or undefined if there is none. */
+  /**
+   * Gives up the oldest unfinished body, or the oldest large one. Returns it, or undefined if there is none. Its charge ends
+   * at once, but its memory lives until its request ends.
+   */
   const giveUpOldest = (isLarge: boolean): Entry | undefined => {
     for (const entry of unfinished) {
       if (isLarge && largePart(entry.bytes) === 0) continue

@@ -4,7 +4,7 @@ import type { InboxStore } from "./store.ts"
 /** The largest row of a Durable Object's SQLite on Cloudflare, in bytes. The local runtime accepts four times that. */
 export const MAX_ROW_BYTES = 2_000_000
 
-/** Inserts an event under a sequence, or finds it; call it within a transaction. */
+/** Inserts an event under a sequence, or finds it; call it within a transaction. What is ignored is stored too (spec 3.15). */
 export function accept(store: InboxStore, delivery: InboxDelivery, sequence: number): Accepted {
   const { source, dedupeKey, type, body, deliveryId, secretId, headers, handlers } = delivery
   const lanes = handlers ?? []

@@ -45,6 +45,7 @@ const PROBLEMS = {
   other_shards: "INBOX_SHARDS is not the number that the inbox was made with: set it back",
 } as const
 
+/** Without `handlers` the type is not known; with none of them no handler takes it. Both are stored (spec 3.15). */
 function toDelivery(input: HandOffInput, keys: readonly string[]): InboxDelivery {
   const { source, dedupeKey, eventType: type, body, deliveryId, secretId, headers, known } = input
   const handlers = known ? keys.filter((key) => laneTakes(key, { source, type })) : undefined

@@ -15,7 +15,10 @@ export function toInboxEvent(row: EventRow, stored: readonly Run[]): InboxEvent 
   return { ...event, runs, status: statusOf(runs) }
 }
 
-/** Returns the first status that applies: waiting (or running), dead and discarded if one run is, else done. */
+/**
+ * Returns the first status that applies: unhandled without runs, never done (spec 3.15); waiting (or running), dead and
+ * discarded if one run is; else done.
+ */
 function statusOf(runs: readonly Run[]): EventStatus {
   if (runs.length === 0) return "unhandled"
   if (runs.some(({ nextAt }) => nextAt !== null)) return "waiting"

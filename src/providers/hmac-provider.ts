@@ -82,6 +82,7 @@ export function toProvider<Level extends Assurance>(
     isType: isProviderEventType,
     readEvent: createEventReader(event, bodyFormat, formField),
     dedupeKey({ id }, hashBody) {
+      // Spec 7.3: an id that is not signed can be changed by anyone, so the body counts.
       if (coversId && id !== undefined) return id
       const hash = `sha256:${hashBody()}`
       return facts.bodyIsUnique === false && id !== undefined ? `${hash}:${id}` : hash

@@ -84,8 +84,8 @@ export async function receive(request: Request, settings: ReceiverSettings, unpr
 const FAILED = refuse("server_error", 500)
 
 /**
- * Makes every check before the hand-off. It ends before the hand-off begins, so that nothing holds the parsed event
- * meanwhile: that takes seconds where the store is slow, and a tree is many times as large as its bytes.
+ * Makes every check before the hand-off. It is a function of its own so that the parsed event can be freed before the
+ * hand-off begins: a hand-off takes seconds where the store is slow, and a parsed event is many times as large as its bytes.
  */
 async function check(
   request: Request,
@@ -122,6 +122,7 @@ function toHandOffInput(
   if (!checked.ok) return checked
   // An id that could not be a key of the inbox counts as none.
   const id = isText(event.id, /^[!-~]{1,256}$/) ? event.id : undefined
+  // Spec 7.3.
   const dedupeKey = provider.dedupeKey({ id }, () => platformEngine.digest([body]))
   const { deliveryId, now: receivedAt } = unproven
   const headers = pickHeaders(given, provider.eventHeaders)

@@ -37,8 +37,8 @@ export interface Delivery {
 }
 
 /**
- * Whether a key made one of the claim's signatures. Each key is compared with every signature, in constant time (spec
- * 1.10). A key that is not active, or is not the one that the delivery names, matches nothing.
+ * Whether a key made one of the claim's signatures. Each key is compared with every signature, in constant time
+ * (spec 1.10). A key that is not active, or is not the one that the delivery names, matches nothing.
  */
 function matches(key: Key, { claim, body, target, now }: Delivery): boolean | Promise<boolean> {
   if (!isActive(key, now) || (claim.keyId !== undefined && claim.keyId !== key.id)) return false

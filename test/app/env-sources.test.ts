@@ -197,7 +197,7 @@ describe("six senders, one Worker", () => {
   )
 })
 
-describe("each source has a configuration of its own", () => {
+describe("each source has a configuration of its own (spec 7.6)", () => {
   // A copy of the provider was another one, and lost the types that are public.
   it("a copy of Credicorp's provider knows the public types", async () => {
     const bank = { ...credicorp, toleranceSeconds: 60 }
@@ -366,7 +366,7 @@ describe("handshakes (spec 8)", () => {
   })
 })
 
-describe("what a provider demands (spec 3.0, 7.8)", () => {
+describe("what a provider demands (spec 3.0, spec 7.8)", () => {
   it("Discord and Xero get 401 for a bad signature, with code and type of the catalogue", async () => {
     const jwk = { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }
     const { fetch } = createTestApp(

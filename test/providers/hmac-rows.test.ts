@@ -56,7 +56,7 @@ describe.each(DESCRIPTIONS.map((description) => ({ name: description[0], descrip
   ({ description }) => {
     const genuine = deliveryOf(description)
 
-    it("takes what it describes", async () => {
+    it("takes what it describes, and says what is signed (spec 7.2)", async () => {
       expect(await check(genuine)).toBe("ok")
       const { covers } = genuine.provider
       const [, , signed] = description
@@ -72,7 +72,7 @@ describe.each(DESCRIPTIONS.map((description) => ({ name: description[0], descrip
       for (const { why, changed } of refusals) expect(`${why}: ${await check(changed)}`).not.toBe(`${why}: ok`)
     })
 
-    it("refuses another hash under the same name, and two foreign signatures", async () => {
+    it("refuses another hash under the same name, and two foreign signatures (spec 7.5)", async () => {
       const other = deliveryOf(description, OTHER[description[1].split(" ")[0]!])
       expect(await check(other)).not.toBe("ok")
       const foreign = deliveryOf(description)

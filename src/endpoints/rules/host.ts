@@ -2,7 +2,7 @@ import { tlds } from "@hapi/tlds"
 import { fail, ok, type Result } from "../../core/result.ts"
 import { isPublicIp } from "./ip.ts"
 
-/** Spec 5.4: the limits of DNS, one length byte a label and 255 bytes a name. */
+/** The longest label and name, in characters (spec 5.4). DNS has 255 bytes for a name: one of length per label, and a last 0. */
 export const MAX_HOST_LABEL_CHARS = 63
 export const MAX_HOST_CHARS = 253
 
@@ -99,8 +99,8 @@ const METADATA_NAMES: readonly string[] = [
 
 /**
  * DNS services that answer with a private address on demand. They are public and in use, and there is no maintained list of them,
- * so this one cannot be complete: a sender checks the address that a name resolves to (spec 6.6). An address inside a
- * name is not a sign of such a service, `127.0.0.1.example.com` is an ordinary name.
+ * so this one cannot be complete: a sender also checks the address that a name resolves to (spec 6.6). A name is not refused
+ * for the address that it contains: `127.0.0.1.example.com` is an ordinary name.
  */
 const WILDCARD_DNS: readonly string[] = [
   // Answer with the address in the question.
@@ -163,7 +163,10 @@ function isSpelledLabel(given: string, parsed: string): boolean {
   return parsed.startsWith("xn--") && !given.includes("%") && Array.from(given).every(staysItself)
 }
 
-/** Whether a character is neither mapped to ASCII, nor dropped, nor an upper case that its lower case does not lead back to. */
+/**
+ * Returns whether IDNA keeps a character: it is not mapped to ASCII, not dropped, and if it is upper case, the upper case of
+ * its lower case is the character itself.
+ */
 const staysItself = (char: string): boolean => {
   if (/\p{ASCII}/u.test(char)) return true
   const lower = char.toLowerCase()
