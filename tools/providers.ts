@@ -1,4 +1,4 @@
-// npm run providers: writes the table of docs/providers.md from the providers themselves. A test compares the page with it.
+// npm run docs:providers: writes the table of docs/providers.md from the providers themselves. A test compares the page with it.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -8,7 +8,7 @@ import type { AnyProvider } from "../src/providers/provider.ts"
 
 export const PAGE: string = join(import.meta.dirname, "..", "docs", "providers.md")
 
-const START = "<!-- the table below is written by npm run providers -->\n\n"
+const START = "<!-- the table below is written by npm run docs:providers -->\n\n"
 
 const END = "\n<!-- end of the table -->"
 

@@ -1,4 +1,4 @@
-// Catches a page of providers that no longer says what they are: run npm run providers.
+// Catches a page of providers that no longer says what they are: run npm run docs:providers.
 
 import { readFileSync } from "node:fs"
 import { expect, inject, it } from "vitest"
