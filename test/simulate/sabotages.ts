@@ -88,7 +88,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     "concurrency - taken.length",
     "concurrency + 1 - taken.length",
   ),
-  one("paused handlers started", "attempts/claim.ts", "if (paused.has(lane) || slots", "if (slots"),
+  one("paused handlers started", "attempts/claim.ts", "if (paused.has(lane) || weight", "if (weight"),
   one("erase leaves the body", "inbox/prune.ts", "  store.dropBody(sequence)\n", ""),
   one(
     "erase leaves the error texts",
@@ -137,8 +137,8 @@ export const SABOTAGES: readonly Sabotage[] = [
   one(
     "an end that is tried once",
     "attempts/attempt.ts",
-    "await record(ended).catch(() => record(ended))",
-    "await record(ended).catch(() => {})",
+    "await commits.run(write).catch(() => commits.run(write))",
+    "await commits.run(write).catch(() => ({ run: undefined, item: {} }))",
   ),
   one(
     "no alarm with an accepted event",
@@ -157,8 +157,8 @@ export const SABOTAGES: readonly Sabotage[] = [
   one(
     "housekeeping and claims in one transaction",
     "attempts/dispatcher.ts",
-    "for (const chore of chores.filter(({ isDue }) => isDue(clock()))) {",
-    "await commits.run(() => { for (const chore of chores) if (chore.isDue(clock())) chore.run(clock()) ; planWake(clock()) })\n    for (const chore of [] as Chore[]) {",
+    "for (const chore of chores) {\n      const work",
+    "await commits.run(() => { for (const chore of chores) if (chore.isDue(clock())) chore.run(clock()) ; planWake(clock()) })\n    for (const chore of [] as Chore[]) {\n      const work",
   ),
   one(
     "all claims in one transaction, always",
@@ -192,7 +192,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     'if (event && sequence <= (store.getFact("pruned_bodies") ?? 0)) pruneEvent(store, event, 0)',
     "void event",
   ),
-  one("runs begun and not written", "attempts/claim.ts", "    else store.putRun(sequence, run)\n", ""),
+  one("runs begun and not written", "attempts/claim.ts", "=== 0) store.putRun(sequence, run)", "=== 0) continue"),
   one(
     "a duplicate that is a new event",
     "inbox/sql-store.ts",
@@ -205,7 +205,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     "ON CONFLICT (source, dedupe_key) DO NOTHING RETURNING 1",
     "ON CONFLICT (source, dedupe_key) DO UPDATE SET lanes = excluded.lanes RETURNING 1",
   ),
-  one("a rerun of what is running", "inbox/operate.ts", 'if (run.status !== "running") store.putRun', "store.putRun"),
+  one("a rerun of what is running", "inbox/operate.ts", '    if (run?.status === "running") continue\n', ""),
   one(
     "a rerun that starts nothing",
     "attempts/run.ts",
