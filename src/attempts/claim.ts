@@ -56,14 +56,19 @@ const NOTHING: Claimed<never> = { starts: [], lost: [] }
  *
  * @param blocked Keys of steps that could not be written recently. They are skipped. The caller adds the key of a step that
  *   fails before it asks for the next step.
+ * @param isApart Whether each step is a transaction of its own: then a lane may be paused between two of them.
  */
 export function* claimSteps<Payload>(
   deps: ClaimDeps<Payload>,
   now: number,
   blocked: ReadonlySet<string>,
+  isApart = false,
 ): Generator<ClaimStep<Payload>, void> {
   const { store, workload, slots, random } = deps
-  const paused = new Set(store.pausedLanes())
+  let paused = new Set(store.pausedLanes())
+  const readPaused = (): void => {
+    if (isApart) paused = new Set(store.pausedLanes())
+  }
   let budget = MAX_WAKE_RUNS
   /** @param step What the current step has started: the caller has not taken its slots yet. */
   const freeSlots = (lane: string, step: readonly Start<Payload>[] = []): number => {
@@ -81,7 +86,11 @@ export function* claimSteps<Payload>(
     for (const { sequence, key } of due.slice(0, limit)) {
       if (freeSlots(lane) === 0) return
       budget -= 1
-      yield { key, write: () => claimDue(deps, sequence, lane, now) }
+      const write = (): Claimed<Payload> => {
+        readPaused()
+        return paused.has(lane) ? NOTHING : claimDue(deps, sequence, lane, now)
+      }
+      yield { key, write }
     }
   }
 
@@ -96,6 +105,7 @@ export function* claimSteps<Payload>(
     // Items begin in order: if one cannot be written, no later one begins.
     if (budget <= 0 || rows >= MAX_WAKE_ROWS || blocked.has(`${item.sequence}`)) break
     const write = (): Claimed<Payload> => {
+      readPaused()
       const claimed = beginItem(deps, item, now, freeSlots)
       budget -= claimed.starts.length
       return claimed

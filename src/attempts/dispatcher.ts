@@ -173,7 +173,7 @@ export function createDispatcher<Payload>(deps: DispatcherDeps<Payload>): Dispat
     const now = clock()
     await commits.run(() => adjustToClock(now))
     const blocked = blockedAt(now)
-    for (const step of claimSteps(claimDeps, now, blocked)) {
+    for (const step of claimSteps(claimDeps, now, blocked, true)) {
       let claimed: Claimed<Payload> | undefined
       const release = (): void => {
         for (const one of claimed?.starts ?? []) slots.release(one)

@@ -1,8 +1,5 @@
-// An alarm that rang while the last commit of a careful wake was being made durable joined that wake: its time counted as
-// set already, and no other was set.
-
 import { expect, it } from "vitest"
-import { createMemoryShard, settle } from "../support/memory-inbox.ts"
+import { createMemoryShard, settle, type MemoryShard } from "../support/memory-inbox.ts"
 
 const fail = (): never => {
   throw new Error("a damaged page")
@@ -17,6 +14,31 @@ const DELIVERY = {
   secretId: "t",
 }
 
+/** Makes the next wake a careful one: each of its commits is durable before the next. */
+async function failWake(shard: MemoryShard): Promise<void> {
+  shard.disk.fail.transaction = new Error("disk gone")
+  await shard.wake()
+  shard.disk.fail.transaction = undefined
+}
+
+/** Holds every sync from now on; returns what lets the next one pass. */
+function holdSyncs({ disk }: MemoryShard): () => Promise<void> {
+  const sync = disk.sync.bind(disk)
+  const held: (() => void)[] = []
+  disk.sync = async () => {
+    await new Promise<void>((resolve) => {
+      held.push(resolve)
+    })
+    await sync()
+  }
+  return async () => {
+    held.shift()?.()
+    await settle()
+  }
+}
+
+// An alarm that rang while the last commit of a careful wake was being made durable joined that wake: its time counted as
+// set already, and no other was set.
 it.each([0, 1, 2, 3, 4, 5, 6])(
   "an alarm that rings after %i syncs of a careful wake is followed by another",
   async (n) => {
@@ -30,23 +52,8 @@ it.each([0, 1, 2, 3, 4, 5, 6])(
     await shard.open(1, 0)
     await shard.accept({ ...DELIVERY, handlers: ["a.b"] }, 1)
     await settle()
-    // The next wake is a careful one: each of its commits is durable before the next.
-    disk.fail.transaction = new Error("disk gone")
-    await shard.wake()
-    disk.fail.transaction = undefined
-
-    const sync = disk.sync.bind(disk)
-    const held: (() => void)[] = []
-    disk.sync = async () => {
-      await new Promise<void>((resolve) => {
-        held.push(resolve)
-      })
-      await sync()
-    }
-    const release = async (): Promise<void> => {
-      held.shift()?.()
-      await settle()
-    }
+    await failWake(shard)
+    const release = holdSyncs(shard)
     const waking = shard.wake()
     await settle()
     for (let released = 0; released < n; released++) await release()
@@ -79,4 +86,37 @@ it("waits a second after a chore that could not be written", async () => {
     await settle()
   }
   expect(disk.alarmAt()).toBeGreaterThanOrEqual(now + 1_000)
+})
+
+// A careful wake read once, at its beginning, which handlers were paused: a pause that came between two of its commits was
+// acknowledged, and runs of the handler started after that.
+it.each([0, 1, 2, 3, 4, 5])("starts nothing after a pause that comes after %i syncs of a careful wake", async (n) => {
+  let now = START_MS
+  let starts = 0
+  const run = async () => {
+    starts += 1
+    return { kind: "failed", error: "no" } as const
+  }
+  const shard = createMemoryShard({ runner: { run }, clock: () => now, random: () => 0.5, retention: undefined })
+  await shard.open(1, 0)
+  for (const dedupeKey of ["evt_1", "evt_2", "evt_3"])
+    await shard.accept({ ...DELIVERY, dedupeKey, handlers: ["a.b"] }, 1)
+  await settle()
+  now += 10_000
+  await failWake(shard)
+  const release = holdSyncs(shard)
+  const waking = shard.wake()
+  await settle()
+  for (let released = 0; released < n; released++) await release()
+  let before = Number.NaN
+  const pause = async (): Promise<void> => {
+    await shard.setPaused("a.b", true)
+    // What was claimed with the pause in one commit starts with its answer.
+    await settle()
+    before = starts
+  }
+  const pausing = pause()
+  for (let rounds = 0; rounds < 20; rounds++) await release()
+  await Promise.all([waking, pausing])
+  expect(starts).toBe(before)
 })
