@@ -26,6 +26,8 @@ export class AlarmClock {
   /** The alarm that was handled; its row may be there a little longer. */
   #handled: Alarm | undefined
   #cancel: (() => void) | undefined
+  /** How often the object has crashed. */
+  #crashes = 0
 
   /** @param handle Has the object handle its alarm; rejects if it failed, or if the object has ended meanwhile. */
   constructor(disk: Disk, time: VirtualTime, handle: () => Promise<void>) {
@@ -63,6 +65,13 @@ export class AlarmClock {
     return true
   }
 
+  /** Rings again an alarm that was to be lost, unless its time has come: then the object must find out by itself. */
+  keep(): void {
+    const failed = this.#currentFailure()
+    if (failed && failed.alarm.at - this.#time.offset > this.#time.now) this.#failed = undefined
+    this.plan()
+  }
+
   /** Plans the ring anew; call it when the durable alarm or the wall clock has changed. */
   plan(): void {
     this.#cancel?.()
@@ -72,6 +81,7 @@ export class AlarmClock {
 
   /** Call it when the object has crashed: that its alarm was handled is written with the rest. */
   forget(): void {
+    this.#crashes += 1
     this.#handled = undefined
     this.plan()
   }
@@ -85,8 +95,10 @@ export class AlarmClock {
     const retries = this.#currentFailure()?.retries ?? 0
     this.isRinging = true
     const number = ++this.rings
+    const crashes = this.#crashes
     try {
       await this.#handle()
+      if (this.#crashes > crashes) throw new Error("it was handled, and that is not written")
       this.#failed = undefined
       this.#handled = alarm
     } catch {

@@ -78,6 +78,7 @@ export class Checks {
     const { platform, time, handlers, ledger, hasSteppedBack } = this.#world
     const ring = platform.alarm.ringAt()
     if (!platform.life || this.#isTroubled || platform.isAlarmLost || hasSteppedBack) return
+    if (platform.alarm.isRetrying) return
     if (ring === undefined || ring <= time.now + WAKE_SLACK_MS || handlers.deafness > 0) return
     for (const handler of KEYS) {
       const { due, running } = countDue(platform.disk, handler, time.wall() - WAKE_SLACK_MS)

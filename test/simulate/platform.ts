@@ -171,8 +171,7 @@ export class Platform {
     this.#options.note("the alarm rings")
     try {
       await this.call("alarm")
-      if (life.isOver) throw new Gone("it was handled, and that is not written")
-      if (life.hasTakenAlarm) this.disk.setAlarm(undefined)
+      if (life.hasTakenAlarm && !life.isOver) this.disk.setAlarm(undefined)
     } catch (error) {
       this.#options.note("the alarm failed")
       throw error

@@ -150,6 +150,7 @@ export class World {
     disk.faults.failingTransactions = 0
     disk.faults.failingSyncs = 0
     disk.faults.maxPages = this.maxPages
+    this.platform.alarm.keep()
     this.crashRate = 0
     this.handlers.deafness = 0
     for (const key of KEYS) this.handlers.moods.set(key, "quick")
