@@ -1,7 +1,7 @@
 // Catches a shard that sets no alarm any more: a stored time was trusted that the platform had given up on, and a
 // constructor that failed left the object without one.
 
-import { createExecutionContext, reset, runInDurableObject } from "cloudflare:test"
+import { createExecutionContext, runInDurableObject } from "cloudflare:test"
 import { env } from "cloudflare:workers"
 import { afterEach, beforeEach, expect, it, vi } from "vitest"
 import { ALARM_OVERDUE_MS, SETUP_RETRY_MS } from "../../src/inbox/inbox-object.ts"
@@ -82,8 +82,6 @@ const tablesOf = async (index: number): Promise<readonly unknown[]> =>
   )
 
 it("the cron trigger wakes each shard that was opened, though its alarm is lost, and makes none of the others", async () => {
-  // Objects that an earlier file of this isolate used may still be in memory, with their tables.
-  await reset()
   const { runner, settle } = createObjectFixture("shard-0")
   for (const index of [0, 5]) {
     const shard = INBOXES.getByName(`shard-${index}`)
@@ -97,9 +95,12 @@ it("the cron trigger wakes each shard that was opened, though its alarm is lost,
       await storage.deleteAlarm()
     })
   }
+  // Files of one isolate share these objects: another may have opened some, and the trigger must open no more.
+  const others = [...Array(SHARDS).keys()].filter((index) => index !== 0 && index !== 5)
+  const before = await Promise.all(others.map(tablesOf))
   const controller = { scheduledTime: Date.now(), cron: "*/15 * * * *", noRetry() {} }
   await worker.scheduled(controller, env, createExecutionContext())
   await settle()
-  expect(new Set(runner.calls.map(({ deliveryId }) => deliveryId))).toEqual(new Set(["dlv_evt_0", "dlv_evt_5"]))
-  expect(await tablesOf(7)).toEqual([])
+  expect(runner.calls.map(({ deliveryId }) => deliveryId)).toEqual(expect.arrayContaining(["dlv_evt_0", "dlv_evt_5"]))
+  expect(await Promise.all(others.map(tablesOf))).toEqual(before)
 })
