@@ -49,6 +49,7 @@ const ERROR: JsonSchema = {
       },
     },
     surfaces: { type: "object", description: "In the answer of `/healthz` alone." },
+    sources: { type: "object", description: "In the answer of `/healthz` alone." },
     store: {
       enum: ["unreachable", "no_space", "other_settings"],
       description: "In the answer of `/healthz` alone: why the inbox cannot store deliveries.",
