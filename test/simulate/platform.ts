@@ -60,7 +60,7 @@ export class Platform {
   contacts = 0
   readonly #options: PlatformOptions
   #isFlushPlanned = false
-  #contactsWhenLost = 0
+  #whenLost = { contacts: 0, struck: 0 }
 
   constructor(options: PlatformOptions) {
     this.#options = options
@@ -72,12 +72,15 @@ export class Platform {
     return !this.disk.isDirty && !this.alarm.isRinging && this.disk.broken === undefined && !this.life?.syncs
   }
 
-  /** Whether an alarm was given up, and the object had no occasion to find out. */
+  /** Whether an alarm was given up, and the object had no occasion to find out that no fault has spoilt. */
   get isAlarmLost(): boolean {
     const since = this.alarm.lostSince
     if (since === undefined) return false
-    if (this.#options.time.now < since) this.#contactsWhenLost = this.contacts
-    return this.contacts === this.#contactsWhenLost
+    const { struck } = this.disk
+    if (this.#options.time.now < since || struck !== this.#whenLost.struck) {
+      this.#whenLost = { contacts: this.contacts, struck }
+    }
+    return this.contacts === this.#whenLost.contacts
   }
 
   /** Calls a method of the object, and makes the object first if there is none. */
